@@ -45,3 +45,14 @@ apt_install() {
 
 # A short name for this checkout, for folders that cannot be inside it.
 checkout_hash() { printf '%s' "$root" | cksum | tr -cd '0-9' | cut -c1-10; }
+
+# The packages of a folder with a package.json, if they are older than it.
+npm_packages() {
+  local folder=$root/$1 mark=$root/$1/node_modules/.package-lock.json
+  if [ -e "$mark" ] && [ ! "$folder/package.json" -nt "$mark" ] && [ ! "$folder/package-lock.json" -nt "$mark" ]; then return; fi
+  if ! have node || ! have npm; then apt_install Node.js nodejs npm; fi
+  say "installing the npm packages of $1/"
+  (cd "$folder" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm install --no-audit --no-fund --loglevel=error </dev/null >&2)
+  # npm leaves the file alone when nothing changed.
+  touch "$mark"
+}
