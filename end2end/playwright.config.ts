@@ -1,0 +1,50 @@
+// Journeys of people in a browser. The server comes with a fresh database; see scripts/e2e-server.
+import { existsSync } from 'node:fs';
+import { defineConfig, devices } from '@playwright/test';
+
+const origin = 'http://127.0.0.1:3100';
+const debian = '/usr/bin/chromium';
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  forbidOnly: !!process.env.CI,
+  // A journey that passes at the second try is a fault to be found.
+  retries: 0,
+  // All journeys share one database and one server.
+  workers: 2,
+  timeout: 30_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: {
+    ...devices['Desktop Chrome'],
+    baseURL: origin,
+    locale: 'en-GB',
+    timezoneId: 'Europe/London',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      // Debian's, where it is installed; elsewhere the one that Playwright brings.
+      ...(existsSync(debian) ? { executablePath: debian } : {}),
+      args: [
+        // A browser refuses to run as root with its sandbox.
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  webServer: {
+    command: '../scripts/e2e-server',
+    url: `${origin}/readyz`,
+    // Building is done before; migrating and seeding takes its time on a slow machine.
+    timeout: 180_000,
+    reuseExistingServer: false,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
+    stdout: 'ignore',
+    stderr: 'pipe',
+  },
+});
