@@ -48,7 +48,8 @@ pub fn Button(
     /// The id of its form, when it stands outside of it.
     #[prop(optional, into)]
     form: Text,
-    /// Said instead of the label where the label alone is ambiguous ("Add Hex bolt M8 to cart").
+    /// Said instead of the label where that alone is ambiguous; it begins with the label, so that
+    /// people who speak to their computer can say what they see: "Add to cart: Hex bolt M8".
     #[prop(optional, into)]
     says: Text,
     /// While the form is under way.
@@ -83,7 +84,7 @@ pub fn ButtonLink(
     /// How it looks.
     #[prop(optional)]
     kind: ButtonKind,
-    /// Said instead of the label where the label alone is ambiguous.
+    /// Said instead of the label where that alone is ambiguous; begins with the label.
     #[prop(optional, into)]
     says: Text,
     /// Leaves the pages: a file or another site (the router keeps off).

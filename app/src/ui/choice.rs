@@ -78,7 +78,11 @@ pub fn Select(
 }
 
 /// The ids of what explains a control.
-pub(super) fn described(id: &str, hint: bool, error: Signal<Option<String>>) -> impl Fn() -> Option<String> + Send + Sync + Clone + 'static + use<> {
+pub(super) fn described(
+    id: &str,
+    hint: bool,
+    error: Signal<Option<String>>,
+) -> impl Fn() -> Option<String> + Send + Sync + Clone + 'static + use<> {
     let id = id.to_owned();
     move || {
         let error = error.get().is_some().then(|| format!("{id}-error"));
@@ -94,7 +98,15 @@ enum Mark {
     Ring,
 }
 
-fn mark(kind: Mark, label: String, name: String, id: String, value: Option<String>, checked: bool, hint: Option<String>) -> AnyView {
+fn mark(
+    kind: Mark,
+    label: String,
+    name: String,
+    id: String,
+    value: Option<String>,
+    checked: bool,
+    hint: Option<String>,
+) -> AnyView {
     let hint_id = hint.is_some().then(|| format!("{id}-hint"));
     view! {
         <div class="check">

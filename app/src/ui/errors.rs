@@ -22,27 +22,29 @@ pub fn ErrorSummary(
         }
     });
     move || {
-        let errors = errors.get();
-        (!errors.is_empty()).then(|| {
-            let lines = errors
-                .into_iter()
-                .map(|(field, text)| {
-                    let text = if field.is_empty() {
-                        view! { <span>{text}</span> }.into_any()
-                    } else {
-                        view! { <a href=format!("#{field}") rel="external">{text}</a> }.into_any()
-                    };
-                    view! { <li>{text}</li> }
-                })
-                .collect_view();
-            view! {
-                <div class="errors" role="alert" tabindex="-1" autofocus node_ref=place>
-                    <h2>{title.clone()}</h2>
-                    <ul>{lines}</ul>
-                </div>
-            }
-            .into_any()
-        })
+        {
+            let errors = errors.get();
+            (!errors.is_empty()).then(|| {
+                let lines = errors
+                    .into_iter()
+                    .map(|(field, text)| {
+                        let text = if field.is_empty() {
+                            view! { <span>{text}</span> }.into_any()
+                        } else {
+                            view! { <a href=format!("#{field}") rel="external">{text}</a> }.into_any()
+                        };
+                        view! { <li>{text}</li> }
+                    })
+                    .collect_view();
+                view! {
+                    <div class="errors" role="alert" tabindex="-1" autofocus node_ref=place>
+                        <h2>{title.clone()}</h2>
+                        <ul>{lines}</ul>
+                    </div>
+                }
+                .into_any()
+            })
+        }
+        .into_any()
     }
-    .into_any()
 }

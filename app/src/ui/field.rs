@@ -50,7 +50,14 @@ impl Kind {
 }
 
 /// Label, hint, error and control, in that order.
-pub(super) fn labelled(id: &str, label: String, hint: Text, error: Signal<Option<String>>, quiet: bool, control: AnyView) -> AnyView {
+pub(super) fn labelled(
+    id: &str,
+    label: String,
+    hint: Text,
+    error: Signal<Option<String>>,
+    quiet: bool,
+    control: AnyView,
+) -> AnyView {
     let hint_id = format!("{id}-hint");
     let error_id = format!("{id}-error");
     view! {
@@ -147,11 +154,7 @@ pub fn Field(
 /// elements treats `textarea` like `script`), so `</textarea>` in a value would end the element; and
 /// a parser swallows the first line break. In the browser it is a text node and stays as it is.
 fn inside_textarea(value: String) -> String {
-    if cfg!(feature = "ssr") {
-        format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;"))
-    } else {
-        value
-    }
+    if cfg!(feature = "ssr") { format!("\n{}", value.replace('&', "&amp;").replace('<', "&lt;")) } else { value }
 }
 
 /// A labelled input of several lines.

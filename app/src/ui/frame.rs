@@ -146,9 +146,8 @@ pub fn Frame(
     });
     let here_side = Memo::new(move |_| {
         nav.with(|nav| {
-            current_path.with(|path| {
-                current_of(path, nav.iter().flat_map(|group| &group.items).map(|item| item.href.as_str()))
-            })
+            current_path
+                .with(|path| current_of(path, nav.iter().flat_map(|group| &group.items).map(|item| item.href.as_str())))
         })
     });
     let here_dock = Memo::new(move |_| {
@@ -167,18 +166,13 @@ pub fn Frame(
     let docked = move || dock.get().into_iter().map(|item| place(item, here_dock)).collect_view();
     let cart_link = move || {
         cart.get().map(|cart| {
-            let says = if cart.count == 0 {
-                "Cart, empty".to_owned()
-            } else {
-                format!("Cart, {} {}, {}", cart.count, if cart.count == 1 { "line" } else { "lines" }, cart.text)
-            };
             let badge = (cart.count > 0).then(|| {
                 view! {
                     <span class="badge">{cart.count}<span class="worth">" · "{cart.text}</span></span>
                 }
             });
             view! {
-                <a class="btn plain cart" href="/cart" aria-label=says>
+                <a class="btn plain cart" href="/cart">
                     <Icon glyph=Glyph::Cart/>
                     <span class="word">"Cart"</span>
                     {badge}
@@ -212,17 +206,13 @@ pub fn Frame(
                 </a>
                 <div class="who">
                     {cart_link}
-                    <button
-                        type="button"
-                        class="person"
-                        popovertarget="person-menu"
-                        aria-label=move || person.with(|person| format!("{}, {}: your menu", person.name, person.account))
-                    >
+                    <button type="button" class="person" popovertarget="person-menu">
                         {move || view! { <Avatar initials=person.get().initials/> }}
                         <span class="name small">
                             <strong>{move || person.get().name}</strong>
                             <span class="dim">{move || person.get().account}</span>
                         </span>
+                        <span class="unseen">"Your menu"</span>
                         <Icon glyph=Glyph::ChevronDown/>
                     </button>
                     <div class="pop person-menu" popover="auto" id="person-menu" node_ref=menu>
@@ -240,7 +230,7 @@ pub fn Frame(
                     </div>
                 </div>
             </header>
-            <div class="band">{band.run()}</div>
+            <section class="band" aria-label="Attention">{band.run()}</section>
             <nav class="side" id="side" popover="auto" aria-label="Main" node_ref=side>
                 {groups}
             </nav>

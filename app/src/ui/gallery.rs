@@ -71,7 +71,10 @@ fn buttons() -> AnyView {
 }
 
 fn notices() -> AnyView {
-    TONES.map(|(tone, title, text)| view! { <Notice tone=tone title=format!("{title}.")>{text}</Notice> }).collect_view().into_any()
+    TONES
+        .map(|(tone, title, text)| view! { <Notice tone=tone title=format!("{title}.")>{text}</Notice> })
+        .collect_view()
+        .into_any()
 }
 
 fn narrowing() -> AnyView {

@@ -42,7 +42,8 @@ fn types(element: &Element) -> bool {
 }
 
 fn search() -> bool {
-    let Some(input) = document().get_element_by_id("search").and_then(|found| found.dyn_into::<HtmlInputElement>().ok())
+    let Some(input) =
+        document().get_element_by_id("search").and_then(|found| found.dyn_into::<HtmlInputElement>().ok())
     else {
         return false;
     };

@@ -53,35 +53,35 @@ pub fn Pager(
             .into_any()
         }
     };
-    let links = (pages > 1).then(|| {
-        let numbers = around(page, pages)
-            .into_iter()
-            .map(|number| match number {
-                None => view! { <li aria-hidden="true">"…"</li> }.into_any(),
-                Some(number) => view! {
-                    <li>
-                        <a
-                            class="btn plain"
-                            href=href.run((number,))
-                            aria-label=format!("Page {number}")
-                            aria-current=(number == page).then_some("page")
-                        >
-                            {number}
-                        </a>
-                    </li>
-                }
-                .into_any(),
-            })
-            .collect_view();
-        view! {
-            <ul>
-                <li>{link(page.saturating_sub(1), "Previous page", Glyph::ChevronLeft)}</li>
-                {numbers}
-                <li>{link(page + 1, "Next page", Glyph::ChevronRight)}</li>
-            </ul>
-        }
-        .into_any()
-    });
+    if pages <= 1 {
+        return view! { <div class="pager"><span class="dim small">{summary}</span></div> }.into_any();
+    }
+    let numbers = around(page, pages)
+        .into_iter()
+        .map(|number| match number {
+            None => view! { <li aria-hidden="true">"…"</li> }.into_any(),
+            Some(number) => view! {
+                <li>
+                    <a
+                        class="btn plain"
+                        href=href.run((number,))
+                        aria-label=format!("Page {number}")
+                        aria-current=(number == page).then_some("page")
+                    >
+                        {number}
+                    </a>
+                </li>
+            }
+            .into_any(),
+        })
+        .collect_view();
+    let links = view! {
+        <ul>
+            <li>{link(page.saturating_sub(1), "Previous page", Glyph::ChevronLeft)}</li>
+            {numbers}
+            <li>{link(page + 1, "Next page", Glyph::ChevronRight)}</li>
+        </ul>
+    };
     view! {
         <nav class="pager" aria-label="Pages">
             <span class="dim small">{summary}</span>
