@@ -10,7 +10,7 @@
 //! <PageHeader title="Orders" back=("Home", "/") note="214 of the last 12 months" status=(Tone::Info, "Waiting")> actions </PageHeader>
 //! <Card title="Lines" note="4" flush=true end=|| view! { <a href="…">"Compare"</a> }> table or text </Card>
 //! <Pill tone=Tone::Good text="Shipped"/>
-//! <Button kind=ButtonKind::Primary name="do" value="send">"Send for approval"</Button>     (type=submit)
+//! <Button kind=ButtonKind::Primary name="do" value="send">"Send for approval"</Button>     (type=submit; says="Add to cart: Hex bolt")
 //! <ButtonLink href="/orders/new" kind=ButtonKind::Primary>"New order"</ButtonLink>
 //! <Tabs label="Orders" items=vec![Tab::new("All", "/orders").current(true), Tab::new("Waiting", "/orders?s=w").count(3)]/>
 //! <Filters end="£23,505.40 shown"> <FilterChip label="Status: open" href="/orders" on=true/> … </Filters>
@@ -32,7 +32,7 @@
 //! <WhyLink href="/catalog/x/price"/>  or  <WhyLink href="…"> <PricePanel …/> </WhyLink>   (link, panel on top when hydrated)
 //! <PricePanel title="Why £4.60?" status=(Tone::Good, "Contract price") rows=vec![Fact::new(…)] note="20 more reach £4.15"/>
 //! <Popover id="more" label="More"> <a href="…">…</a> </Popover>
-//! <Confirm id="cancel" label="Cancel order…" title="Cancel SO-2026-004311?" danger=true> the form </Confirm>
+//! <Confirm id="cancel" label="Cancel order…" title="Cancel SO-2026-004311?" kind=ButtonKind::Danger> the form </Confirm>
 //! <Thumb src="/demo/bolt.svg" alt=""/>  <Avatar initials="DR"/>  <Icon glyph=Glyph::Orders/>
 //! <Item thumb="/demo/bolt.svg" title="Hex bolt M8 × 40" href="/catalog/x" note="HB-M8-40 · box of 100"/>
 //! <PickAll label="All on this page"/>   (header checkbox; hydrated only)
