@@ -1,0 +1,322 @@
+//! People, their seats and their sessions: input types and views.
+
+use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+
+use crate::actor::{Actor, Permission, Role};
+use crate::ids::{AccountId, AddressId};
+use crate::{FieldError, Problem};
+
+/// An e-mail address, lower case: how people are told apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Email(String);
+
+impl Email {
+    /// Trims and lower-cases; must look like `name@host`. The mail itself is the only real proof.
+    pub fn parse(field: &str, text: &str) -> Result<Self, FieldError> {
+        let email = text.trim().to_lowercase();
+        let good = email.len() <= 254
+            && !email.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'))
+            && email.split_once('@').is_some_and(|(name, host)| {
+                !name.is_empty() && host.contains('.') && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
+            });
+        if good { Ok(Self(email)) } else { Err(FieldError::new(field, "Enter an e-mail address, such as name@company.example.")) }
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A password that may be set (NIST SP 800-63B: length counts, composition does not).
+pub struct NewPassword(String);
+
+impl NewPassword {
+    /// 12 to 200 characters.
+    pub fn parse(field: &str, text: &str) -> Result<Self, FieldError> {
+        match text.chars().count() {
+            12..=200 => Ok(Self(text.to_owned())),
+            n if n < 12 => Err(FieldError::new(field, "Choose a password of at least 12 characters.")),
+            _ => Err(FieldError::new(field, "Choose a password of at most 200 characters.")),
+        }
+    }
+
+    /// The secret itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How an account's prices compete.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PriceStrategy {
+    /// The nearest level wins; within it the lowest price.
+    #[default]
+    ContractWins,
+    /// The lowest price of all levels.
+    Lowest,
+    /// The contract with the highest priority number; then as `ContractWins`.
+    Priority,
+}
+
+impl PriceStrategy {
+    /// Reads the stored code; anything unknown is the default.
+    pub fn parse(code: &str) -> Self {
+        match code {
+            "lowest" => Self::Lowest,
+            "priority" => Self::Priority,
+            _ => Self::ContractWins,
+        }
+    }
+
+    /// As stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ContractWins => "contract_wins",
+            Self::Lowest => "lowest",
+            Self::Priority => "priority",
+        }
+    }
+}
+
+/// An account that the person could switch to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatRow {
+    /// The account.
+    pub account: AccountId,
+    /// Its name.
+    pub name: String,
+    /// Whether it is the present one.
+    pub current: bool,
+}
+
+/// What the frame around every page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The seller's name.
+    pub brand: String,
+    /// The person's name.
+    pub person: String,
+    /// Their address.
+    pub email: String,
+    /// Roles in words.
+    pub roles: Vec<Role>,
+    /// The account's name and number.
+    pub account: (String, String),
+    /// All seats; one means nothing to switch.
+    pub seats: Vec<SeatRow>,
+    /// Lines in the cart.
+    pub cart_lines: i64,
+    /// The account is on hold.
+    pub on_hold: bool,
+    /// What the person may do, for navigation alone.
+    pub may: Vec<Permission>,
+}
+
+impl Frame {
+    /// Whether the navigation offers what needs `permission`.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.may.contains(&permission)
+    }
+
+    /// The permissions a frame lists.
+    pub fn permissions(actor: &Actor) -> Vec<Permission> {
+        use Permission as P;
+        [P::CatalogRead, P::CartUse, P::OrderSubmit, P::OrderRead, P::InvoiceRead, P::MemberManage, P::AuditRead, P::CustomerRead]
+            .into_iter()
+            .filter(|p| actor.may(*p))
+            .collect()
+    }
+}
+
+/// A session in one's profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRow {
+    /// Hash of the session's id, hex: names it in the form, opens nothing.
+    pub key: String,
+    /// Browser and system, shortened.
+    pub device: String,
+    /// Network address.
+    pub address: String,
+    /// Signed in at, the seller's local time.
+    pub since: NaiveDateTime,
+    /// Last used.
+    pub last_seen: NaiveDateTime,
+    /// This very session.
+    pub current: bool,
+}
+
+/// One's profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfilePage {
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// Seats with roles: account name, roles.
+    pub seats: Vec<(String, Vec<Role>)>,
+    /// Open sessions, the last used first.
+    pub sessions: Vec<SessionRow>,
+}
+
+/// An address to choose at checkout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressRow {
+    /// Its id.
+    pub id: AddressId,
+    /// Short name.
+    pub label: String,
+    /// The whole, for documents.
+    pub address: Address,
+}
+
+/// A postal address as documents keep it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Address {
+    /// Company or person.
+    pub company: String,
+    /// Street and number.
+    pub street: String,
+    /// Postcode.
+    pub postcode: String,
+    /// Town.
+    pub city: String,
+    /// ISO 3166 code.
+    pub country: String,
+}
+
+impl Address {
+    /// The lines that have something in them.
+    pub fn lines(&self) -> Vec<String> {
+        let town = format!("{} {}", self.postcode, self.city);
+        [self.company.as_str(), &self.street, town.trim(), &self.country]
+            .into_iter()
+            .filter(|l| !l.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+/// A cost centre to choose at checkout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostCentreRow {
+    /// Code, such as `MAINT`.
+    pub code: String,
+    /// Name.
+    pub name: String,
+}
+
+/// A member as the account admin sees them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRow {
+    /// Name.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Deactivated.
+    pub inactive: bool,
+}
+
+/// The members of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MembersPage {
+    /// By name.
+    pub members: Vec<MemberRow>,
+}
+
+/// Whom to invite, and as what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// Where the link goes.
+    pub email: Email,
+    /// Their name.
+    pub name: String,
+    /// At least one buying role.
+    pub roles: Vec<Role>,
+}
+
+impl Invitation {
+    /// Checks the form of the members page.
+    pub fn parse(email: &str, name: &str, roles: &[String]) -> Result<Self, Problem> {
+        let mut errors = Vec::new();
+        let email = Email::parse("email", email).map_err(|e| errors.push(e)).ok();
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > 100 {
+            errors.push(FieldError::new("name", "Enter a name of 1 to 100 characters."));
+        }
+        let roles: Vec<Role> = roles.iter().filter_map(|r| Role::parse(r)).filter(|r| !r.is_staff()).collect();
+        if roles.is_empty() {
+            errors.push(FieldError::new("roles", "Choose at least one role."));
+        }
+        match email {
+            Some(email) if errors.is_empty() => Ok(Self { email, name: name.to_owned(), roles }),
+            _ => Err(Problem::Invalid(errors)),
+        }
+    }
+}
+
+/// One line of the audit trail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRow {
+    /// Position in the account's chain.
+    pub seq: i64,
+    /// When, the seller's local time.
+    pub at: NaiveDateTime,
+    /// Who.
+    pub who: String,
+    /// What was done, such as `order.submitted`.
+    pub action: String,
+    /// To what, in words.
+    pub what: String,
+}
+
+/// A customer in the staff's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerRow {
+    /// Account number.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// Country code.
+    pub country: String,
+    /// `active`, `on_hold`, `closed`.
+    pub status: String,
+    /// Open orders.
+    pub open_orders: i64,
+    /// When they last ordered.
+    pub last_order: Option<NaiveDateTime>,
+    /// Overdue documents' open sum.
+    pub overdue: crate::Money,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emails_are_lower_case_and_nonsense_is_refused() {
+        assert_eq!(Email::parse("email", " Dana@Acme.Example ").expect("an address").as_str(), "dana@acme.example");
+        for bad in ["", "dana", "dana@", "@acme.example", "a@b", "a b@c.d", "a@b@c.d", "a@.d", "a@d.", "\"a\"@b.c", "a@b.c,x@y.z"] {
+            assert!(Email::parse("email", bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_judged_by_length_alone() {
+        assert!(NewPassword::parse("password", "correct horse").is_ok());
+        assert!(NewPassword::parse("password", "Sh0rt!").is_err());
+        assert!(NewPassword::parse("password", &"x".repeat(201)).is_err());
+    }
+
+    #[test]
+    fn an_invitation_never_makes_staff() {
+        let roles = ["seller_admin".to_owned(), "sales_rep".to_owned()];
+        assert!(matches!(Invitation::parse("a@b.example", "A", &roles), Err(Problem::Invalid(e)) if e[0].field == "roles"));
+        assert!(Invitation::parse("a@b.example", "A", &["buyer".to_owned()]).is_ok());
+    }
+}

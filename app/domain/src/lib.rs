@@ -1,0 +1,22 @@
+//! The types and rules of Buyerdesk: no clock, no randomness, no I/O, no framework. Compiles for the server and the browser.
+//!
+//! Nouns may name only those to their left: accounts < catalog < pricing < credit < cart < orders < invoices.
+
+pub mod accounts;
+pub mod actor;
+pub mod cart;
+pub mod catalog;
+pub mod credit;
+pub mod ids;
+pub mod invoices;
+pub mod money;
+pub mod orders;
+pub mod pricing;
+pub mod problem;
+pub mod quantity;
+pub mod text;
+
+pub use actor::{Actor, Permission, Reach, Role};
+pub use money::{Currency, Money};
+pub use problem::{Cause, FieldError, Problem};
+pub use quantity::Quantity;

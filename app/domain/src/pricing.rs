@@ -1,0 +1,324 @@
+//! One price everywhere at one instant: the pure function behind catalog, search, cart, order and the explanation.
+//!
+//! Rules: docs/pricing.md. Prices come from levels (own account, parent, …, the seller's default list = farthest). The nearest
+//! level that prices the product wins, even if a farther one is cheaper; below a contract's lowest tier the contract does not price it.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+pub use crate::accounts::PriceStrategy as Strategy;
+use crate::{Currency, Money, Quantity};
+
+/// What a price row says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Rate {
+    /// A unit price.
+    Fixed(Decimal),
+    /// Percent off the base price (never off another tier).
+    PercentOff(Decimal),
+}
+
+/// One row of one price list, reached through one contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// Distance: 0 the account's own contract, 1 its parent's, … the largest is the seller's default.
+    pub level: u8,
+    /// The default list of the seller, as opposed to an agreement.
+    pub is_default: bool,
+    /// The contract's priority, for [`Strategy::Priority`].
+    pub priority: i32,
+    /// Contract number, such as `K-2041`.
+    pub contract: String,
+    /// Price list's code.
+    pub list: String,
+    /// Whether the contract is in force by its status.
+    pub contract_active: bool,
+    /// The contract's first and last day.
+    pub contract_from: NaiveDate,
+    /// `None`: open-ended.
+    pub contract_to: Option<NaiveDate>,
+    /// Currency of the row.
+    pub currency: Currency,
+    /// Unit of measure of the row.
+    pub unit: String,
+    /// The tier's lowest quantity.
+    pub min_quantity: Quantity,
+    /// What it says.
+    pub rate: Rate,
+    /// First day of the row; `None`: always was.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day of the row; `None`: open-ended.
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// Why a candidate did or did not win.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// This is the price.
+    Won,
+    /// The contract is a draft or ended.
+    ContractNotActive,
+    /// Starts later.
+    NotYetValid,
+    /// Ended before.
+    Expired,
+    /// Prices never cross currencies.
+    OtherCurrency,
+    /// Another unit of measure.
+    OtherUnit,
+    /// A tier that needs more.
+    NeedsMore,
+    /// A higher tier of the same list applies.
+    BetterTier,
+    /// A nearer agreement prices the product.
+    NearerAgreement,
+    /// An agreement with a higher priority prices it.
+    HigherPriority,
+    /// Another price at the same level is lower.
+    LowerPrice,
+    /// A percentage without a price to take it off.
+    NoBase,
+}
+
+impl Outcome {
+    /// For the "Why this price?" page.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Won => "your price",
+            Self::ContractNotActive => "agreement not in force",
+            Self::NotYetValid => "not valid yet",
+            Self::Expired => "no longer valid",
+            Self::OtherCurrency => "another currency",
+            Self::OtherUnit => "another unit",
+            Self::NeedsMore => "needs a larger quantity",
+            Self::BetterTier => "a larger quantity's price applies",
+            Self::NearerAgreement => "your own agreement comes first",
+            Self::HigherPriority => "another agreement has priority",
+            Self::LowerPrice => "a lower price applies",
+            Self::NoBase => "no base price",
+        }
+    }
+}
+
+/// One candidate with its fate: the trace that "Why this price?" shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Considered {
+    /// Contract number.
+    pub contract: String,
+    /// Whether it is the seller's list price.
+    pub is_default: bool,
+    /// From which quantity.
+    pub min_quantity: Quantity,
+    /// The unit price it would have given, when that can be said.
+    pub unit_price: Option<Money>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// A next volume break worth knowing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextTier {
+    /// From this quantity.
+    pub min_quantity: Quantity,
+    /// Each, from then on.
+    pub unit_price: Money,
+}
+
+/// The price, where it comes from, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolved {
+    /// Each, in the account's currency; up to four decimals.
+    pub unit_price: Money,
+    /// The contract's number; the default list's for list prices.
+    pub contract: String,
+    /// Whether it is merely the list price.
+    pub is_list_price: bool,
+    /// The tier that applies.
+    pub tier: Quantity,
+    /// The last day on which this price holds, as far as is known.
+    pub valid_until: Option<NaiveDate>,
+    /// The next lower price at a larger quantity, on the same list.
+    pub next_tier: Option<NextTier>,
+    /// The seller's list price at the same quantity, for comparison.
+    pub list_price: Option<Money>,
+    /// Every candidate and its fate, the winner first.
+    pub considered: Vec<Considered>,
+}
+
+impl Resolved {
+    /// `Contract K-2041` or `List price`: what a document's line keeps as its price source.
+    pub fn source(&self) -> String {
+        if self.is_list_price { "List price".to_owned() } else { format!("Contract {}", self.contract) }
+    }
+}
+
+/// What is asked: how many, in which unit and currency, on which day, under which strategy.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// How many.
+    pub quantity: Quantity,
+    /// Unit of measure.
+    pub unit: &'a str,
+    /// The account's currency.
+    pub currency: Currency,
+    /// The seller's today, one for the whole request.
+    pub on: NaiveDate,
+    /// The account's strategy.
+    pub strategy: Strategy,
+}
+
+/// The price of one product among its candidates. `None`: price on request. It can be quoted, not ordered.
+pub fn resolve(candidates: &[Candidate], q: &Question<'_>) -> Option<Resolved> {
+    let mut fates: Vec<Result<Decimal, Outcome>> = candidates.iter().map(|c| applies(candidates, c, q)).collect();
+    keep_best_tier(candidates, &mut fates, |c, o| c.min_quantity > o.min_quantity);
+
+    let live = |fates: &[Result<Decimal, Outcome>], i: usize| fates[i].is_ok();
+    if q.strategy == Strategy::Priority {
+        let top = (0..candidates.len()).filter(|i| live(&fates, *i)).map(|i| candidates[i].priority).max();
+        drop_where(&mut fates, Outcome::HigherPriority, |i| Some(candidates[i].priority) != top);
+    }
+    if q.strategy != Strategy::Lowest {
+        let nearest = (0..candidates.len()).filter(|i| live(&fates, *i)).map(|i| candidates[i].level).min();
+        drop_where(&mut fates, Outcome::NearerAgreement, |i| Some(candidates[i].level) != nearest);
+    }
+    let winner = (0..candidates.len()).filter_map(|i| fates[i].ok().map(|p| (p, candidates[i].level, i))).min()?.2;
+    let price = fates[winner].ok()?;
+    drop_where(&mut fates, Outcome::LowerPrice, |i| i != winner);
+
+    let won = &candidates[winner];
+    let money = |amount| Money::new(amount, q.currency);
+    let mut considered: Vec<Considered> = candidates
+        .iter()
+        .zip(&fates)
+        .map(|(c, fate)| Considered {
+            contract: c.contract.clone(),
+            is_default: c.is_default,
+            min_quantity: c.min_quantity,
+            unit_price: unit_price(candidates, c, q).map(money),
+            outcome: fate.err().unwrap_or(Outcome::Won),
+        })
+        .collect();
+    considered.sort_by_key(|c| c.outcome != Outcome::Won);
+
+    Some(Resolved {
+        unit_price: money(price),
+        contract: won.contract.clone(),
+        is_list_price: won.is_default,
+        tier: won.min_quantity,
+        valid_until: [won.valid_to, won.contract_to].into_iter().flatten().min(),
+        next_tier: next_tier(candidates, won, price, q),
+        list_price: list_price(candidates, q).map(money),
+        considered,
+    })
+}
+
+/// The quantities at which the price of the winning list changes, with their prices: the product page's table.
+pub fn tiers(candidates: &[Candidate], q: &Question<'_>) -> Vec<NextTier> {
+    let mut breaks: Vec<Quantity> =
+        candidates.iter().filter(|c| in_force(c, q).is_ok()).map(|c| c.min_quantity.max(q.quantity)).collect();
+    breaks.sort();
+    breaks.dedup();
+    let mut rows: Vec<NextTier> = Vec::new();
+    for quantity in breaks {
+        if let Some(r) = resolve(candidates, &Question { quantity, ..q.clone() })
+            && rows.last().is_none_or(|last| last.unit_price != r.unit_price)
+        {
+            rows.push(NextTier { min_quantity: quantity, unit_price: r.unit_price });
+        }
+    }
+    rows
+}
+
+fn in_force(c: &Candidate, q: &Question<'_>) -> Result<(), Outcome> {
+    if !c.contract_active {
+        return Err(Outcome::ContractNotActive);
+    }
+    if c.currency != q.currency {
+        return Err(Outcome::OtherCurrency);
+    }
+    if c.unit != q.unit {
+        return Err(Outcome::OtherUnit);
+    }
+    if c.contract_from > q.on || c.valid_from.is_some_and(|d| d > q.on) {
+        return Err(Outcome::NotYetValid);
+    }
+    if [c.contract_to, c.valid_to].into_iter().flatten().any(|d| d < q.on) {
+        return Err(Outcome::Expired);
+    }
+    Ok(())
+}
+
+fn applies(all: &[Candidate], c: &Candidate, q: &Question<'_>) -> Result<Decimal, Outcome> {
+    in_force(c, q)?;
+    if c.min_quantity > q.quantity {
+        return Err(Outcome::NeedsMore);
+    }
+    unit_price(all, c, q).ok_or(Outcome::NoBase)
+}
+
+/// Within one list of one contract only the highest reached tier counts; a dated row beats nothing but its own tier.
+fn keep_best_tier(all: &[Candidate], fates: &mut [Result<Decimal, Outcome>], higher: fn(&Candidate, &Candidate) -> bool) {
+    let beaten: Vec<usize> = (0..all.len())
+        .filter(|i| {
+            (0..all.len()).any(|j| {
+                fates[j].is_ok() && fates[*i].is_ok() && same_list(&all[*i], &all[j]) && higher(&all[j], &all[*i])
+            })
+        })
+        .collect();
+    for i in beaten {
+        fates[i] = Err(Outcome::BetterTier);
+    }
+}
+
+fn same_list(a: &Candidate, b: &Candidate) -> bool {
+    a.contract == b.contract && a.list == b.list
+}
+
+fn drop_where(fates: &mut [Result<Decimal, Outcome>], why: Outcome, lost: impl Fn(usize) -> bool) {
+    for (i, fate) in fates.iter_mut().enumerate() {
+        if fate.is_ok() && lost(i) {
+            *fate = Err(why);
+        }
+    }
+}
+
+/// A fixed price as it is; a percentage off the base: the list's own lowest fixed tier, else the seller's list price.
+fn unit_price(all: &[Candidate], c: &Candidate, q: &Question<'_>) -> Option<Decimal> {
+    match c.rate {
+        Rate::Fixed(p) => Some(p),
+        Rate::PercentOff(percent) => {
+            let base = |of: &dyn Fn(&Candidate) -> bool| {
+                all.iter()
+                    .filter(|b| of(b) && in_force(b, q).is_ok())
+                    .filter_map(|b| if let Rate::Fixed(p) = b.rate { Some((b.min_quantity, p)) } else { None })
+                    .min()
+                    .map(|(_, p)| p)
+            };
+            let base = base(&|b| same_list(b, c)).or_else(|| base(&|b| b.is_default))?;
+            let price = base * (Decimal::ONE_HUNDRED - percent) / Decimal::ONE_HUNDRED;
+            let price = price.round_dp_with_strategy(4, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+            (price > Decimal::ZERO).then_some(price)
+        }
+    }
+}
+
+fn next_tier(all: &[Candidate], won: &Candidate, price: Decimal, q: &Question<'_>) -> Option<NextTier> {
+    all.iter()
+        .filter(|c| same_list(c, won) && in_force(c, q).is_ok() && c.min_quantity > q.quantity)
+        .filter_map(|c| unit_price(all, c, q).map(|p| (c.min_quantity, p)))
+        .filter(|(_, p)| *p < price)
+        .min()
+        .map(|(min_quantity, p)| NextTier { min_quantity, unit_price: Money::new(p, q.currency) })
+}
+
+fn list_price(all: &[Candidate], q: &Question<'_>) -> Option<Decimal> {
+    all.iter()
+        .filter(|c| c.is_default && in_force(c, q).is_ok() && c.min_quantity <= q.quantity)
+        .filter_map(|c| unit_price(all, c, q).map(|p| (c.min_quantity, std::cmp::Reverse(p))))
+        .max()
+        .map(|(_, std::cmp::Reverse(p))| p)
+}
+
+#[cfg(test)]
+mod tests;

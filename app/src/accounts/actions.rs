@@ -1,0 +1,152 @@
+//! Signing in and out, one's profile, members. Anyone for the first two; the account admin for members.
+#![expect(missing_docs, reason = "the server macro makes an undocumented struct of every function's arguments")]
+
+use domain::accounts::{AuditRow, CustomerRow, Frame, MembersPage, ProfilePage};
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+use serde::{Deserialize, Serialize};
+
+use crate::ActionError;
+#[cfg(feature = "ssr")]
+use crate::request::{choose_account, command, end_session, flash, go, reading, request};
+
+/// The frame's content and the sentence that the last action left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Framed {
+    /// What surrounds the page.
+    pub frame: Frame,
+    /// What the last action had to say.
+    pub flash: Option<String>,
+}
+
+/// Who is here; asked again after each action.
+#[server(ReadFrame, endpoint = "accounts/frame", input = GetUrl)]
+pub async fn frame() -> Result<Framed, ActionError> {
+    let request = request()?;
+    Ok(Framed { frame: request.who()?.frame.clone(), flash: request.flash.clone() })
+}
+
+/// Signs in and goes on to `next`.
+#[server(endpoint = "accounts/sign-in")]
+pub async fn sign_in(email: String, password: String, next: String) -> Result<(), ActionError> {
+    let request = request()?;
+    let wrong = || domain::Problem::invalid("email", "This e-mail address and password do not go together.");
+    let email = domain::accounts::Email::parse("email", &email).map_err(|_| wrong())?;
+    let person = store::accounts::sign_in(&request.store, &email, &password, &request.address, request.now).await?.ok_or_else(wrong)?;
+    request.start_session(person).await?;
+    go(&next);
+    Ok(())
+}
+
+/// Signs out.
+#[server(endpoint = "accounts/sign-out")]
+pub async fn sign_out() -> Result<(), ActionError> {
+    end_session().await?;
+    go("/login");
+    Ok(())
+}
+
+/// Acts in another of one's accounts from now on. Not found for an account in which one has no seat.
+#[server(endpoint = "accounts/switch")]
+pub async fn switch(account: String) -> Result<(), ActionError> {
+    let request = request()?;
+    let wanted: domain::ids::AccountId = account.parse()?;
+    let seat = request.who()?.frame.seats.iter().find(|s| s.account == wanted).ok_or(domain::Problem::NotFound)?;
+    choose_account(seat.account).await?;
+    flash(format!("You now buy for {}.", seat.name)).await?;
+    go("/");
+    Ok(())
+}
+
+/// Mails a link to choose a new password, if there is such a person; answers the same either way.
+#[server(endpoint = "accounts/forgot")]
+pub async fn forgot(email: String) -> Result<(), ActionError> {
+    let request = request()?;
+    let email = domain::accounts::Email::parse("email", &email)?;
+    let (store, origin, now) = (request.store, request.origin, request.now);
+    command(async move { store::accounts::request_reset(&store, &email, &origin, now).await }).await?;
+    go("/forgot?sent=1");
+    Ok(())
+}
+
+/// Whose link this is; a used or expired one says so.
+#[server(endpoint = "accounts/link", input = GetUrl)]
+pub async fn link_owner(token: String) -> Result<(String, String), ActionError> {
+    let request = request()?;
+    Ok(store::accounts::link_owner(&request.store, &token, request.now).await?)
+}
+
+/// Uses a mailed link: sets the password. The person then signs in with it.
+#[server(endpoint = "accounts/redeem")]
+pub async fn redeem(token: String, password: String) -> Result<(), ActionError> {
+    let request = request()?;
+    let password = domain::accounts::NewPassword::parse("password", &password)?;
+    command(async move { store::accounts::redeem(&request.store, &token, &password, request.now).await }).await?;
+    go("/login?chosen=1");
+    Ok(())
+}
+
+/// One's own profile with all sessions.
+#[server(endpoint = "accounts/profile", input = GetUrl)]
+pub async fn profile() -> Result<ProfilePage, ActionError> {
+    let request = request()?;
+    let current = request.session.id().map(|id| store::accounts::sessions::key(&id.0.to_le_bytes())).unwrap_or_default();
+    Ok(store::accounts::profile(&request.store, &request.who()?.actor, &current, request.now).await?)
+}
+
+/// Ends one of one's own sessions.
+#[server(endpoint = "accounts/end-session")]
+pub async fn end_one_session(key: String) -> Result<(), ActionError> {
+    let request = request()?;
+    let person = request.who()?.actor.person();
+    let key = (0..key.len() / 2).map(|i| key.get(2 * i..2 * i + 2).and_then(|b| u8::from_str_radix(b, 16).ok())).collect::<Option<Vec<u8>>>();
+    store::accounts::sessions::end(&request.store, person, &key.ok_or(domain::Problem::NotFound)?, request.now).await?;
+    flash("The session has ended.").await?;
+    go("/profile");
+    Ok(())
+}
+
+/// The account's members.
+#[server(endpoint = "accounts/members", input = GetUrl)]
+pub async fn members() -> Result<MembersPage, ActionError> {
+    Ok(store::accounts::members(&mut reading().await?).await?)
+}
+
+/// Invites a person into the account.
+#[server(endpoint = "accounts/invite")]
+pub async fn invite(email: String, name: String, #[server(default)] roles: Vec<String>) -> Result<(), ActionError> {
+    let request = request()?;
+    let actor = request.who()?.actor.clone();
+    let invitation = domain::accounts::Invitation::parse(&email, &name, &roles)?;
+    let to = invitation.email.as_str().to_owned();
+    command(async move { store::accounts::invite(&request.store, &actor, &invitation, &request.origin, request.now).await }).await?;
+    flash(format!("Invitation sent to {to}.")).await?;
+    go("/company/members");
+    Ok(())
+}
+
+/// Takes a member's seat away.
+#[server(endpoint = "accounts/deactivate")]
+pub async fn deactivate(email: String) -> Result<(), ActionError> {
+    let mut tx = crate::request::writing().await?;
+    command(async move {
+        store::accounts::deactivate(&mut tx, &email).await?;
+        tx.commit().await
+    })
+    .await?;
+    flash("The member can no longer act for your company.").await?;
+    go("/company/members");
+    Ok(())
+}
+
+/// The account's audit trail.
+#[server(endpoint = "accounts/audit", input = GetUrl)]
+pub async fn audit() -> Result<Vec<AuditRow>, ActionError> {
+    Ok(store::accounts::audit_trail(&mut reading().await?).await?)
+}
+
+/// The seller's customers.
+#[server(endpoint = "accounts/customers", input = GetUrl)]
+pub async fn customers(words: String) -> Result<Vec<CustomerRow>, ActionError> {
+    Ok(store::accounts::customers(&mut reading().await?, &words).await?)
+}

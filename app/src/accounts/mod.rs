@@ -1,0 +1,18 @@
+//! Signing in, one's profile, and (for the account admin) members and audit; for the seller's staff their customers.
+
+pub mod actions;
+mod audit;
+mod customers;
+mod forgot;
+mod login;
+mod members;
+mod profile;
+mod redeem;
+
+pub use audit::Audit;
+pub use customers::Customers;
+pub use forgot::Forgot;
+pub use login::Login;
+pub use members::Members;
+pub use profile::Profile;
+pub use redeem::Redeem;

@@ -1,0 +1,110 @@
+//! The checkout on one page.
+
+use domain::cart::CheckoutPage;
+use domain::text;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::actions::{Submit, checkout};
+use super::page::notices;
+use super::totals_list;
+use crate::layout::{Refresh, loaded};
+use crate::problem::{complaint, complaint_of};
+use crate::ui::{Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, EmptyState, Field, Kind, Notice, PageHeader, Select, TextArea, Tone};
+
+/// Reference, cost centre, address, dates, and the button that submits.
+#[component]
+pub fn Checkout() -> impl IntoView {
+    let action = ServerAction::<Submit>::new();
+    Refresh::after(action);
+    // After a refusal the page is made anew: new prices are shown, and must be accepted by submitting again.
+    view! {
+        <Title text="Checkout"/>
+        {move || complaint(complaint_of(action.value().get()))}
+        {loaded(move || action.version().get(), |_| checkout(), move |page| show(page, action))}
+    }
+}
+
+fn show(page: CheckoutPage, action: ServerAction<Submit>) -> AnyView {
+    if !page.cart.orderable() {
+        let blocked = page.cart.lines.iter().filter(|l| !l.problems.is_empty()).count();
+        return view! {
+            <PageHeader title="Checkout" back=("Cart", "/cart")/>
+            {notices(&page.cart, blocked)}
+            <EmptyState title="Not ready to order" text="Look at your cart first.">
+                <ButtonLink href="/cart" kind=ButtonKind::Primary>"Back to the cart"</ButtonLink>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    let addresses: Vec<Choice> =
+        page.addresses.iter().map(|a| Choice::new(a.id.to_string(), format!("{}: {}", a.label, a.address.lines().join(", ")))).collect();
+    let centres: Vec<Choice> = std::iter::once(Choice::new("", "None"))
+        .chain(page.cost_centres.iter().map(|c| Choice::new(c.code.clone(), format!("{} ({})", c.name, c.code))))
+        .collect();
+    let ship_to = (!addresses.is_empty()).then(|| view! { <Select label="Ship to" name="ship_to" options=addresses/> });
+    let centre = (centres.len() > 1).then(|| view! { <Select label="Cost centre" name="cost_centre" options=centres/> });
+    let credit = page.credit_note.map(|words| view! { <Notice tone=Tone::Warn title="Credit limit">{words}</Notice> });
+    let changed = page.cart.lines.iter().any(|l| l.price_before.is_some()).then(|| notices(&page.cart, 0));
+    let po = if page.po_required { "PO number" } else { "PO number (optional)" };
+    let lines = page
+        .cart
+        .lines
+        .iter()
+        .map(|l| {
+            view! {
+                <tr>
+                    <td>
+                        <strong>{l.name.clone()}</strong>
+                        <br/>
+                        <span class="dim small">{format!("{} · {}", l.sku, l.source)}</span>
+                    </td>
+                    <td class="num">{format!("{} × {}", l.quantity, l.price.map_or_else(String::new, |p| text::money(p.unit_price)))}</td>
+                    <td class="num strong">{l.net.map_or_else(String::new, text::money)}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <PageHeader title="Checkout" back=("Cart", "/cart")/>
+        {credit}
+        {changed}
+        <ActionForm action=action attr:class="cols form">
+            <div class="stack">
+                <input type="hidden" name="order_id" value=page.order_id.to_string()/>
+                <input type="hidden" name="total" value=page.cart.totals.gross.amount().to_string()/>
+                <Card title="Your order">
+                    <div class="stack">
+                        <Field label=po name="po_number" required=page.po_required maxlength=40 hint="Printed on delivery note and invoice"/>
+                        {centre}
+                        {ship_to}
+                        <Field label="Requested delivery date (optional)" name="requested_on" kind=Kind::Date/>
+                        <Checkbox label="Partial delivery is fine" name="partial_delivery" checked=true hint="What is in stock is sent first"/>
+                        <TextArea label="Note to the warehouse (optional)" name="note" rows=3/>
+                    </div>
+                </Card>
+                <Card title="Lines" note=text::count(i64::try_from(page.cart.lines.len()).unwrap_or_default()) flush=true>
+                    <table class="rows">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Product"</th>
+                                <th scope="col" class="num">"Quantity"</th>
+                                <th scope="col" class="num">"Amount"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{lines}</tbody>
+                    </table>
+                </Card>
+            </div>
+            <Card title="Total">
+                <div class="stack">
+                    {totals_list(&page.cart.totals)}
+                    <Button kind=ButtonKind::Primary>"Submit order"</Button>
+                    <p class="dim small">{format!("Prices of {}. Submitting is binding.", text::date(page.cart.today))}</p>
+                </div>
+            </Card>
+        </ActionForm>
+    }
+    .into_any()
+}

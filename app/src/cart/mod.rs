@@ -1,0 +1,10 @@
+//! One's own cart and its checkout. Buyers only.
+
+pub mod actions;
+mod checkout;
+mod page;
+mod totals;
+
+pub use checkout::Checkout;
+pub use page::Cart;
+pub use totals::totals_list;

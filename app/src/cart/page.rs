@@ -1,0 +1,152 @@
+//! The cart: what would be ordered, what it costs now, and what keeps it from being ordered.
+
+use domain::cart::{CartLine, CartPage};
+use domain::Quantity;
+use domain::catalog::Promise;
+use domain::text;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::actions::{Remove, SetQuantity, cart};
+use super::totals_list;
+use crate::catalog::whole;
+use crate::layout::{Refresh, loaded};
+use crate::problem::{complaint, complaint_of};
+use crate::ui::{Button, ButtonKind, ButtonLink, Card, EmptyState, Item, Notice, PageHeader, QuantityStepper, Tone, WhyLink};
+
+/// One's own cart.
+#[component]
+pub fn Cart() -> impl IntoView {
+    let (set, remove) = (ServerAction::<SetQuantity>::new(), ServerAction::<Remove>::new());
+    Refresh::after(set);
+    Refresh::after(remove);
+    let source = move || (set.version().get(), remove.version().get());
+    view! {
+        <Title text="Cart"/>
+        {loaded(source, |_| cart(), move |page| show(page, set, remove))}
+    }
+}
+
+fn show(page: CartPage, set: ServerAction<SetQuantity>, remove: ServerAction<Remove>) -> AnyView {
+    if page.lines.is_empty() {
+        return view! {
+            <PageHeader title="Cart"/>
+            <EmptyState title="Your cart is empty" text="Add products from the catalog, or reorder from your history.">
+                <ButtonLink href="/catalog" kind=ButtonKind::Primary>"Open the catalog"</ButtonLink>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    let count = text::counted(i64::try_from(page.lines.len()).unwrap_or_default(), "line", "lines");
+    let orderable = page.orderable();
+    let blocked = page.lines.iter().filter(|l| !l.problems.is_empty()).count();
+    let hint = notices(&page, blocked);
+    let totals = totals_list(&page.totals);
+    let lines = page.lines.into_iter().map(|l| line(l, set, remove)).collect_view();
+    let go = if orderable {
+        view! { <ButtonLink href="/checkout" kind=ButtonKind::Primary>"Checkout"</ButtonLink> }.into_any()
+    } else {
+        ().into_any()
+    };
+    view! {
+        <PageHeader title="Cart" note=count>{go}</PageHeader>
+        {hint}
+        {move || complaint(complaint_of(set.value().get()).or_else(|| complaint_of(remove.value().get())))}
+        <div class="cols">
+            <Card flush=true>
+                <table class="rows">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Product"</th>
+                            <th scope="col">"Quantity"</th>
+                            <th scope="col" class="num">"Each"</th>
+                            <th scope="col" class="num">"Amount"</th>
+                            <th scope="col" class="num">"Remove"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{lines}</tbody>
+                </table>
+            </Card>
+            <Card title="Total">{totals}</Card>
+        </div>
+    }
+    .into_any()
+}
+
+/// What keeps the cart from being ordered, or what it takes for free delivery.
+pub(super) fn notices(page: &CartPage, blocked: usize) -> AnyView {
+    let mut notices = Vec::new();
+    if page.on_hold {
+        notices.push((Tone::Bad, "Your account is on hold.".to_owned(), "Nothing can be ordered until we have released it.".to_owned()));
+    }
+    if blocked > 0 {
+        let lines = text::counted(i64::try_from(blocked).unwrap_or_default(), "line needs", "lines need");
+        notices.push((Tone::Bad, format!("{lines} your attention before you can order."), "What to do is said at each of them.".to_owned()));
+    }
+    if let Some(min) = page.below_minimum {
+        notices.push((Tone::Warn, format!("Your smallest order is {}.", text::money(min)), "Add something to reach it.".to_owned()));
+    }
+    if page.lines.iter().any(|l| l.price_before.is_some()) {
+        notices.push((Tone::Warn, "Prices have changed.".to_owned(), "The new ones are shown beside those that you saw when you added the line.".to_owned()));
+    }
+    if let Some(from) = page.free_delivery_from {
+        notices.push((Tone::Info, format!("Delivery is free from {}.", text::money(from)), String::new()));
+    }
+    notices.into_iter().map(|(tone, title, words)| view! { <Notice tone=tone title=title>{words}</Notice> }).collect_view().into_any()
+}
+
+fn line(l: CartLine, set: ServerAction<SetQuantity>, remove: ServerAction<Remove>) -> AnyView {
+    let href = format!("/products/{}", l.sku);
+    let when = match l.availability.promise(l.quantity) {
+        Promise::Now => String::new(),
+        Promise::On(day) => format!(" · complete on {}", text::date(day)),
+        Promise::Short(_) => String::new(),
+    };
+    let note = format!("{} · {}{when}", l.sku, if l.source.is_empty() { "price on request" } else { &l.source });
+    let before = l.price_before.map(|p| view! { <br/><s class="dim small">{text::money(p)}</s> });
+    let each = l.price.map_or_else(|| "on request".to_owned(), |p| text::money(p.unit_price));
+    let next = l.price.and_then(|p| p.next_tier).map(|t| view! { <br/><span class="small dim">{format!("{} from {}", text::money(t.unit_price), t.min_quantity)}</span> });
+    let problems = l.problems.iter().map(|p| view! { <p class="bad small">{p.words()}</p> }).collect_view();
+    let says = format!("Remove {}", l.name);
+    let why = format!("/products/{}/price?quantity={}", l.sku, l.quantity.value());
+    let (sku, packing, quantity) = (l.sku.clone(), l.packing, l.quantity);
+    let name = l.name.clone();
+    view! {
+        <tr>
+            <td>
+                <Item thumb=l.picture title=l.name.clone() href=href note=note/>
+                {problems}
+            </td>
+            <td>
+                <ActionForm action=set attr:class="cluster">
+                    <input type="hidden" name="sku" value=sku.clone()/>
+                    <QuantityStepper
+                        name="quantity"
+                        id=format!("q-{sku}")
+                        label=format!("Quantity of {name}")
+                        value=quantity.value().to_string()
+                        min=whole(packing.fit(Quantity::ONE))
+                        step=whole(packing.multiple)
+                    />
+                    <Button kind=ButtonKind::Plain says=format!("Update quantity of {name}")>"Update"</Button>
+                </ActionForm>
+            </td>
+            <td class="num">
+                {each}
+                {before}
+                {next}
+                <br/>
+                <WhyLink href=why/>
+            </td>
+            <td class="num strong">{l.net.map_or_else(|| "–".to_owned(), text::money)}</td>
+            <td class="num">
+                <ActionForm action=remove>
+                    <input type="hidden" name="sku" value=l.sku/>
+                    <Button kind=ButtonKind::Plain says=says>"Remove"</Button>
+                </ActionForm>
+            </td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,119 @@
+//! One product: price with breaks, stock by warehouse, attributes.
+
+use domain::catalog::ProductPage;
+use domain::text;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::actions::product;
+use super::row::{add_form, availability, unit_words};
+use crate::cart::actions::Add;
+use crate::layout::{Refresh, loaded};
+use crate::problem::{complaint, complaint_of};
+use crate::ui::{Card, DescriptionList, Fact, Notice, PageHeader, Pill, Tone, WhyLink};
+
+/// A product's page.
+#[component]
+pub fn Product() -> impl IntoView {
+    let params = use_params_map();
+    let action = ServerAction::<Add>::new();
+    Refresh::after(action);
+    view! {
+        {move || complaint(complaint_of(action.value().get()))}
+        {loaded(move || params.read().get("sku").unwrap_or_default(), product, move |page| show(page, action))}
+    }
+}
+
+fn show(page: ProductPage, action: ServerAction<Add>) -> AnyView {
+    let row = &page.row;
+    let (tone, stock) = availability(&row.availability);
+    let mut facts = vec![Fact::new("SKU", row.sku.clone()), Fact::new("Unit", unit_words(&row.unit, row.pieces))];
+    if !page.gtin.is_empty() {
+        facts.push(Fact::new("GTIN", page.gtin.clone()));
+    }
+    facts.push(Fact::new("Minimum", row.packing.minimum.to_string()));
+    facts.push(Fact::new("In steps of", row.packing.multiple.to_string()));
+    if let Some(max) = row.packing.maximum {
+        facts.push(Fact::new("At most, a line", max.to_string()));
+    }
+    facts.extend(page.attributes.iter().map(|(name, value)| Fact::new(name.clone(), value.clone())));
+    let warehouses: Vec<Fact> = page
+        .stock
+        .iter()
+        .map(|w| {
+            let later = w.availability.incoming.map(|(n, day)| format!(" + {} on {}", text::number(n), text::date(day))).unwrap_or_default();
+            Fact::new(w.name.clone(), format!("{}{later}", text::number(w.availability.now)))
+        })
+        .collect();
+    let gone = row.discontinued.then(|| {
+        let instead = page.successor.clone().map(|(sku, name)| view! { "Its successor is " <a class="link" href=format!("/products/{sku}")>{name}</a> "." });
+        view! { <Notice tone=Tone::Warn title="No longer sold.">{instead}</Notice> }
+    });
+    let price = match row.price {
+        None => view! { <p><strong>"Price on request"</strong></p><p class="dim">"It can be quoted, but not ordered."</p> }.into_any(),
+        Some(p) => {
+            let source = page.source.clone().unwrap_or_default();
+            let tone = if p.is_list_price { Tone::Neutral } else { Tone::Good };
+            let breaks = page
+                .tiers
+                .iter()
+                .map(|t| view! { <tr><td class="num">{format!("from {}", t.min_quantity)}</td><td class="num strong">{text::money(t.unit_price)}</td></tr> })
+                .collect_view();
+            let table = (page.tiers.len() > 1).then(|| {
+                view! {
+                    <table class="compact">
+                        <thead>
+                            <tr>
+                                <th scope="col" class="num">"Quantity"</th>
+                                <th scope="col" class="num">"Each"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{breaks}</tbody>
+                    </table>
+                }
+            });
+            let add = (page.can_add && !row.discontinued).then(|| add_form(row, action, format!("/products/{}", row.sku)));
+            view! {
+                <div class="stack">
+                    <div class="split">
+                        <p class="big">{text::money(p.unit_price)}</p>
+                        <Pill tone=tone text=source/>
+                    </div>
+                    <WhyLink href=format!("/products/{}/price", row.sku)/>
+                    {table}
+                    {add}
+                </div>
+            }
+            .into_any()
+        }
+    };
+    let name = row.name.clone();
+    let (category, slug) = page.category.clone();
+    let picture = row.picture.clone();
+    view! {
+        <Title text=name.clone()/>
+        <PageHeader title=name back=(category, format!("/catalog/{slug}")) status=(tone, stock)/>
+        {gone}
+        <div class="cols">
+            <div class="stack">
+                <Card>
+                    <div class="product">
+                        <img class="picture" src=picture alt="" width="240" height="240"/>
+                        <p>{page.description.clone()}</p>
+                    </div>
+                </Card>
+                <Card title="Details">
+                    <DescriptionList items=facts/>
+                </Card>
+            </div>
+            <div class="stack">
+                <Card title="Your price, each">{price}</Card>
+                <Card title="Stock by warehouse">
+                    <DescriptionList items=warehouses/>
+                </Card>
+            </div>
+        </div>
+    }
+    .into_any()
+}

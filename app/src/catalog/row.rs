@@ -1,0 +1,111 @@
+//! One product in a list: what it is, what there is of it, what it costs, and the way into the cart.
+
+use domain::Quantity;
+use domain::catalog::{Availability, ProductRow};
+use domain::text;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use rust_decimal::prelude::ToPrimitive as _;
+
+use crate::cart::actions::Add;
+use crate::ui::{Button, Item, Pill, QuantityStepper, Tone, WhyLink};
+
+/// `1,920 in stock`, `400 due 4 Dec 2026`, `Out of stock`.
+pub(super) fn availability(a: &Availability) -> (Tone, String) {
+    match a.incoming {
+        _ if a.now > rust_decimal::Decimal::ZERO => (Tone::Good, format!("{} in stock", text::number(a.now))),
+        Some((n, day)) => (Tone::Warn, format!("{} due {}", text::number(n), text::date(day))),
+        None => (Tone::Bad, "Out of stock".to_owned()),
+    }
+}
+
+/// `box of 100`, `roll`: the unit in words.
+pub(super) fn unit_words(unit: &str, pieces: Option<i32>) -> String {
+    let unit = match unit {
+        "EA" => "each",
+        "BX" => "box",
+        "PR" => "pair",
+        "RL" => "roll",
+        "BD" => "bundle",
+        "BG" => "bag",
+        "CN" => "canister",
+        "BT" => "bottle",
+        "PK" => "pack",
+        other => other,
+    };
+    match pieces {
+        Some(n) if unit == "each" => format!("set of {n}"),
+        Some(n) => format!("{unit} of {n}"),
+        None => unit.to_owned(),
+    }
+}
+
+/// A quantity as the steppers count it.
+pub fn whole(q: Quantity) -> u32 {
+    q.value().ceil().to_u32().unwrap_or(1)
+}
+
+/// The form that puts a product into the cart and comes back to `back`.
+pub(super) fn add_form(row: &ProductRow, action: ServerAction<Add>, back: String) -> AnyView {
+    let first = row.packing.fit(Quantity::ONE);
+    let (sku, name, step) = (row.sku.clone(), row.name.clone(), whole(row.packing.multiple));
+    view! {
+        <ActionForm action=action attr:class="cluster add">
+            <input type="hidden" name="sku" value=sku.clone()/>
+            <input type="hidden" name="back" value=back/>
+            <QuantityStepper
+                name="quantity"
+                id=format!("q-{sku}")
+                label=format!("Quantity of {name}")
+                value=first.value().to_string()
+                min=whole(first)
+                step=step
+            />
+            <Button says=format!("Add to cart: {name}")>"Add to cart"</Button>
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// The row.
+pub(super) fn product_row(row: ProductRow, action: ServerAction<Add>, back: String, can_add: bool) -> AnyView {
+    let href = format!("/products/{}", row.sku);
+    let (tone, stock) = availability(&row.availability);
+    let note = format!("{} · {}", row.sku, unit_words(&row.unit, row.pieces));
+    let price = match row.price {
+        Some(p) => {
+            let next = p.next_tier.map(|t| view! { <span class="small dim">{format!("{} from {}", text::money(t.unit_price), t.min_quantity)}</span><br/> });
+            let source = if p.is_list_price { "List price" } else { "Contract price" };
+            view! {
+                <strong>{text::money(p.unit_price)}</strong>
+                <br/>
+                {next}
+                <span class="small dim">{source}</span>
+                " "
+                <WhyLink href=format!("/products/{}/price", row.sku)/>
+            }
+            .into_any()
+        }
+        None => view! { <span class="dim">"Price on request"</span> }.into_any(),
+    };
+    let add = if can_add && row.price.is_some() && !row.discontinued {
+        add_form(&row, action, back)
+    } else if row.discontinued {
+        view! { <Pill tone=Tone::Neutral text="Discontinued"/> }.into_any()
+    } else {
+        ().into_any()
+    };
+    view! {
+        <tr>
+            <td>
+                <Item thumb=row.picture title=row.name href=href note=note/>
+            </td>
+            <td>
+                <Pill tone=tone text=stock/>
+            </td>
+            <td class="num">{price}</td>
+            <td class="num">{add}</td>
+        </tr>
+    }
+    .into_any()
+}

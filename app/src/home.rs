@@ -1,0 +1,89 @@
+//! The home page answers the person's first question, by what they may do.
+
+use domain::Permission;
+use domain::accounts::Frame;
+use domain::invoices::InvoicesPage;
+use domain::orders::{HistoryPage, Status};
+use domain::text;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::accounts::{Customers, actions::frame};
+use crate::invoices::{actions::invoices, ageing};
+use crate::layout::loaded;
+use crate::orders::{actions::history, row};
+use crate::ui::{ButtonKind, ButtonLink, Card, EmptyState, PageHeader, Tab, Tabs};
+
+/// Customers for staff; orders to go on with for those who order or decide; what is due for finance.
+#[component]
+pub fn Home() -> impl IntoView {
+    view! {
+        <Title text="Home"/>
+        {loaded(|| (), |()| frame(), |framed| show(framed.frame))}
+    }
+}
+
+fn show(frame: Frame) -> AnyView {
+    if frame.may(Permission::CustomerRead) {
+        return view! { <Customers/> }.into_any();
+    }
+    let first = frame.person.split_whitespace().next().unwrap_or_default().to_owned();
+    let buy = frame.may(Permission::CartUse).then(|| view! { <ButtonLink href="/catalog" kind=ButtonKind::Primary>"New order"</ButtonLink> });
+    let orders = frame.may(Permission::OrderRead).then(|| loaded(|| (), |()| history(String::new()), recent));
+    let due = frame.may(Permission::InvoiceRead).then(|| loaded(|| (), |()| invoices("show=overdue".to_owned()), owed));
+    view! {
+        <PageHeader title=format!("Hello {first}") note=frame.account.0>{buy}</PageHeader>
+        <div class="stack">{due} {orders}</div>
+    }
+    .into_any()
+}
+
+fn recent(page: HistoryPage) -> AnyView {
+    let open = |s: Status| Tab::new(s.label(), format!("/orders?status={}", s.code()));
+    let tabs = vec![Tab::new("Last orders", "/").current(true), open(Status::Confirmed), open(Status::PartiallyShipped), open(Status::OnHold)];
+    let body = if page.rows.is_empty() {
+        view! { <EmptyState title="No orders yet" text="Orders that you place appear here, ready to be ordered again."/> }.into_any()
+    } else {
+        let rows = page.rows.into_iter().take(8).map(row).collect_view();
+        view! {
+            <Card flush=true>
+                <table class="rows">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Order"</th>
+                            <th scope="col">"Placed"</th>
+                            <th scope="col">"Your reference"</th>
+                            <th scope="col">"Cost centre"</th>
+                            <th scope="col">"Placed by"</th>
+                            <th scope="col">"Status"</th>
+                            <th scope="col" class="num">"Total incl. tax"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </Card>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="stack">
+            <Tabs label="Orders" items=tabs/>
+            {body}
+        </section>
+    }
+    .into_any()
+}
+
+fn owed(page: InvoicesPage) -> AnyView {
+    let words = match page.total {
+        0 => "Nothing is overdue.".to_owned(),
+        n => format!("{} overdue.", text::counted(n, "document is", "documents are")),
+    };
+    view! {
+        <section class="stack">
+            {ageing(&page.ageing)}
+            <p>{words} " " <a class="link" href="/invoices?show=overdue">"To the invoices"</a></p>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,22 @@
+//! Invoices and what is owed. For finance users; PDF and CSV are plain routes of the server.
+#![expect(missing_docs, reason = "the server macro makes an undocumented struct of every function's arguments")]
+
+use domain::invoices::{InvoicePage, InvoicesPage};
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+use crate::ActionError;
+#[cfg(feature = "ssr")]
+use crate::request::reading;
+
+/// The documents that the URL asks for, with the ageing.
+#[server(endpoint = "invoices/list", input = GetUrl)]
+pub async fn invoices(query: String) -> Result<InvoicesPage, ActionError> {
+    Ok(store::invoices::list(&mut reading().await?, domain::invoices::InvoiceQuery::parse(&query)).await?)
+}
+
+/// One document.
+#[server(endpoint = "invoices/find", input = GetUrl)]
+pub async fn invoice(number: String) -> Result<InvoicePage, ActionError> {
+    Ok(store::invoices::find(&mut reading().await?, &number).await?)
+}

@@ -1,0 +1,93 @@
+//! One document as it was issued, and what has been settled of it.
+
+use domain::invoices::{InvoiceLine, InvoicePage, Kind};
+use domain::text;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::actions::invoice;
+use super::list::tone;
+use crate::cart::totals_list;
+use crate::layout::loaded;
+use crate::ui::{Card, DescriptionList, Fact, PageHeader};
+
+/// An invoice's or credit note's page.
+#[component]
+pub fn Invoice() -> impl IntoView {
+    let params = use_params_map();
+    view! { {loaded(move || params.read().get("number").unwrap_or_default(), invoice, show)} }
+}
+
+fn show(page: InvoicePage) -> AnyView {
+    let row = page.row;
+    let title = format!("{} {}", row.kind.label(), row.number);
+    let pdf = format!("/invoices/{}.pdf", row.number);
+    let mut facts = vec![Fact::new("Issued", text::date(row.issued_on))];
+    if row.kind == Kind::Invoice {
+        facts.push(Fact::new("Due", text::date(row.due_on)));
+    }
+    for (label, value) in [("Order", &row.order_number), ("Your reference", &row.po_number), ("Cost centre", &page.cost_centre)] {
+        if !value.is_empty() {
+            facts.push(Fact::new(label, value.clone()));
+        }
+    }
+    facts.push(Fact::new("Account", page.account_number));
+    let mut paid: Vec<Fact> =
+        page.settlements.into_iter().map(|s| Fact::new(format!("{}, {}", s.number, text::date(s.on)), text::money(s.amount))).collect();
+    paid.push(Fact::sum(if row.kind == Kind::Invoice { "Open" } else { "Credit left" }, text::money(row.open)));
+    let address = page.bill_to.lines().into_iter().map(|l| view! { <span>{l}</span><br/> }).collect_view();
+    let has_address = !page.bill_to.lines().is_empty();
+    let lines = page.lines.into_iter().map(line).collect_view();
+    let status = (tone(row.status), row.status.words(row.kind, row.due_on, page.today));
+    view! {
+        <Title text=title.clone()/>
+        <PageHeader title=title back=("Invoices", "/invoices") status=status>
+            <a class="btn go" href=pdf rel="external">"Download PDF"</a>
+        </PageHeader>
+        <div class="cols">
+            <Card title="Lines" flush=true>
+                <table class="rows">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Product"</th>
+                            <th scope="col" class="num">"Quantity"</th>
+                            <th scope="col" class="num">"Each"</th>
+                            <th scope="col" class="num">"Tax"</th>
+                            <th scope="col" class="num">"Amount"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{lines}</tbody>
+                </table>
+            </Card>
+            <div class="stack">
+                <Card title="Total">{totals_list(&page.totals)}</Card>
+                <Card title="Payments">
+                    <DescriptionList items=paid/>
+                </Card>
+                <Card title="Details">
+                    <DescriptionList items=facts/>
+                </Card>
+                {has_address.then(|| view! { <Card title="Bill to"><p>{address}</p></Card> })}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn line(l: InvoiceLine) -> AnyView {
+    view! {
+        <tr>
+            <td>
+                <strong>{l.name}</strong>
+                <br/>
+                <span class="dim small">{l.sku}</span>
+            </td>
+            <td class="num">{format!("{} {}", l.quantity, l.unit)}</td>
+            <td class="num hide">{text::money(l.unit_price)}</td>
+            <td class="num dim hide">{text::percent(l.tax_rate)}</td>
+            <td class="num strong">{text::money(l.net)}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,147 @@
+//! Invoices and credit notes with what is owed.
+
+use domain::invoices::{Ageing, BUCKETS, InvoiceQuery, InvoiceRow, InvoicesPage, Kind as Document, PAGE, Status, Tab as Which};
+use domain::text;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+use rust_decimal::prelude::ToPrimitive as _;
+
+use super::actions::invoices;
+use crate::layout::{loaded, pages, shown};
+use crate::ui::{AgeingBar, Bucket, Button, Card, EmptyState, Field, Kind, PageHeader, Pager, Pill, Tab, Tabs, Tone};
+
+/// The account's documents, the newest first.
+#[component]
+pub fn Invoices() -> impl IntoView {
+    let location = use_location();
+    view! {
+        <Title text="Invoices"/>
+        {loaded(move || location.search.get(), invoices, show)}
+    }
+}
+
+fn show(page: InvoicesPage) -> AnyView {
+    let q = page.query.clone();
+    let tabs: Vec<Tab> = Which::ALL
+        .into_iter()
+        .map(|(tab, _, label)| {
+            let entry = Tab::new(label, InvoiceQuery { tab, page: 1, ..q.clone() }.href("/invoices")).current(tab == q.tab);
+            if tab == q.tab { entry.count(text::count(page.total)) } else { entry }
+        })
+        .collect();
+    let day = |d: Option<chrono::NaiveDate>| d.map(|d| d.to_string());
+    let csv = q.at_page(1).href("/invoices.csv");
+    let today = page.today;
+    let body = if page.rows.is_empty() {
+        view! { <EmptyState title="No documents here" text="Invoices and credit notes appear here as soon as they are issued."/> }.into_any()
+    } else {
+        table(page.rows, page.query, page.total, today)
+    };
+    view! {
+        <PageHeader title="Invoices">
+            <a class="btn" href=csv rel="external" download="invoices.csv">"Export CSV"</a>
+        </PageHeader>
+        {ageing(&page.ageing)}
+        <Tabs label="Which documents" items=tabs/>
+        <form method="get" action="/invoices" class="filters">
+            <input type="hidden" name="show" value=q.tab.code()/>
+            <Field label="Number, order, PO" name="q" id="invoice-q" kind=Kind::Search value=q.words.clone() chars=22/>
+            <Field label="Issued from" name="from" kind=Kind::Date value=day(q.from)/>
+            <Field label="To" name="to" kind=Kind::Date value=day(q.to)/>
+            <Button>"Filter"</Button>
+        </form>
+        {body}
+    }
+    .into_any()
+}
+
+/// What is owed, by age; also on the home page of finance users.
+pub fn ageing(a: &Ageing) -> AnyView {
+    let whole = a.buckets.iter().map(|m| m.amount()).sum::<rust_decimal::Decimal>();
+    let share = |m: &domain::Money| if whole.is_zero() { 0.0 } else { (m.amount() / whole).to_f64().unwrap_or_default() };
+    let tones = [Tone::Neutral, Tone::Warn, Tone::Warn, Tone::Bad, Tone::Bad];
+    let buckets: Vec<Bucket> = (0..5).map(|i| Bucket::new(BUCKETS[i], text::money(a.buckets[i]), share(&a.buckets[i]), tones[i])).collect();
+    let credit = (!a.credit.amount().is_zero()).then(|| view! { <p class="dim small">{format!("{} of credit to use is taken off", text::money(a.credit))}</p> });
+    let balance = text::money(a.balance);
+    let next = a.next_due.map(|d| view! { <p class="dim small">{format!("next due {}", text::date(d))}</p> });
+    view! {
+        <Card>
+            <div class="stack">
+                <div class="split">
+                    <div>
+                        <p class="dim small">"You owe"</p>
+                        <p class="big">{balance}</p>
+                    </div>
+                    <div class="num">{credit} {next}</div>
+                </div>
+                <AgeingBar buckets=buckets/>
+            </div>
+        </Card>
+    }
+    .into_any()
+}
+
+fn table(rows: Vec<InvoiceRow>, query: InvoiceQuery, total: i64, today: chrono::NaiveDate) -> AnyView {
+    let summary = shown(query.page, PAGE, total);
+    let (page, count) = (query.page, pages(total, PAGE));
+    let rows = rows.into_iter().map(|r| row(r, today)).collect_view();
+    view! {
+        <Card flush=true>
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">"Document"</th>
+                        <th scope="col">"Issued"</th>
+                        <th scope="col">"Due"</th>
+                        <th scope="col">"Order"</th>
+                        <th scope="col">"Status"</th>
+                        <th scope="col" class="num">"Amount"</th>
+                        <th scope="col" class="num">"Open"</th>
+                        <th scope="col" class="num">"Download"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </Card>
+        <Pager page=page pages=count summary=summary href=move |n: u32| query.at_page(n).href("/invoices")/>
+    }
+    .into_any()
+}
+
+/// How a status looks; the word beside it says the same.
+pub(super) const fn tone(status: Status) -> Tone {
+    match status {
+        Status::Overdue => Tone::Bad,
+        Status::PartlyPaid => Tone::Warn,
+        Status::Open => Tone::Info,
+        Status::Paid => Tone::Neutral,
+        Status::CreditToUse => Tone::Good,
+    }
+}
+
+fn row(r: InvoiceRow, today: chrono::NaiveDate) -> AnyView {
+    let href = format!("/invoices/{}", r.number);
+    let pdf = format!("/invoices/{}.pdf", r.number);
+    let due = if r.kind == Document::Invoice { text::date(r.due_on) } else { String::new() };
+    let says = format!("PDF of {}", r.number);
+    view! {
+        <tr>
+            <td>
+                <a class="link strong" href=href>{r.number}</a>
+            </td>
+            <td class="dim hide">{text::date(r.issued_on)}</td>
+            <td class="hide">{due}</td>
+            <td class="dim hide">{r.order_number}</td>
+            <td>
+                <Pill tone=tone(r.status) text=r.status.words(r.kind, r.due_on, today)/>
+            </td>
+            <td class="num hide">{text::money(r.kind.signed(r.gross))}</td>
+            <td class="num strong">{text::money(r.kind.signed(r.open))}</td>
+            <td class="num">
+                <a class="link" href=pdf rel="external" aria-label=says>"PDF"</a>
+            </td>
+        </tr>
+    }
+    .into_any()
+}

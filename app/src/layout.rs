@@ -1,0 +1,211 @@
+//! The frame around every page of a signed-in person, and how pages load.
+
+use std::future::Future;
+
+use domain::accounts::Frame as FrameView;
+use domain::Permission;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::{use_location, use_query_map};
+
+use crate::ActionError;
+use crate::accounts::actions::{Framed, SignOut, Switch, frame};
+use crate::problem::problem_page;
+use crate::ui::{CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Person, Skeleton, Tone};
+
+/// Bumped after each action: the frame (cart count, flash) is asked for again.
+#[derive(Clone, Copy, Default)]
+pub struct Refresh(RwSignal<u32>);
+
+impl Refresh {
+    /// Asks for the frame again whenever `action` has answered.
+    pub fn after<S>(action: ServerAction<S>)
+    where
+        S: leptos::server_fn::ServerFn<Error = ActionError> + Clone + Send + Sync + 'static,
+        S::Output: Send + Sync + 'static,
+        S::Error: Send + Sync + 'static,
+    {
+        let Some(Self(signal)) = use_context::<Self>() else { return };
+        Effect::new(move |before: Option<usize>| {
+            let version = action.version().get();
+            if before.is_some_and(|before| before != version) {
+                signal.update(|n| *n += 1);
+            }
+            version
+        });
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn frame_now() -> Option<Framed> {
+    let request = crate::request::request().ok()?;
+    let who = request.who.as_ref()?;
+    Some(Framed { frame: who.frame.clone(), flash: request.flash.clone() })
+}
+
+#[cfg(not(feature = "ssr"))]
+fn frame_now() -> Option<Framed> {
+    None
+}
+
+/// The frame with the page in it.
+#[component]
+pub fn Layout() -> impl IntoView {
+    // Known at once on the server, and to the browser through the page; asked for when the browser made the frame itself.
+    let first: Option<Framed> = SharedValue::new(frame_now).into_inner();
+    let missing = first.is_none();
+    let state = RwSignal::new(first);
+    let refresh = use_context::<Refresh>().unwrap_or_default().0;
+    Effect::new(move |before: Option<()>| {
+        refresh.track();
+        if before.is_some() || missing {
+            leptos::task::spawn_local(async move {
+                if let Ok(framed) = frame().await {
+                    state.set(Some(framed));
+                }
+            });
+        }
+    });
+    let path = use_location().pathname;
+    let words = use_query_map();
+    let view = Memo::new(move |_| state.get().map(|s| s.frame));
+    let cart = Signal::derive(move || {
+        view.get().filter(|f| f.may(Permission::CartUse)).map(|f| CartBadge { count: u32::try_from(f.cart_lines).unwrap_or_default(), text: String::new() })
+    });
+    let person = Signal::derive(move || {
+        view.get().map_or_else(Person::default, |f| Person {
+            initials: f.person.split_whitespace().filter_map(|w| w.chars().next()).take(2).collect(),
+            account: f.account.0,
+            name: f.person,
+            profile_href: "/profile".into(),
+        })
+    });
+    let brand = view.get_untracked().map(|f| f.brand).unwrap_or_default();
+    let held = move || {
+        view.get().filter(|f| f.on_hold).map(|_| {
+            view! {
+                <Notice tone=Tone::Warn title="Your account is on hold.">"You can look at everything, but not order. Please contact us."</Notice>
+            }
+        })
+    };
+    view! {
+        <Frame
+            brand=brand
+            nav=Signal::derive(move || view.get().map(|f| navigation(&f)).unwrap_or_default())
+            dock=Signal::derive(move || view.get().map(|f| dock(&f)).unwrap_or_default())
+            current_path=Signal::derive(move || path.get())
+            search_value=Signal::derive(move || words.read().get("q").unwrap_or_default())
+            cart=cart
+            person=person
+            person_menu=move || person_menu(view)
+            band=held
+            flash=move || view! { <Flash message=Signal::derive(move || state.get().and_then(|s| s.flash)) tone=Tone::Good/> }
+        >
+            <Outlet/>
+        </Frame>
+    }
+}
+
+/// Account switcher and sign-out. Plain forms on purpose: with the account everything changes, so the page loads anew.
+fn person_menu(view: Memo<Option<FrameView>>) -> impl IntoView {
+    let seats = move || {
+        let seats = view.get().map(|f| f.seats).unwrap_or_default();
+        (seats.len() > 1).then(|| {
+            let buttons = seats
+                .into_iter()
+                .map(|s| {
+                    view! {
+                        <button type="submit" name="account" value=s.account.to_string() aria-current=s.current.then_some("true")>{s.name}</button>
+                    }
+                })
+                .collect_view();
+            view! {
+                <form method="post" action=Switch::url()>
+                    <div class="menu">{buttons}</div>
+                </form>
+            }
+        })
+    };
+    view! {
+        {seats}
+        <form method="post" action=SignOut::url()>
+            <div class="menu">
+                <button type="submit">"Sign out"</button>
+            </div>
+        </form>
+    }
+}
+
+fn navigation(f: &FrameView) -> Vec<NavGroup> {
+    let item = |on: bool, label: &str, href: &str, icon| on.then(|| NavItem::new(label, href, icon));
+    let group = |title: &str, items: Vec<Option<NavItem>>| NavGroup::new(title, items.into_iter().flatten().collect());
+    let (catalog, orders) = (f.may(Permission::CatalogRead), f.may(Permission::OrderRead));
+    [
+        group("", vec![item(true, "Home", "/", Glyph::Home)]),
+        group("Buy", vec![item(catalog, "Catalog", "/catalog", Glyph::Catalog), item(orders, "Orders", "/orders", Glyph::Orders)]),
+        group("Pay", vec![item(f.may(Permission::InvoiceRead), "Invoices", "/invoices", Glyph::Invoice)]),
+        group(
+            "Company",
+            vec![
+                item(f.may(Permission::MemberManage), "Members", "/company/members", Glyph::People),
+                item(f.may(Permission::AuditRead), "Audit", "/company/audit", Glyph::Lists),
+            ],
+        ),
+    ]
+    .into_iter()
+    .filter(|g| !g.items.is_empty())
+    .collect()
+}
+
+fn dock(f: &FrameView) -> Vec<NavItem> {
+    let mut items: Vec<NavItem> = navigation(f).into_iter().flat_map(|g| g.items).collect();
+    if f.may(Permission::CartUse) {
+        items.insert(items.len().min(3), NavItem::new("Cart", "/cart", Glyph::Cart));
+    }
+    items.truncate(5);
+    items
+}
+
+/// A page's one resource and its view: a skeleton while it loads, the problem when it fails.
+pub fn loaded<S, T, Fut>(source: impl Fn() -> S + Send + Sync + 'static, fetch: impl Fn(S) -> Fut + Send + Sync + 'static, show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static) -> AnyView
+where
+    S: PartialEq + Clone + Send + Sync + 'static,
+    T: Clone + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,
+    Fut: Future<Output = Result<T, ActionError>> + Send + 'static,
+{
+    let resource = Resource::new(source, fetch);
+    view! {
+        <Transition fallback=|| view! { <Skeleton rows=6/> }>
+            {move || {
+                let show = show.clone();
+                Suspend::new(async move {
+                    match resource.await {
+                        Ok(page) => show(page),
+                        Err(error) => problem_page(&error.0),
+                    }
+                })
+            }}
+        </Transition>
+    }
+    .into_any()
+}
+
+/// The answer to an address that is no page of ours. Cheap on purpose: anybody may ask for anything.
+pub fn unknown() -> AnyView {
+    #[cfg(feature = "ssr")]
+    crate::request::note_status(&domain::Problem::NotFound);
+    view! { <main id="main">{problem_page(&domain::Problem::NotFound)}</main> }.into_any()
+}
+
+/// How many pages `total` rows fill; at least one.
+pub fn pages(total: i64, per_page: u32) -> u32 {
+    u32::try_from((total.max(1) + i64::from(per_page) - 1) / i64::from(per_page)).unwrap_or(u32::MAX)
+}
+
+/// `26–50 of 214`.
+pub fn shown(page: u32, per_page: u32, total: i64) -> String {
+    let first = (i64::from(page) - 1) * i64::from(per_page) + 1;
+    let last = (first + i64::from(per_page) - 1).min(total);
+    format!("{}–{} of {}", domain::text::count(first), domain::text::count(last), domain::text::count(total))
+}

@@ -1,0 +1,75 @@
+//! What compiles to both worlds: pages, components and server functions. Features `ssr` and `hydrate`, never both.
+#![recursion_limit = "256"]
+
+pub mod accounts;
+pub mod cart;
+pub mod catalog;
+mod home;
+pub mod invoices;
+mod layout;
+pub mod orders;
+pub mod problem;
+#[cfg(feature = "ssr")]
+pub mod request;
+#[cfg(feature = "ssr")]
+mod shell;
+pub mod ui;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+pub use problem::ActionError;
+#[cfg(feature = "ssr")]
+pub use shell::{gallery_shell, shell};
+
+/// The whole app: every route there is. Renders no data of its own, so it may run without a request (to list the routes).
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let refresh = layout::Refresh::default();
+    provide_context(refresh);
+    view! {
+        <Title formatter=|text: String| if text.is_empty() { "Buyerdesk".to_owned() } else { format!("{text} · Buyerdesk") }/>
+        <Router>
+            <Routes fallback=layout::unknown>
+                <Route path=path!("/login") view=accounts::Login ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=accounts::Forgot ssr=SsrMode::Async/>
+                <Route path=path!("/reset/:token") view=accounts::Redeem ssr=SsrMode::Async/>
+                <Route path=path!("/invite/:token") view=accounts::Redeem ssr=SsrMode::Async/>
+                <ParentRoute path=path!("") view=layout::Layout ssr=SsrMode::Async>
+                    <Route path=path!("/") view=home::Home ssr=SsrMode::Async/>
+                    <Route path=path!("/catalog") view=catalog::Browse ssr=SsrMode::Async/>
+                    <Route path=path!("/catalog/:category") view=catalog::Browse ssr=SsrMode::Async/>
+                    <Route path=path!("/search") view=catalog::Browse ssr=SsrMode::Async/>
+                    <Route path=path!("/products/:sku") view=catalog::Product ssr=SsrMode::Async/>
+                    <Route path=path!("/products/:sku/price") view=catalog::WhyThisPrice ssr=SsrMode::Async/>
+                    <Route path=path!("/cart") view=cart::Cart ssr=SsrMode::Async/>
+                    <Route path=path!("/checkout") view=cart::Checkout ssr=SsrMode::Async/>
+                    <Route path=path!("/orders") view=orders::History ssr=SsrMode::Async/>
+                    <Route path=path!("/orders/:number") view=orders::Order ssr=SsrMode::Async/>
+                    <Route path=path!("/orders/:number/reorder") view=orders::Reorder ssr=SsrMode::Async/>
+                    <Route path=path!("/invoices") view=invoices::Invoices ssr=SsrMode::Async/>
+                    <Route path=path!("/invoices/:number") view=invoices::Invoice ssr=SsrMode::Async/>
+                    <Route path=path!("/company/members") view=accounts::Members ssr=SsrMode::Async/>
+                    <Route path=path!("/company/audit") view=accounts::Audit ssr=SsrMode::Async/>
+                    <Route path=path!("/profile") view=accounts::Profile ssr=SsrMode::Async/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// The design system's gallery, for development: routed by the demo alone.
+#[component]
+pub fn GalleryApp() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Router>
+            <Routes fallback=layout::unknown>
+                <Route path=path!("/ui") view=ui::Gallery ssr=SsrMode::Async/>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,25 @@
+//! Orders. Buyers see their own, approvers, viewers and account admins the account's; reordering is for buyers.
+
+pub mod actions;
+mod history;
+mod order;
+mod reorder;
+
+pub use history::{History, row};
+pub use order::Order;
+pub use reorder::Reorder;
+
+use domain::orders::Status;
+
+use crate::ui::Tone;
+
+/// How a state looks; the word beside it says the same.
+pub const fn tone(status: Status) -> Tone {
+    match status {
+        Status::PendingApproval | Status::Approved | Status::Confirmed => Tone::Info,
+        Status::PartiallyShipped | Status::OnHold => Tone::Warn,
+        Status::Shipped => Tone::Good,
+        Status::Completed | Status::Cancelled => Tone::Neutral,
+        Status::Rejected => Tone::Bad,
+    }
+}

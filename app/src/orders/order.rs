@@ -1,0 +1,159 @@
+//! One order: lines, totals, where it goes and what happened.
+
+use domain::orders::{Action, OrderLine, OrderPage, OrderStep, Status};
+use domain::text;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::actions::{Cancel, order};
+use super::tone;
+use crate::cart::totals_list;
+use crate::layout::{Refresh, loaded};
+use crate::problem::{complaint, complaint_of};
+use crate::ui::{Button, ButtonKind, ButtonLink, Card, Confirm, DescriptionList, Fact, Field, Notice, PageHeader, Step, StepState, Timeline, Tone};
+
+/// An order's page; after submitting also the confirmation.
+#[component]
+pub fn Order() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_query_map();
+    let cancel = ServerAction::<Cancel>::new();
+    Refresh::after(cancel);
+    let source = move || (params.read().get("number").unwrap_or_default(), cancel.version().get());
+    let placed = move || query.read().get("placed").is_some();
+    view! { {loaded(source, |(number, _)| order(number), move |page| show(page, placed(), cancel))} }
+}
+
+fn show(page: OrderPage, placed: bool, cancel: ServerAction<Cancel>) -> AnyView {
+    let row = page.row;
+    let number = row.number.clone();
+    let version = page.version;
+    let confirmation = placed.then(|| {
+        let (tone, title, words) = match row.status {
+            Status::OnHold => (Tone::Warn, "Thank you. We have your order, and hold it.", "It goes beyond your credit limit; we will release it or call you. Stock is reserved."),
+            _ => (Tone::Good, "Thank you. Your order is confirmed.", "Stock is reserved, and a confirmation is on its way by mail."),
+        };
+        view! { <Notice tone=tone title=title>{words}</Notice> }
+    });
+    let reorder = page.can.contains(&Action::Reorder).then(|| {
+        view! { <ButtonLink href=format!("/orders/{number}/reorder") kind=ButtonKind::Primary>"Reorder"</ButtonLink> }
+    });
+    let call_off = page.can.contains(&Action::Cancel).then(|| {
+        let number = number.clone();
+        view! {
+            <Confirm id="cancel" label="Cancel order…" title=format!("Cancel {number}?") kind=ButtonKind::Danger>
+                <p>"Reserved stock is given back. This cannot be undone, but you can order again."</p>
+                <ActionForm action=cancel>
+                    <input type="hidden" name="number" value=number.clone()/>
+                    <input type="hidden" name="version" value=version/>
+                    <Field label="Reason" name="reason" hint="Optional"/>
+                    <div class="acts">
+                        <Button kind=ButtonKind::Danger>"Cancel order"</Button>
+                    </div>
+                </ActionForm>
+            </Confirm>
+        }
+    });
+    let promised = page.lines.iter().any(|l| l.promised_on.is_some());
+    let lines = page.lines.into_iter().map(line).collect_view();
+    let mut facts = vec![
+        Fact::new("Placed by", row.placed_by.clone()),
+        Fact::new("Your reference", or_none(&row.po_number)),
+        Fact::new("Cost centre", or_none(&row.cost_centre)),
+    ];
+    if let Some(day) = page.requested_on {
+        facts.push(Fact::new("Wanted on", text::date(day)));
+    }
+    if !page.imported {
+        facts.push(Fact::new("Partial delivery", if page.partial_delivery { "Yes" } else { "No" }));
+    }
+    for invoice in page.invoices {
+        facts.push(Fact::new("Invoice", invoice));
+    }
+    let address = page.ship_to.lines().into_iter().map(|l| view! { <span>{l}</span><br/> }).collect_view();
+    let has_address = !page.ship_to.lines().is_empty();
+    let steps = if page.steps.is_empty() {
+        vec![Step::new(format!("{}: {}", row.placed_by, row.status.label()), StepState::Done).at(text::date_time(row.placed_at))]
+    } else {
+        page.steps.into_iter().map(step).collect()
+    };
+    view! {
+        <Title text=number.clone()/>
+        <PageHeader title=number.clone() back=("Orders", "/orders") status=(tone(row.status), row.status.label()) note=text::date_time(row.placed_at)>
+            {call_off}
+            {reorder}
+        </PageHeader>
+        {confirmation}
+        {move || complaint(complaint_of(cancel.value().get()))}
+        <div class="cols">
+            <div class="stack">
+                <Card title="Lines" note=text::count(row.lines) flush=true>
+                    <table class="rows">
+                        <thead>
+                            <tr>
+                                <th scope="col">"Product"</th>
+                                <th scope="col" class="num">"Quantity"</th>
+                                <th scope="col" class="num">"Each"</th>
+                                <th scope="col" class="num">"Amount"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{lines}</tbody>
+                    </table>
+                </Card>
+                {promised.then(|| view! { <p class="dim small">"Lines with a date are delivered from an announced delivery."</p> })}
+                {(!page.note.is_empty()).then(|| view! { <Card title="Note"><p class="pre">{page.note}</p></Card> })}
+            </div>
+            <div class="stack">
+                <Card title="Total">{totals_list(&page.totals)}</Card>
+                <Card title="Details">
+                    <DescriptionList items=facts/>
+                </Card>
+                {has_address.then(|| view! { <Card title="Ship to"><p>{address}</p></Card> })}
+                <Card title="What happened">
+                    <Timeline items=steps/>
+                </Card>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn or_none(text: &str) -> String {
+    if text.is_empty() { "none".to_owned() } else { text.to_owned() }
+}
+
+fn step(s: OrderStep) -> Step {
+    let state = match s.status {
+        Status::Cancelled | Status::Rejected => StepState::Stopped,
+        Status::OnHold | Status::PendingApproval => StepState::Now,
+        _ => StepState::Done,
+    };
+    let step = Step::new(format!("{}: {}", s.by, s.status.label()), state).at(text::date_time(s.at));
+    if s.reason.is_empty() { step } else { step.detail(s.reason) }
+}
+
+fn line(l: OrderLine) -> AnyView {
+    let href = format!("/products/{}", l.sku);
+    let mut notes = vec![l.sku.clone()];
+    if !l.price_source.is_empty() {
+        notes.push(l.price_source);
+    }
+    if let Some(day) = l.promised_on {
+        notes.push(format!("complete on {}", text::date(day)));
+    }
+    view! {
+        <tr>
+            <td>
+                <a class="strong" href=href>{l.name}</a>
+                <br/>
+                <span class="dim small">{notes.join(" · ")}</span>
+            </td>
+            <td class="num">{format!("{} {}", l.quantity, l.unit)}</td>
+            <td class="num hide">{text::money(l.unit_price)}</td>
+            <td class="num strong">{text::money(l.net)}</td>
+        </tr>
+    }
+    .into_any()
+}

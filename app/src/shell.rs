@@ -1,0 +1,48 @@
+//! The document around the app.
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+use crate::request::{request, secure_page};
+use crate::{App, GalleryApp};
+
+/// One HTML document around the app.
+pub fn shell() -> impl IntoView {
+    document(true, || view! { <App/> }.into_any())
+}
+
+/// The gallery's document: no scripts, since the browser's bundle knows only the app.
+pub fn gallery_shell() -> impl IntoView {
+    document(false, || view! { <GalleryApp/> }.into_any())
+}
+
+/// Writes its own hydration script: the framework's leaks the nonce into an attribute (leptos 0.8.23).
+fn document(hydrated: bool, body: impl FnOnce() -> AnyView) -> impl IntoView {
+    secure_page();
+    let assets = request().map(|r| r.assets).unwrap_or_default();
+    let start = format!("import('{}').then(m=>m.default({{module_or_path:'{}'}}).then(()=>m.hydrate()))", assets.js, assets.wasm);
+    let scripts = (hydrated && !assets.js.is_empty()).then(|| {
+        view! {
+            <link rel="modulepreload" href=assets.js nonce=use_nonce()/>
+            <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+            <script type="module" nonce=use_nonce()>{start}</script>
+        }
+    });
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="description" content="Catalog, orders and invoices of your company with this supplier."/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" href=assets.css/>
+                {scripts}
+                <MetaTags/>
+            </head>
+            <body>{body()}</body>
+        </html>
+    }
+}

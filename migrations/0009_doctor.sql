@@ -1,0 +1,62 @@
+-- Invariants: one row is one violation. Run by `buyerdesk doctor`, by the tests and by the load test.
+CREATE VIEW violations WITH (security_invoker = true) AS
+SELECT 'order total = lines + delivery + tax' AS invariant, o.account_id, o.number AS what
+FROM orders o
+WHERE o.net <> (SELECT COALESCE(sum(l.net), 0) FROM order_lines l WHERE (l.account_id, l.order_id) = (o.account_id, o.id))
+UNION ALL
+SELECT 'order has all its lines', o.account_id, o.number
+FROM orders o
+WHERE o.line_count <> (SELECT count(*) FROM order_lines l WHERE (l.account_id, l.order_id) = (o.account_id, o.id))
+UNION ALL
+SELECT 'every change of state has a history row', o.account_id, o.number
+FROM orders o
+WHERE o.source = 'portal'
+  AND (o.version::bigint, o.version) <> (SELECT count(*), max(e.version) FROM order_events e WHERE (e.account_id, e.order_id) = (o.account_id, o.id))
+UNION ALL
+SELECT 'the last history row is the present state', o.account_id, o.number
+FROM orders o JOIN order_events e ON (e.account_id, e.order_id, e.version) = (o.account_id, o.id, o.version)
+WHERE e.status <> o.status
+UNION ALL
+SELECT 'reserved = open lines', NULL, p.sku || ' in ' || k.warehouse
+FROM stock k JOIN products p ON p.id = k.product_id
+WHERE k.reserved <> (SELECT COALESCE(sum(r.quantity), 0) FROM reservations r WHERE (r.product_id, r.warehouse) = (k.product_id, k.warehouse))
+UNION ALL
+SELECT 'an open portal order has reserved all its lines', l.account_id, o.number || ' line ' || l.line_no
+FROM order_lines l JOIN orders o ON (o.account_id, o.id) = (l.account_id, l.order_id)
+WHERE o.source = 'portal' AND o.status IN ('pending_approval', 'approved', 'confirmed', 'on_hold')
+  AND l.quantity - l.quantity_shipped <> (SELECT COALESCE(sum(r.quantity), 0) FROM reservations r
+                                          WHERE (r.account_id, r.order_id, r.line_no) = (l.account_id, l.order_id, l.line_no))
+UNION ALL
+SELECT 'a closed order reserves nothing', r.account_id, o.number
+FROM reservations r JOIN orders o ON (o.account_id, o.id) = (r.account_id, r.order_id)
+WHERE o.status IN ('shipped', 'completed', 'rejected', 'cancelled')
+UNION ALL
+SELECT 'invoice total = lines + tax', i.account_id, i.number
+FROM invoices i
+WHERE (i.net, i.line_count::bigint) <>
+      (SELECT COALESCE(sum(l.net), 0), count(*) FROM invoice_lines l WHERE (l.account_id, l.invoice_id) = (i.account_id, i.id))
+UNION ALL
+SELECT 'settled = sum of allocations, at most the total', i.account_id, i.number
+FROM invoices i
+WHERE i.settled <> (SELECT COALESCE(sum(a.amount), 0) FROM allocations a WHERE (a.account_id, a.invoice_id) = (i.account_id, i.id))
+   OR i.settled > i.gross
+UNION ALL
+SELECT 'allocated at most what was paid, in its currency', p.account_id, p.number
+FROM payments p
+WHERE p.amount < (SELECT COALESCE(sum(a.amount), 0) FROM allocations a WHERE (a.account_id, a.payment_id) = (p.account_id, p.id))
+   OR EXISTS (SELECT 1 FROM allocations a JOIN invoices i ON (i.account_id, i.id) = (a.account_id, a.invoice_id)
+              WHERE (a.account_id, a.payment_id) = (p.account_id, p.id)
+                AND (i.currency <> p.currency OR (i.kind = 'credit_note') <> (p.kind = 'refund')))
+UNION ALL
+SELECT 'the audit chain verifies', v.account_id, 'entry ' || v.seq
+FROM (SELECT l.account_id, l.seq, l.hash, l.line,
+             lag(l.hash, 1, ''::bytea) OVER w AS before, lag(l.seq, 1, 0::bigint) OVER w AS seq_before
+      FROM audit_log l WINDOW w AS (PARTITION BY l.account_id ORDER BY l.seq)) v
+WHERE v.hash <> sha256(v.before || convert_to(v.line, 'UTF8')) OR v.seq <> v.seq_before + 1
+UNION ALL
+SELECT 'the audit head is the last entry', h.account_id, 'head ' || h.seq
+FROM audit_heads h
+WHERE NOT EXISTS (SELECT 1 FROM audit_log l WHERE (l.account_id, l.seq, l.hash) = (h.account_id, h.seq, h.hash))
+   OR EXISTS (SELECT 1 FROM audit_log l WHERE l.account_id = h.account_id AND l.seq > h.seq);
+
+GRANT SELECT ON violations TO buyerdesk_job;

@@ -1,0 +1,12 @@
+//! What only the server knows: configuration, router, sessions, protective layers, documents, mail, imports, command line.
+
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod documents;
+pub mod import;
+pub mod mail;
+pub mod pdf;
+pub mod protect;
+pub mod serve;
+pub mod sessions;

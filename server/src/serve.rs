@@ -1,0 +1,142 @@
+//! The router and the server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use app::request::{Assets, Request};
+use axum::error_handling::HandleErrorLayer;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+use domain::Problem;
+use leptos::config::LeptosOptions;
+use leptos_axum::{LeptosRoutes as _, generate_route_list};
+use store::Store;
+use tower::ServiceBuilder;
+use tower::limit::GlobalConcurrencyLimitLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::services::ServeDir;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::config::Config;
+use crate::protect::{Gate, headers, refuse, same_site, who_asks};
+use crate::{demo, documents, mail, sessions};
+
+/// Requests under way at once; beyond that the answer is "unavailable", at once.
+const IN_FLIGHT: usize = 512;
+/// The longest a request may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// The largest form.
+const BODY: usize = 256 * 1024;
+
+/// Reads the addresses of the browser's bundle; without a bundle pages work as plain HTML.
+pub fn assets(config: &Config) -> Assets {
+    let manifest = std::fs::read(config.site.join("manifest.json")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    manifest.unwrap_or_else(|| {
+        tracing::warn!(site = %config.site.display(), "no bundle found: pages have no style and no scripts");
+        Assets::default()
+    })
+}
+
+/// Every route there is, with all layers.
+pub fn router(store: Store, config: Arc<Config>) -> Router {
+    let assets = assets(&config);
+    let gate = Gate { store: store.clone(), config: config.clone(), assets };
+    let options = LeptosOptions::builder().output_name("buyerdesk").site_root(config.site.to_string_lossy().into_owned()).build();
+    let pages = generate_route_list(app::App);
+
+    let unknown = leptos_axum::render_app_async(app::shell);
+
+    let mut routes = Router::new()
+        .route("/invoices.csv", get(documents::csv))
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .leptos_routes(&options, pages, app::shell)
+        .nest_service("/media", ServeDir::new(&config.media).append_index_html_on_directories(false));
+    if config.demo {
+        routes = routes
+            .route("/demo/mail", get(mail::mailbox))
+            .route("/demo/sign-in", post(demo::sign_in))
+            .leptos_routes(&options, generate_route_list(app::GalleryApp), app::gallery_shell);
+    }
+    let site = ServeDir::new(&config.site).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
+    let routes = routes.fallback_service(site.fallback(get(unknown))).with_state(options);
+
+    // From the innermost to the outermost.
+    routes
+        .layer(from_fn(documents::pdf))
+        .layer(from_fn_with_state(gate.clone(), who_asks))
+        .layer(sessions::layer(store, config.secure()))
+        .layer(from_fn_with_state(gate.clone(), same_site))
+        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+        .layer(
+            ServiceBuilder::new()
+                .layer(HandleErrorLayer::new(|_: tower::BoxError| async { refuse(&Problem::Unavailable, true) }))
+                .load_shed()
+                .layer(GlobalConcurrencyLimitLayer::new(IN_FLIGHT)),
+        )
+        .layer(TraceLayer::new_for_http())
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(gate, headers))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+}
+
+/// `/readyz`: the database answers and its schema is this program's.
+async fn ready(Extension(request): Extension<Request>) -> Response {
+    match request.store.ready().await {
+        Ok(true) => "ready\n".into_response(),
+        Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the schema is older than this program: run `buyerdesk migrate`\n").into_response(),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+    }
+}
+
+/// Serves until told to stop. Refuses to run as a role that could see past row-level security.
+pub async fn serve(config: Config) -> anyhow::Result<()> {
+    let store = Store::connect(&config.database_url, config.connections).await.context("connecting to DATABASE_URL")?;
+    anyhow::ensure!(store.ready().await.unwrap_or(false), "the schema is not this program's: run `buyerdesk migrate` first");
+    let dangerous = store.dangerous_rights().await?;
+    anyhow::ensure!(dangerous.is_empty(), "DATABASE_URL must not be such a powerful role:\n  {}", dangerous.join("\n  "));
+    let config = Arc::new(config);
+    tokio::spawn(mail::work(store.clone(), config.mailer.clone()));
+    let sweeper = store.clone();
+    tokio::spawn(async move {
+        loop {
+            if let Err(error) = store::accounts::sessions::sweep(&sweeper, chrono::Utc::now()).await {
+                tracing::warn!(%error, "expired sessions could not be swept");
+            }
+            tokio::time::sleep(Duration::from_secs(3600)).await;
+        }
+    });
+    let listener = tokio::net::TcpListener::bind(config.addr).await.with_context(|| format!("listening on {}", config.addr))?;
+    tracing::info!(addr = %config.addr, origin = %config.public_origin, "serving");
+    let router = router(store, config).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, router).with_graceful_shutdown(stop()).await?;
+    Ok(())
+}
+
+async fn stop() {
+    let interrupt = async { tokio::signal::ctrl_c().await.unwrap_or_default() };
+    #[cfg(unix)]
+    let terminate = async {
+        if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            signal.recv().await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! { () = interrupt => {}, () = terminate => {} }
+}

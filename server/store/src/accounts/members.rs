@@ -1,0 +1,156 @@
+//! Who sits in the account. For the account admin, except one's own profile.
+
+use chrono::{DateTime, Utc};
+use domain::accounts::{AuditRow, Invitation, MemberRow, MembersPage, ProfilePage, SessionRow};
+use domain::actor::Role;
+use domain::ids::{MemberId, PersonId};
+use domain::{Actor, Permission, Problem};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::links::{Purpose, issue};
+use crate::error::exactly;
+use crate::outbox::{self, Message};
+use crate::{Error, Result, Store, Tx, audit};
+
+fn roles(codes: &[String]) -> Vec<Role> {
+    codes.iter().filter_map(|c| Role::parse(c)).collect()
+}
+
+/// The account's members by name.
+pub async fn members(tx: &mut Tx) -> Result<MembersPage> {
+    tx.actor()?.require(Permission::MemberManage)?;
+    let rows = sqlx::query!(
+        r#"SELECT p.name, p.email, m.roles, m.status FROM members m JOIN people p ON p.id = m.person_id ORDER BY p.name, p.id LIMIT 1000"#
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let members = rows
+        .into_iter()
+        .map(|r| MemberRow { name: r.name, email: r.email, roles: roles(&r.roles), inactive: r.status == "deactivated" })
+        .collect();
+    Ok(MembersPage { members })
+}
+
+/// Seats a person in the actor's account and mails them a link to choose a password. A person who already signs in
+/// elsewhere keeps their name and password and just gets the seat.
+///
+/// Runs as a job after the permission check, because people exist across accounts.
+pub async fn invite(store: &Store, actor: &Actor, invitation: &Invitation, origin: &str, now: DateTime<Utc>) -> Result<()> {
+    actor.require(Permission::MemberManage)?;
+    let mut tx = store.job(now).await?;
+    let codes: Vec<String> = invitation.roles.iter().map(|r| r.code().to_owned()).collect();
+    let row = sqlx::query!(
+        r#"WITH person AS (
+               INSERT INTO people (id, email, name) VALUES ($1, $2, $3)
+               ON CONFLICT ON CONSTRAINT people_email_taken DO UPDATE SET email = excluded.email
+               RETURNING id)
+           SELECT p.id AS "id!", EXISTS (SELECT 1 FROM credentials c WHERE c.person_id = p.id) AS "known!",
+                  EXISTS (SELECT 1 FROM staff s WHERE s.person_id = p.id) AS "staff!",
+                  (SELECT name FROM seller) AS "seller!", (SELECT name FROM accounts WHERE id = $4) AS "account!"
+           FROM person p"#,
+        Uuid::now_v7(),
+        invitation.email.as_str(),
+        invitation.name,
+        actor.account().0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    if row.staff {
+        return Err(Problem::invalid("email", "This address belongs to the seller's staff.").into());
+    }
+    let done = sqlx::query!(
+        "INSERT INTO members (account_id, id, person_id, roles) VALUES ($1, $2, $3, $4)",
+        actor.account().0,
+        Uuid::now_v7(),
+        row.id,
+        &codes
+    )
+    .execute(tx.db())
+    .await?;
+    exactly(1, &done)?;
+    let (account, seller) = (row.account, row.seller);
+    let body = if row.known {
+        format!("{} has given you a seat in {account} at {seller}.\n\nSign in as usual and switch accounts at the top right:\n{origin}/\n", actor.name())
+    } else {
+        let token = issue(&mut tx, PersonId(row.id), Purpose::Invite).await?;
+        format!("{} invites you to buy for {account} at {seller}.\n\nChoose your password within a week:\n{origin}/invite/{token}\n", actor.name())
+    };
+    let mail = Message::Mail { to: invitation.email.as_str().to_owned(), subject: format!("Your seat in {account} at {seller}"), body };
+    outbox::send(&mut tx, actor.account(), &mail).await?;
+    audit::record_job(&mut tx, actor.account(), actor.name(), "member.invited", invitation.email.as_str(), json!({ "roles": codes })).await?;
+    tx.commit().await
+}
+
+/// Takes a member's seat away; their sessions in it end with the next request. Nobody deactivates themselves.
+pub async fn deactivate(tx: &mut Tx, email: &str) -> Result<()> {
+    let actor = tx.actor()?;
+    actor.require(Permission::MemberManage)?;
+    let row = sqlx::query!("SELECT m.id, m.status FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = $1", email)
+        .fetch_one(tx.db())
+        .await?;
+    if actor.member()? == MemberId(row.id) {
+        return Err(Problem::invalid("email", "You cannot deactivate yourself. Ask another account admin.").into());
+    }
+    let done = sqlx::query!("UPDATE members SET status = 'deactivated' WHERE account_id = $1 AND id = $2", actor.account().0, row.id)
+        .execute(tx.db())
+        .await?;
+    exactly(1, &done)?;
+    audit::record(tx, "member.deactivated", email, json!({ "before": row.status })).await
+}
+
+/// One's own profile with all sessions. `current` is the key of the asking session.
+pub async fn profile(store: &Store, actor: &Actor, current: &[u8], now: DateTime<Utc>) -> Result<ProfilePage> {
+    let mut tx = store.job(now).await?;
+    let person = actor.person().0;
+    let row = sqlx::query!(
+        r#"SELECT p.name, p.email, st.role AS "staff_role?",
+                  (SELECT jsonb_agg(jsonb_build_array(a.name, m.roles) ORDER BY a.name) FROM members m JOIN accounts a ON a.id = m.account_id
+                   WHERE m.person_id = p.id AND m.status = 'active') AS seats
+           FROM people p LEFT JOIN staff st ON st.person_id = p.id WHERE p.id = $1"#,
+        person
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let mut seats: Vec<(String, Vec<Role>)> = match row.seats {
+        Some(json) => serde_json::from_value(json).map_err(|e| Error::odd("seats", &e.to_string()))?,
+        None => Vec::new(),
+    };
+    if let Some(role) = row.staff_role.as_deref().and_then(Role::parse) {
+        seats.push(("The seller".to_owned(), vec![role]));
+    }
+    let sessions = sqlx::query!(
+        "SELECT id_hash, user_agent, address, created_at, last_seen_at FROM sessions WHERE person_id = $1 AND expires_at > $2
+         ORDER BY last_seen_at DESC LIMIT 50",
+        person,
+        now
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let sessions = sessions
+        .into_iter()
+        .map(|s| SessionRow {
+            current: s.id_hash == current,
+            key: hex::encode(&s.id_hash),
+            device: s.user_agent,
+            address: s.address,
+            since: tx.local(s.created_at),
+            last_seen: tx.local(s.last_seen_at),
+        })
+        .collect();
+    Ok(ProfilePage { name: row.name, email: row.email, seats, sessions })
+}
+
+/// The last entries of the account's audit trail.
+pub async fn audit_trail(tx: &mut Tx) -> Result<Vec<AuditRow>> {
+    tx.actor()?.require(Permission::AuditRead)?;
+    let rows = sqlx::query!("SELECT seq, line FROM audit_log ORDER BY account_id, seq DESC LIMIT 200").fetch_all(tx.db()).await?;
+    rows.into_iter()
+        .map(|r| {
+            let line: serde_json::Value = serde_json::from_str(&r.line).map_err(|e| Error::odd("audit_log.line", &e.to_string()))?;
+            let text = |key: &str| line.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+            let at: DateTime<Utc> = text("at").parse().map_err(|_| Error::odd("audit_log.at", &r.line))?;
+            Ok(AuditRow { seq: r.seq, at: tx.local(at), who: text("who"), action: text("action"), what: text("what") })
+        })
+        .collect()
+}

@@ -1,0 +1,14 @@
+//! People and their seats. Anyone may sign in and change what is theirs; members are managed by the account admin.
+
+mod customers;
+mod links;
+mod members;
+pub mod sessions;
+mod sign_in;
+mod who;
+
+pub use customers::customers;
+pub use links::{Purpose, link_owner, redeem, request_reset};
+pub use members::{audit_trail, deactivate, invite, members, profile};
+pub use sign_in::{hash_password, set_password, sign_in};
+pub use who::{Who, who};

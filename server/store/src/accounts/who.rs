@@ -1,0 +1,96 @@
+//! The one function that builds an [`Actor`].
+
+use domain::accounts::{Frame, PriceStrategy, SeatRow};
+use domain::actor::{Actor, Facts, Role};
+use domain::ids::{AccountId, PersonId};
+use domain::{Currency, Problem};
+
+use crate::{Error, Result, Store};
+
+/// A signed-in person in one account, and what the frame around their pages shows.
+#[derive(Clone, Debug)]
+pub struct Who {
+    /// For everything that touches data.
+    pub actor: Actor,
+    /// For the eye.
+    pub frame: Frame,
+}
+
+/// Who `person` is in the account they chose (`wanted`; else their first). One statement.
+///
+/// Unauthenticated when the person has no active seat anywhere any more.
+pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, address: &str, now: chrono::DateTime<chrono::Utc>) -> Result<Who> {
+    let mut tx = store.job(now).await?;
+    let row = sqlx::query!(
+        r#"WITH RECURSIVE seat AS (
+               SELECT m.account_id, m.id, m.roles FROM members m JOIN accounts a ON a.id = m.account_id
+               WHERE m.person_id = $1 AND m.status = 'active' AND a.status <> 'closed'
+               ORDER BY (m.account_id = $2) DESC NULLS LAST, a.name, a.id LIMIT 1
+           ), up AS (
+               SELECT a.id, a.parent_id, 0 AS depth FROM accounts a JOIN seat s ON s.account_id = a.id
+               UNION ALL
+               SELECT a.id, a.parent_id, u.depth + 1 FROM accounts a JOIN up u ON a.id = u.parent_id WHERE u.depth < 8
+           )
+           SELECT p.name, p.email, st.role AS "staff_role?", s.account_id AS "account?", s.id AS "member?", s.roles AS "roles?",
+                  a.name AS "account_name?", a.number AS "account_number?", a.currency AS "currency?", a.status AS "status?", a.price_strategy AS "strategy?",
+                  (SELECT array_agg(u.id ORDER BY u.depth) FROM up u WHERE u.id <> '00000000-0000-0000-0000-000000000000') AS lineage,
+                  (SELECT count(*) FROM carts c JOIN cart_lines l ON (l.account_id, l.cart_id) = (c.account_id, c.id)
+                   WHERE c.account_id = s.account_id AND c.member_id = s.id) AS "cart_lines!",
+                  (SELECT jsonb_agg(jsonb_build_array(a2.id, a2.name) ORDER BY a2.name)
+                   FROM members m2 JOIN accounts a2 ON a2.id = m2.account_id
+                   WHERE m2.person_id = p.id AND m2.status = 'active' AND a2.status <> 'closed') AS seats,
+                  se.name AS brand
+           FROM people p CROSS JOIN seller se
+           LEFT JOIN staff st ON st.person_id = p.id AND st.status = 'active'
+           LEFT JOIN seat s ON true
+           LEFT JOIN accounts a ON a.id = s.account_id
+           WHERE p.id = $1"#,
+        person.0,
+        wanted.map(|w| w.0)
+    )
+    .fetch_optional(tx.db())
+    .await?
+    .ok_or(Problem::Unauthenticated)?;
+
+    let staff_role = row.staff_role.as_deref().and_then(Role::parse);
+    let (account, lineage, roles, currency, on_hold, place) = if let Some(role) = staff_role {
+        (AccountId::SELLER, vec![AccountId::SELLER], vec![role], Currency::GBP, false, (row.brand.clone(), String::new()))
+    } else {
+        let account = AccountId(row.account.ok_or(Problem::Unauthenticated)?);
+        let mut lineage: Vec<AccountId> = row.lineage.unwrap_or_default().into_iter().map(Into::into).collect();
+        lineage.push(AccountId::SELLER);
+        let roles = row.roles.unwrap_or_default().iter().filter_map(|r| Role::parse(r)).collect();
+        let code = row.currency.unwrap_or_default();
+        let currency = Currency::parse(&code).ok_or_else(|| Error::odd("accounts.currency", &code))?;
+        let place = (row.account_name.unwrap_or_default(), row.account_number.unwrap_or_default());
+        (account, lineage, roles, currency, row.status.as_deref() == Some("on_hold"), place)
+    };
+    let seats: Vec<(AccountId, String)> = match row.seats {
+        Some(json) if staff_role.is_none() => serde_json::from_value(json).map_err(|e| Error::odd("seats", &e.to_string()))?,
+        _ => Vec::new(),
+    };
+    let actor = Actor::from_facts(Facts {
+        person,
+        name: row.name.clone(),
+        member: if staff_role.is_some() { None } else { row.member.map(Into::into) },
+        account,
+        lineage,
+        currency,
+        strategy: PriceStrategy::parse(row.strategy.as_deref().unwrap_or_default()),
+        on_hold,
+        roles,
+        address: address.to_owned(),
+    });
+    let frame = Frame {
+        brand: row.brand,
+        person: row.name,
+        email: row.email,
+        roles: actor.roles().to_vec(),
+        account: place,
+        seats: seats.into_iter().map(|(id, name)| SeatRow { account: id, name, current: id == account }).collect(),
+        cart_lines: row.cart_lines,
+        on_hold,
+        may: Frame::permissions(&actor),
+    };
+    Ok(Who { actor, frame })
+}

@@ -1,0 +1,261 @@
+//! A member's cart. Every function works on the asking member's own.
+
+use std::collections::HashMap;
+
+use domain::accounts::{Address, AddressRow, CostCentreRow};
+use domain::cart::{self, CartLine, CartPage, CheckoutPage, TaxedAmount};
+use domain::catalog::{PriceBrief, Sku};
+use domain::credit::{Policy, Verdict};
+use domain::pricing::Resolved;
+use domain::{Actor, Money, Permission, Problem, Quantity, text};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use crate::catalog::{Facts, Pricing, facts_of};
+use crate::{Error, Result, Tx, credit, new_id};
+
+/// A line with all that is known of its product: what the cart shows and submit stores.
+pub(crate) struct Line {
+    pub facts: Facts,
+    pub quantity: Quantity,
+    pub price: Option<Resolved>,
+    pub net: Option<Money>,
+    pub tax_rate: Decimal,
+    seen_price: Option<Decimal>,
+}
+
+/// The cart with the account's rules, for the pages and for submit.
+pub(crate) struct Cart {
+    pub id: Option<Uuid>,
+    pub lines: Vec<Line>,
+    pub totals: cart::Totals,
+    pub po_required: bool,
+    free_delivery_from: Option<Money>,
+    below_minimum: Option<Money>,
+}
+
+/// Reads the asking member's cart, priced now. Two statements.
+pub(crate) async fn load(tx: &mut Tx, actor: &Actor) -> Result<Cart> {
+    let member = actor.member()?;
+    let row = sqlx::query!(
+        r#"SELECT a.tax_rate, a.po_required, a.order_minimum, s.delivery_fee, s.free_delivery_from, c.id AS "cart?",
+                  (SELECT jsonb_agg(jsonb_build_array(l.product_id, l.quantity::text, l.seen_price::text) ORDER BY l.added_at, l.product_id)
+                   FROM cart_lines l WHERE (l.account_id, l.cart_id) = (c.account_id, c.id)) AS lines
+           FROM accounts a CROSS JOIN seller s LEFT JOIN carts c ON c.account_id = a.id AND c.member_id = $2
+           WHERE a.id = $1"#,
+        actor.account().0,
+        member.0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let wanted: Vec<(Uuid, Quantity, Option<Decimal>)> =
+        row.lines.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| Error::odd("cart_lines", &e.to_string()))?;
+    let ids: Vec<Uuid> = wanted.iter().map(|w| w.0).collect();
+    let mut facts: HashMap<Uuid, Facts> = facts_of(tx, &ids).await?.into_iter().map(|f| (f.id.0, f)).collect();
+    let pricing = Pricing::of(actor, tx.today());
+    let mut lines = Vec::with_capacity(wanted.len());
+    for (id, quantity, seen_price) in wanted {
+        let facts = facts.remove(&id).ok_or_else(|| Error::odd("cart line without product", &id.to_string()))?;
+        let price = facts.price(quantity, pricing);
+        let net = price.as_ref().map(|p| p.unit_price.line(quantity)).transpose()?;
+        let tax_rate = row.tax_rate.unwrap_or(facts.tax_rate);
+        lines.push(Line { facts, quantity, price, net, tax_rate, seen_price });
+    }
+    let currency = actor.currency();
+    let amounts: Vec<TaxedAmount> = lines.iter().filter_map(|l| l.net.map(|net| TaxedAmount { net, rate: l.tax_rate })).collect();
+    let net = Money::sum(currency, amounts.iter().map(|a| a.net))?;
+    let money = |amount| Money::new(amount, currency);
+    let free_from = row.free_delivery_from.map(money);
+    let delivery = cart::delivery_charge(net, money(row.delivery_fee), free_from);
+    Ok(Cart {
+        id: row.cart,
+        totals: cart::totals(currency, &amounts, delivery)?,
+        lines,
+        po_required: row.po_required,
+        free_delivery_from: free_from.filter(|from| net.amount() < from.amount() && !row.delivery_fee.is_zero()),
+        below_minimum: row.order_minimum.map(money).filter(|min| net.amount() < min.amount()),
+    })
+}
+
+impl Cart {
+    /// What the pages show.
+    pub(crate) fn view(&self, tx: &Tx, actor: &Actor) -> CartPage {
+        let lines = self
+            .lines
+            .iter()
+            .map(|l| CartLine {
+                sku: l.facts.sku.clone(),
+                name: l.facts.name.clone(),
+                unit: l.facts.unit.clone(),
+                picture: l.facts.picture(),
+                quantity: l.quantity,
+                packing: l.facts.packing(),
+                availability: l.facts.availability(),
+                price: l.price.as_ref().map(PriceBrief::from),
+                source: l.price.as_ref().map(Resolved::source).unwrap_or_default(),
+                price_before: l
+                    .seen_price
+                    .filter(|seen| l.price.as_ref().is_none_or(|p| p.unit_price.amount() != *seen))
+                    .map(|seen| Money::new(seen, actor.currency())),
+                net: l.net,
+                tax_rate: l.tax_rate,
+                problems: cart::check(&l.facts.line(l.quantity, l.price.as_ref())),
+            })
+            .collect();
+        CartPage {
+            lines,
+            totals: self.totals.clone(),
+            free_delivery_from: self.free_delivery_from,
+            below_minimum: self.below_minimum.filter(|_| !self.lines.is_empty()),
+            on_hold: actor.on_hold(),
+            today: tx.today(),
+        }
+    }
+}
+
+/// The cart's page.
+pub async fn cart(tx: &mut Tx) -> Result<CartPage> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CartUse)?;
+    Ok(load(tx, &actor).await?.view(tx, &actor))
+}
+
+/// The checkout's page, with a fresh order id.
+pub async fn checkout(tx: &mut Tx) -> Result<CheckoutPage> {
+    let actor = tx.actor()?;
+    actor.require(Permission::OrderSubmit)?;
+    let cart = load(tx, &actor).await?;
+    let credit = credit::read(tx, &actor).await?;
+    let row = sqlx::query!(
+        r#"SELECT (SELECT jsonb_agg(jsonb_build_array(a.id, a.label, to_jsonb(a)) ORDER BY a.is_default DESC, a.label)
+                   FROM addresses a WHERE a.kind = 'ship_to') AS addresses,
+                  (SELECT jsonb_agg(jsonb_build_array(c.code, c.name) ORDER BY c.code) FROM cost_centres c WHERE c.active) AS centres"#
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let odd = |e: serde_json::Error| Error::odd("checkout", &e.to_string());
+    let addresses: Vec<(domain::ids::AddressId, String, Address)> = row.addresses.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
+    let centres: Vec<(String, String)> = row.centres.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
+    let credit_note = match credit.judge(cart.totals.gross)? {
+        Verdict::Fits => None,
+        Verdict::Exceeds(policy, free) => Some(match policy {
+            Policy::Warn => format!("This order goes beyond your credit limit; {} of it is left.", text::money(free)),
+            Policy::Hold => format!("Beyond your credit limit ({} left): we will hold this order until we have released it.", text::money(free)),
+            Policy::Block => format!("Beyond your credit limit: {} is left. Settle an open invoice or make the order smaller.", text::money(free)),
+        }),
+    };
+    Ok(CheckoutPage {
+        order_id: new_id(),
+        po_required: cart.po_required,
+        cart: cart.view(tx, &actor),
+        addresses: addresses.into_iter().map(|(id, label, address)| AddressRow { id, label, address }).collect(),
+        cost_centres: centres.into_iter().map(|(code, name)| CostCentreRow { code, name }).collect(),
+        credit_note,
+    })
+}
+
+/// Lines a cart can hold.
+const MOST_LINES: i64 = 500;
+
+/// Puts a product of the assortment into the cart, on top of what is there. Gives the new quantity of the line.
+pub async fn add(tx: &mut Tx, sku: &Sku, quantity: Quantity) -> Result<Quantity> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CartUse)?;
+    let json = sqlx::query_scalar!("SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.sku = $1 AND f.in_assortment", sku.as_str())
+        .fetch_one(tx.db())
+        .await?;
+    let facts: Vec<Facts> = json.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| Error::odd("facts", &e.to_string()))?;
+    let facts = facts.into_iter().next().ok_or(Problem::NotFound)?;
+    add_all(tx, &actor, &[(&facts, quantity)]).await?.pop().ok_or(Error::Problem(Problem::NotFound))
+}
+
+/// Adds several products in one go; the cart row is locked first. Gives the new quantities, in the same order.
+pub(crate) async fn add_all(tx: &mut Tx, actor: &Actor, lines: &[(&Facts, Quantity)]) -> Result<Vec<Quantity>> {
+    let now = tx.now();
+    let row = sqlx::query!(
+        r#"WITH c AS (INSERT INTO carts (account_id, id, member_id, created_at) VALUES ($1, $2, $3, $4)
+                      ON CONFLICT (account_id, member_id) DO UPDATE SET member_id = excluded.member_id RETURNING id)
+           SELECT c.id, (SELECT jsonb_object_agg(l.product_id, l.quantity::text) FROM cart_lines l
+                         WHERE l.account_id = $1 AND l.cart_id = c.id) AS lines FROM c"#,
+        actor.account().0,
+        Uuid::now_v7(),
+        actor.member()?.0,
+        now
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let present: HashMap<Uuid, Quantity> = row.lines.map_or(Ok(HashMap::new()), serde_json::from_value).map_err(|e| Error::odd("cart", &e.to_string()))?;
+    let mut wanted: Vec<(Uuid, Quantity, &Facts)> = Vec::with_capacity(lines.len());
+    for (facts, quantity) in lines {
+        let before = wanted.iter().rev().find(|w| w.0 == facts.id.0).map(|w| w.1).or_else(|| present.get(&facts.id.0).copied());
+        let sum = before.map_or(quantity.value(), |b| b.value() + quantity.value());
+        let sum = Quantity::new(sum).ok_or_else(|| Problem::invalid("quantity", format!("Order at most {} a line.", Quantity::MAX)))?;
+        wanted.push((facts.id.0, sum, facts));
+    }
+    let quantities = wanted.iter().map(|w| w.1).collect();
+    let mut last: HashMap<Uuid, (Quantity, &Facts)> = HashMap::new();
+    for (id, quantity, facts) in wanted {
+        last.insert(id, (quantity, facts));
+    }
+    let fresh = last.keys().filter(|id| !present.contains_key(id)).count();
+    if i64::try_from(present.len() + fresh).unwrap_or(i64::MAX) > MOST_LINES {
+        return Err(Problem::invalid("quantity", format!("A cart holds at most {MOST_LINES} lines. Submit this one first.")).into());
+    }
+    let pricing = Pricing::of(actor, tx.today());
+    // In a fixed order, so that two tabs of one person cannot lock each other out.
+    let mut rows: Vec<(Uuid, (Quantity, &Facts))> = last.into_iter().collect();
+    rows.sort_by_key(|r| r.0);
+    let ids: Vec<Uuid> = rows.iter().map(|r| r.0).collect();
+    let sums: Vec<Decimal> = rows.iter().map(|r| r.1.0.value()).collect();
+    let seen: Vec<Option<Decimal>> = rows.iter().map(|r| r.1.1.price(r.1.0, pricing).map(|p| p.unit_price.amount())).collect();
+    sqlx::query!(
+        "INSERT INTO cart_lines (account_id, cart_id, product_id, quantity, seen_price, added_at)
+         SELECT $1, $2, t.id, t.quantity, t.seen, $6 FROM unnest($3::uuid[], $4::numeric[], $5::numeric[]) AS t(id, quantity, seen)
+         ON CONFLICT (account_id, cart_id, product_id) DO UPDATE SET quantity = excluded.quantity, seen_price = excluded.seen_price",
+        actor.account().0,
+        row.id,
+        &ids,
+        &sums,
+        &seen as &[Option<Decimal>],
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(quantities)
+}
+
+/// Sets a line's quantity; `None` removes it. Not found when the cart has no such line.
+pub async fn set(tx: &mut Tx, sku: &Sku, quantity: Option<Quantity>) -> Result<()> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CartUse)?;
+    let (account, member) = (actor.account().0, actor.member()?.0);
+    let cart = sqlx::query_scalar!("SELECT id FROM carts WHERE account_id = $1 AND member_id = $2 FOR UPDATE", account, member)
+        .fetch_one(tx.db())
+        .await?;
+    let done = if let Some(quantity) = quantity {
+        let json = sqlx::query_scalar!("SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.sku = $1", sku.as_str()).fetch_one(tx.db()).await?;
+        let facts: Vec<Facts> = json.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| Error::odd("facts", &e.to_string()))?;
+        let facts = facts.first().ok_or(Problem::NotFound)?;
+        let seen = facts.price(quantity, Pricing::of(&actor, tx.today())).map(|p| p.unit_price.amount());
+        sqlx::query!(
+            "UPDATE cart_lines SET quantity = $4, seen_price = $5 WHERE account_id = $1 AND cart_id = $2 AND product_id = $3",
+            account,
+            cart,
+            facts.id.0,
+            quantity.value(),
+            seen
+        )
+        .execute(tx.db())
+        .await?
+    } else {
+        sqlx::query!(
+            "DELETE FROM cart_lines WHERE account_id = $1 AND cart_id = $2 AND product_id = (SELECT id FROM products WHERE sku = $3)",
+            account,
+            cart,
+            sku.as_str()
+        )
+        .execute(tx.db())
+        .await?
+    };
+    crate::error::exactly(1, &done).map_err(|_| Problem::NotFound.into())
+}

@@ -1,0 +1,141 @@
+//! Catalog, category and search pages: one statement each.
+
+use std::collections::BTreeMap;
+
+use domain::catalog::{CatalogPage, CatalogQuery, CategoryRow, Facet, PAGE, Sort};
+use domain::{Permission, Problem};
+use serde_json::json;
+
+use super::facts::{Pricing, decode};
+use crate::{Error, Result, Tx};
+
+/// A page of the account's assortment, priced. Not found for a category that is not there.
+///
+/// Search: SKU and GTIN prefixes first, then words (English stems, prefixes), and only if nothing fits, the nearest spellings.
+pub async fn page(tx: &mut Tx, query: CatalogQuery) -> Result<CatalogPage> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CatalogRead)?;
+    let today = tx.today();
+    let mut wanted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, value) in &query.attributes {
+        wanted.entry(name).or_default().push(value);
+    }
+    let words = query.words.as_str();
+    let code = words.to_uppercase().replace(['%', '_', '\\'], "");
+    let by_price = matches!(query.sort, Sort::PriceUp | Sort::PriceDown);
+    let row = sqlx::query!(
+        r#"WITH found AS MATERIALIZED (
+               SELECT p.id, p.name, p.sku, p.category_id, p.attributes,
+                      CASE WHEN $2 = '' THEN 0
+                           WHEN p.sku = $4 THEN -3 WHEN p.sku LIKE $4 || '%' OR p.gtin LIKE $4 || '%' THEN -2
+                           ELSE -ts_rank(p.search_words, to_tsquery('english', $3)) END AS rank
+               FROM my_products p
+               WHERE ($2 = '' OR ($4 <> '' AND (p.sku LIKE $4 || '%' OR p.gtin LIKE $4 || '%'))
+                      OR ($3 <> '' AND p.search_words @@ to_tsquery('english', $3)))
+                 AND ($2 <> '' OR p.status = 'active')
+           ), guess AS MATERIALIZED (
+               SELECT p.id, p.name, p.sku, p.category_id, p.attributes, -word_similarity(lower($2), p.search_text) AS rank
+               FROM my_products p
+               WHERE $2 <> '' AND NOT EXISTS (SELECT 1 FROM found) AND lower($2) <% p.search_text
+               ORDER BY 6 LIMIT 48
+           ), matched AS MATERIALIZED (
+               SELECT * FROM found UNION ALL SELECT * FROM guess
+           ), here AS MATERIALIZED (
+               SELECT m.* FROM matched m
+               WHERE ($1 = '' OR m.category_id = (SELECT c.id FROM categories c WHERE c.slug = $1))
+           ), listed AS MATERIALIZED (
+               SELECT h.id, h.name, h.sku, h.rank FROM here h
+               WHERE ($5::jsonb = '{}' OR NOT EXISTS (
+                        SELECT 1 FROM jsonb_each($5) f
+                        WHERE NOT COALESCE(f.value ? (h.attributes ->> f.key), false)))
+                 AND (NOT $6 OR EXISTS (SELECT 1 FROM stock k WHERE k.product_id = h.id AND k.on_hand > k.reserved))
+           ), paged AS (
+               SELECT l.id, row_number() OVER (ORDER BY
+                          CASE WHEN $8 THEN (SELECT my_first_price(p, $9, $10) FROM products p WHERE p.id = l.id) END * $11 NULLS LAST,
+                          CASE WHEN $7 = 'sku' THEN l.sku END, l.rank, l.name, l.id) AS position
+               FROM listed l ORDER BY 2 LIMIT $12 OFFSET $13
+           )
+           SELECT (SELECT count(*) FROM listed) AS "total!",
+                  EXISTS (SELECT 1 FROM guess) AS "guessed!",
+                  (SELECT c.name FROM categories c WHERE c.slug = $1) AS category,
+                  (SELECT jsonb_agg(jsonb_build_array(c.slug, c.name, n.n) ORDER BY c.position, c.name)
+                   FROM (SELECT m.category_id, count(*) AS n FROM matched m GROUP BY 1) n JOIN categories c ON c.id = n.category_id) AS categories,
+                  (SELECT jsonb_agg(jsonb_build_array(f.key, f.value, f.n) ORDER BY f.key, f.n DESC, f.value)
+                   FROM (SELECT a.key, a.value, count(*) AS n FROM here h, jsonb_each_text(h.attributes) a
+                         WHERE $1 <> '' OR $2 <> '' GROUP BY 1, 2) f) AS facets,
+                  (SELECT jsonb_agg(to_jsonb(f) ORDER BY g.position) FROM paged g JOIN product_facts f ON f.id = g.id) AS rows"#,
+        query.category,
+        words,
+        tsquery(words),
+        code,
+        json!(wanted),
+        query.in_stock,
+        query.sort.code(),
+        by_price,
+        actor.currency().code(),
+        actor.strategy().code(),
+        if query.sort == Sort::PriceDown { rust_decimal::Decimal::NEGATIVE_ONE } else { rust_decimal::Decimal::ONE },
+        i64::from(PAGE),
+        i64::from(query.page - 1) * i64::from(PAGE)
+    )
+    .fetch_one(tx.db())
+    .await?;
+    if !query.category.is_empty() && row.category.is_none() {
+        return Err(Problem::NotFound.into());
+    }
+    let pricing = Pricing::of(&actor, today);
+    let facts = decode(row.rows)?;
+    let json = |value: Option<serde_json::Value>| value.unwrap_or_else(|| json!([]));
+    let odd = |e: serde_json::Error| Error::odd("catalog page", &e.to_string());
+    let categories: Vec<(String, String, i64)> = serde_json::from_value(json(row.categories)).map_err(odd)?;
+    let values: Vec<(String, String, i64)> = serde_json::from_value(json(row.facets)).map_err(odd)?;
+    Ok(CatalogPage {
+        category: row.category.filter(|_| !query.category.is_empty()),
+        rows: facts.iter().map(|f| f.row(pricing)).collect(),
+        total: row.total,
+        categories: categories.into_iter().map(|(slug, name, count)| CategoryRow { slug, name, count }).collect(),
+        facets: facets(values),
+        guessed: row.guessed,
+        can_add: actor.may(Permission::CartUse),
+        today,
+        query,
+    })
+}
+
+fn facets(values: Vec<(String, String, i64)>) -> Vec<Facet> {
+    let mut facets: Vec<Facet> = Vec::new();
+    for (name, value, count) in values {
+        match facets.last_mut().filter(|f| f.name == name) {
+            Some(facet) => facet.values.push((value, count)),
+            None => facets.push(Facet { name, values: vec![(value, count)] }),
+        }
+    }
+    for facet in &mut facets {
+        facet.values.truncate(12);
+    }
+    facets.truncate(8);
+    facets
+}
+
+/// `hex bolts` as `hex:* & bolts:*`; empty when there is no word in it. Operators and quotes never get through.
+fn tsquery(words: &str) -> String {
+    let parts: Vec<String> = words
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .take(12)
+        .map(|w| format!("'{}':*", w.to_lowercase()))
+        .collect();
+    parts.join(" & ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_never_becomes_an_operator() {
+        assert_eq!(tsquery("Hex  bolts, M8×40"), "'hex':* & 'bolts':* & 'm8':* & '40':*");
+        assert_eq!(tsquery("' | !a & <-> \\"), "'a':*");
+        assert_eq!(tsquery("—"), "");
+    }
+}

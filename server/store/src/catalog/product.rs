@@ -1,0 +1,80 @@
+//! One product, and why it costs what it costs.
+
+use domain::catalog::{Availability, PriceBrief, PriceExplanation, ProductPage, WarehouseStock};
+use domain::{Permission, Problem, Quantity, pricing};
+
+use super::facts::{Facts, Pricing, decode};
+use crate::{Error, Result, Tx};
+
+/// A product of the account's assortment; not found for any other. One statement.
+pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CatalogRead)?;
+    let today = tx.today();
+    let row = sqlx::query!(
+        r#"SELECT p.description, COALESCE(p.gtin, '') AS "gtin!", c.name AS category, c.slug, p.attributes AS "attributes!",
+                  (SELECT to_jsonb(f) FROM product_facts f WHERE f.id = p.id) AS facts,
+                  (SELECT jsonb_agg(jsonb_build_array(w.name, greatest(k.on_hand - k.reserved, 0)::text,
+                                    (k.incoming - greatest(k.reserved - k.on_hand, 0))::text, k.incoming_on) ORDER BY w.position, w.code)
+                   FROM stock k JOIN warehouses w ON w.code = k.warehouse WHERE k.product_id = p.id) AS stock
+           FROM products p JOIN categories c ON c.id = p.category_id WHERE p.sku = $1"#,
+        sku.trim().to_uppercase()
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let facts = visible(decode(row.facts.map(|f| serde_json::Value::Array(vec![f])))?)?;
+    let pricing = Pricing::of(&actor, today);
+    let first = facts.packing().fit(Quantity::ONE);
+    let odd = |e: serde_json::Error| Error::odd("product", &e.to_string());
+    let attributes: std::collections::BTreeMap<String, String> = serde_json::from_value(row.attributes).map_err(odd)?;
+    let stock: Vec<(String, rust_decimal::Decimal, rust_decimal::Decimal, Option<chrono::NaiveDate>)> =
+        row.stock.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
+    Ok(ProductPage {
+        row: facts.row(pricing),
+        description: row.description,
+        gtin: row.gtin,
+        category: (row.category, row.slug),
+        attributes: attributes.into_iter().collect(),
+        stock: stock
+            .into_iter()
+            .map(|(name, now, later, day)| WarehouseStock {
+                name,
+                availability: Availability { now, incoming: day.filter(|_| !later.is_zero()).map(|d| (later, d)) },
+            })
+            .collect(),
+        tiers: pricing::tiers(facts.candidates(), &facts.question(first, pricing)),
+        source: facts.price(first, pricing).map(|p| p.source()),
+        successor: facts.successor.clone(),
+        can_add: actor.may(Permission::CartUse),
+        today,
+    })
+}
+
+/// Why the account pays what it pays for a product at a quantity. One statement.
+pub async fn explain(tx: &mut Tx, sku: &str, quantity: Option<Quantity>) -> Result<PriceExplanation> {
+    let actor = tx.actor()?;
+    actor.require(Permission::PriceRead)?;
+    let today = tx.today();
+    let json = sqlx::query_scalar!("SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.sku = $1", sku.trim().to_uppercase())
+        .fetch_one(tx.db())
+        .await?;
+    let facts = visible(decode(json)?)?;
+    let quantity = quantity.unwrap_or_else(|| facts.packing().fit(Quantity::ONE));
+    let resolved = facts.price(quantity, Pricing::of(&actor, today));
+    Ok(PriceExplanation {
+        price: resolved.as_ref().map(PriceBrief::from),
+        source: resolved.as_ref().map(pricing::Resolved::source).unwrap_or_default(),
+        list_price: resolved.as_ref().and_then(|r| r.list_price),
+        valid_until: resolved.as_ref().and_then(|r| r.valid_until),
+        considered: resolved.map(|r| r.considered).unwrap_or_default(),
+        sku: facts.sku,
+        name: facts.name,
+        unit: facts.unit,
+        quantity,
+        today,
+    })
+}
+
+fn visible(facts: Vec<Facts>) -> Result<Facts> {
+    facts.into_iter().find(|f| f.in_assortment).ok_or_else(|| Problem::NotFound.into())
+}

@@ -1,0 +1,127 @@
+//! What is in the demo's world. Written once, in one transaction.
+
+mod documents;
+mod goods;
+
+use domain::ids::AccountId;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{PASSWORD, PEOPLE};
+use crate::{Error, Result, Tx, audit};
+
+pub(super) const ACME: &str = "1001";
+pub(super) const GLOBEX: &str = "1002";
+
+pub(super) async fn seed(tx: &mut Tx) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO seller (name, legal_name, street, postcode, city, country, vat_number, email, phone, iban, bic, delivery_fee, free_delivery_from)
+         VALUES ('Halden Supply', 'Halden Supply Ltd', '14 Foundry Lane', 'LS10 1DL', 'Leeds', 'GB', 'GB 123 4567 89', 'orders@halden.example',
+                 '+44 113 496 0000', 'GB29 NWBK 6016 1331 9268 19', 'NWBKGB2L', 7.50, 250)"
+    )
+    .execute(tx.db())
+    .await?;
+    sqlx::query!(
+        "INSERT INTO accounts (id, number, name, currency, country) VALUES ($1, 'SELLER', 'Halden Supply', 'GBP', 'GB')",
+        AccountId::SELLER.0
+    )
+    .execute(tx.db())
+    .await?;
+    let acme = account(tx, ACME, "Acme Manufacturing", false).await?;
+    let globex = account(tx, GLOBEX, "Globex Logistics", true).await?;
+    people(tx, acme, globex).await?;
+    goods::seed(tx, acme, globex).await?;
+    documents::seed(tx, acme, globex).await?;
+    for account in [AccountId::SELLER.0, acme, globex] {
+        audit::record_job(tx, account.into(), "Halden Supply", "account.opened", "demo", json!({})).await?;
+    }
+    Ok(())
+}
+
+async fn account(tx: &mut Tx, number: &str, name: &str, po_required: bool) -> Result<Uuid> {
+    let id = Uuid::now_v7();
+    sqlx::query!(
+        "INSERT INTO accounts (id, number, name, currency, country, po_required, order_minimum) VALUES ($1, $2, $3, 'GBP', 'GB', $4, 20)",
+        id,
+        number,
+        name,
+        po_required
+    )
+    .execute(tx.db())
+    .await?;
+    sqlx::query!("INSERT INTO credit_limits (account_id, credit_limit, policy) VALUES ($1, 25000, 'hold')", id).execute(tx.db()).await?;
+    let places: [(&str, &str, &str, &str, &str, bool); 3] = if number == ACME {
+        [
+            ("ship_to", "Main works", "Unit 4, Harrow Road", "B24 8BU", "Birmingham", true),
+            ("ship_to", "Line 4 store", "Gate C, Harrow Road", "B24 8BW", "Birmingham", false),
+            ("bill_to", "Accounts payable", "1 Acme Way", "B24 8AA", "Birmingham", true),
+        ]
+    } else {
+        [
+            ("ship_to", "Depot North", "Trafford Park 88", "M17 1AB", "Manchester", true),
+            ("ship_to", "Depot South", "Dock Road 12", "SO15 1GA", "Southampton", false),
+            ("bill_to", "Head office", "200 Quay Street", "M3 4LX", "Manchester", true),
+        ]
+    };
+    for (kind, label, street, postcode, city, is_default) in places {
+        sqlx::query!(
+            "INSERT INTO addresses (account_id, id, kind, label, company, street, postcode, city, country, is_default)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'GB', $9)",
+            id,
+            Uuid::now_v7(),
+            kind,
+            label,
+            name,
+            street,
+            postcode,
+            city,
+            is_default
+        )
+        .execute(tx.db())
+        .await?;
+    }
+    for (code, name) in [("MAINT", "Maintenance"), ("PACK", "Packaging"), ("SAFETY", "Safety")] {
+        sqlx::query!("INSERT INTO cost_centres (account_id, id, code, name) VALUES ($1, $2, $3, $4)", id, Uuid::now_v7(), code, name)
+            .execute(tx.db())
+            .await?;
+    }
+    Ok(id)
+}
+
+async fn people(tx: &mut Tx, acme: Uuid, globex: Uuid) -> Result<()> {
+    let password = domain::accounts::NewPassword::parse("password", PASSWORD)?;
+    let hash = crate::accounts::hash_password(&password).await?;
+    let now = tx.now();
+    for p in PEOPLE {
+        let person = Uuid::now_v7();
+        sqlx::query!("INSERT INTO people (id, email, name) VALUES ($1, $2, $3)", person, p.email, p.name).execute(tx.db()).await?;
+        sqlx::query!("INSERT INTO credentials (person_id, password_hash, changed_at) VALUES ($1, $2, $3)", person, hash, now).execute(tx.db()).await?;
+        for (number, roles) in p.seats {
+            let account = if *number == ACME { acme } else { globex };
+            let roles: Vec<String> = roles.iter().map(|r| (*r).to_owned()).collect();
+            sqlx::query!("INSERT INTO members (account_id, id, person_id, roles) VALUES ($1, $2, $3, $4)", account, Uuid::now_v7(), person, &roles)
+                .execute(tx.db())
+                .await?;
+        }
+        if let Some(role) = p.staff {
+            sqlx::query!("INSERT INTO staff (person_id, role) VALUES ($1, $2)", person, role).execute(tx.db()).await?;
+            if role == "sales_rep" {
+                sqlx::query!("INSERT INTO staff_assignments (account_id, person_id) VALUES ($1, $2)", acme, person).execute(tx.db()).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A member of an account by address, with their name.
+async fn member(tx: &mut Tx, account: Uuid, email: &str) -> Result<(Uuid, Uuid, String)> {
+    let row = sqlx::query!(
+        "SELECT m.id, p.id AS person, p.name FROM members m JOIN people p ON p.id = m.person_id WHERE m.account_id = $1 AND p.email = $2",
+        account,
+        email
+    )
+    .fetch_optional(tx.db())
+    .await?
+    .ok_or_else(|| Error::odd("demo person", email))?;
+    Ok((row.id, row.person, row.name))
+}

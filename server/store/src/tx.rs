@@ -1,0 +1,170 @@
+//! The only door to the data.
+
+use std::fmt::Write as _;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use domain::actor::Reach;
+use domain::{Actor, Permission, Problem};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+
+use crate::{Error, Result};
+
+/// The database, as the server knows it. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pool: PgPool,
+    time_zone: Tz,
+    hashing: Arc<tokio::sync::Semaphore>,
+}
+
+/// A transaction with the context of who asks. Rolls back unless committed.
+pub struct Tx {
+    inner: Transaction<'static, Postgres>,
+    actor: Option<Arc<Actor>>,
+    now: DateTime<Utc>,
+    time_zone: Tz,
+}
+
+/// Beyond the limit a password check answers "unavailable" rather than queueing: hashing is the costliest thing we do.
+const HASHING_AT_ONCE: usize = 2;
+
+impl Store {
+    /// Connects as the runtime role with at most `connections`.
+    pub async fn connect(url: &str, connections: u32) -> Result<Self> {
+        Self::connect_with(PgConnectOptions::from_str(url).map_err(Error::Database)?, connections).await
+    }
+
+    /// Like [`Store::connect`], from options: for tests with a database of their own.
+    pub async fn connect_with(options: PgConnectOptions, connections: u32) -> Result<Self> {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(std::time::Duration::from_secs(5))
+            .connect_with(options.application_name("buyerdesk"))
+            .await
+            .map_err(Error::Database)?;
+        let mut store = Self { pool, time_zone: Tz::UTC, hashing: Arc::new(tokio::sync::Semaphore::new(HASHING_AT_ONCE)) };
+        let mut tx = store.job(Utc::now()).await?;
+        let zone = sqlx::query_scalar!("SELECT time_zone FROM seller").fetch_optional(tx.db()).await;
+        if let Ok(Some(zone)) = zone {
+            store.time_zone = zone.parse().map_err(|_| Error::odd("seller.time_zone", &zone))?;
+        }
+        Ok(store)
+    }
+
+    /// A transaction that may write, for a person.
+    pub async fn begin(&self, actor: &Actor, now: DateTime<Utc>) -> Result<Tx> {
+        self.open("READ WRITE", Some(actor), now).await
+    }
+
+    /// A transaction in which Postgres refuses every write, for a person.
+    pub async fn read(&self, actor: &Actor, now: DateTime<Utc>) -> Result<Tx> {
+        self.open("READ ONLY", Some(actor), now).await
+    }
+
+    /// A transaction over all accounts: sign-in, jobs, imports. Never for what a request names.
+    pub async fn job(&self, now: DateTime<Utc>) -> Result<Tx> {
+        self.open("READ WRITE", None, now).await
+    }
+
+    /// Begins in a task of its own: a caller that goes away half-way must not leave a connection behind that has begun
+    /// without its context (sqlx 0.9.0, #4393; docs/decisions/0003). Only UUIDs and dates are formatted in.
+    async fn open(&self, mode: &str, actor: Option<&Actor>, now: DateTime<Utc>) -> Result<Tx> {
+        let today = self.time_zone.from_utc_datetime(&now.naive_utc()).date_naive();
+        let mut sql = format!("BEGIN {mode}; SET LOCAL app.today = '{today}';");
+        match actor {
+            None => sql.push_str("SET LOCAL ROLE buyerdesk_job"),
+            Some(actor) if actor.is_staff() => {
+                let all = actor.reach(Permission::CustomerRead) == Some(Reach::Everywhere);
+                let _ = write!(
+                    sql,
+                    "SET LOCAL ROLE buyerdesk_staff; SET LOCAL app.person_id = '{}'; SET LOCAL app.staff_all = '{all}'; SET LOCAL app.lineage = '{{{}}}'",
+                    actor.person(),
+                    domain::ids::AccountId::SELLER
+                );
+            }
+            Some(actor) => {
+                let lineage: Vec<String> = actor.lineage().iter().map(ToString::to_string).collect();
+                let _ = write!(
+                    sql,
+                    "SET LOCAL ROLE buyerdesk_app; SET LOCAL app.account_id = '{}'; SET LOCAL app.person_id = '{}'; SET LOCAL app.lineage = '{{{}}}'",
+                    actor.account(),
+                    actor.person(),
+                    lineage.join(",")
+                );
+            }
+        }
+        let pool = self.pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(AssertSqlSafe(sql)).await }).await;
+        let inner = begun.map_err(|e| Error::Inconsistent(e.to_string()))?.map_err(|e| match e {
+            sqlx::Error::PoolTimedOut => Error::Problem(Problem::Unavailable),
+            other => Error::Database(other),
+        })?;
+        Ok(Tx { inner, actor: actor.cloned().map(Arc::new), now, time_zone: self.time_zone })
+    }
+
+    /// A permit to hash or verify one password; unavailable when too many are under way.
+    pub(crate) fn hashing(&self) -> Result<tokio::sync::OwnedSemaphorePermit> {
+        self.hashing.clone().try_acquire_owned().map_err(|_| Problem::Unavailable.into())
+    }
+
+    /// Whether the database answers and its schema is this program's.
+    pub async fn ready(&self) -> Result<bool> {
+        let applied = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM _sqlx_migrations WHERE success").fetch_one(&self.pool).await?;
+        Ok(usize::try_from(applied).is_ok_and(|n| n >= crate::MIGRATIONS.iter().count()))
+    }
+
+    /// A listener on the outbox's wake-up channel.
+    pub async fn listener(&self) -> Result<sqlx::postgres::PgListener> {
+        let mut listener = sqlx::postgres::PgListener::connect_with(&self.pool).await?;
+        listener.listen("outbox").await?;
+        Ok(listener)
+    }
+
+    /// What the login role could do that it must not be able to do; empty when all is well.
+    pub async fn dangerous_rights(&self) -> Result<Vec<String>> {
+        let rows = sqlx::query_scalar::<_, String>(include_str!("dangerous_rights.sql")).fetch_all(&self.pool).await?;
+        Ok(rows)
+    }
+}
+
+impl Tx {
+    /// Makes it so.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.inner.commit().await?)
+    }
+
+    /// The connection, for statements of this crate.
+    pub(crate) fn db(&mut self) -> &mut PgConnection {
+        &mut self.inner
+    }
+
+    /// Who asks; a job is nobody, and forbidden whatever needs somebody.
+    pub fn actor(&self) -> Result<Arc<Actor>> {
+        self.actor.clone().ok_or_else(|| Problem::Forbidden.into())
+    }
+
+    /// The instant of the request, one for everything in it.
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The seller's today.
+    pub fn today(&self) -> NaiveDate {
+        self.local(self.now).date()
+    }
+
+    /// An instant on the seller's clock.
+    pub fn local(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        self.time_zone.from_utc_datetime(&at.naive_utc()).naive_local()
+    }
+
+    /// The instant of a time on the seller's clock; the earlier one when clocks go back, the next hour when they leap.
+    pub fn instant(&self, local: NaiveDateTime) -> DateTime<Utc> {
+        let shifted = || self.time_zone.from_local_datetime(&(local + chrono::Duration::hours(1))).earliest();
+        self.time_zone.from_local_datetime(&local).earliest().or_else(shifted).map_or_else(|| local.and_utc(), |t| t.with_timezone(&Utc))
+    }
+}
