@@ -1,6 +1,7 @@
 //! The seller's own rows, made when the first import finds none.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeZone as _};
+use chrono_tz::Tz;
 
 use crate::{Error, Result, Tx};
 
@@ -9,7 +10,9 @@ use crate::{Error, Result, Tx};
 pub struct Seller {
     /// ISO 3166: customers elsewhere are charged no tax.
     pub country: String,
-    /// The present moment on the seller's clock: documents cannot be later.
+    /// The seller's clock.
+    pub time_zone: Tz,
+    /// The present moment on it: documents cannot be later.
     pub local_now: NaiveDateTime,
     /// It was made now, with placeholders that somebody has to replace.
     pub created: bool,
@@ -49,8 +52,8 @@ pub async fn prepare(tx: &mut Tx) -> Result<Seller> {
     )
     .execute(tx.db())
     .await?;
-    let now = tx.now();
-    let row = sqlx::query!(r#"SELECT country, $1::timestamptz AT TIME ZONE time_zone AS local_now FROM seller"#, now).fetch_one(tx.db()).await?;
-    let local_now = row.local_now.ok_or_else(|| Error::Inconsistent("the seller's time zone is unknown".to_owned()))?;
-    Ok(Seller { country: row.country, local_now, created: made.rows_affected() > 0 })
+    let row = sqlx::query!("SELECT country, time_zone FROM seller").fetch_one(tx.db()).await?;
+    let time_zone: Tz = row.time_zone.parse().map_err(|_| Error::odd("seller.time_zone", &row.time_zone))?;
+    let local_now = time_zone.from_utc_datetime(&tx.now().naive_utc()).naive_local();
+    Ok(Seller { country: row.country, time_zone, local_now, created: made.rows_affected() > 0 })
 }
