@@ -29,8 +29,17 @@ pub use report::{FileReport, Report};
 use desk::Office;
 
 /// In the order in which they build on each other.
-const FILES: [&str; 9] =
-    ["accounts.csv", "members.csv", "products.csv", "contracts.csv", "prices.csv", "stock.csv", "orders.csv", "invoices.csv", "payments.csv"];
+const FILES: [&str; 9] = [
+    "accounts.csv",
+    "members.csv",
+    "products.csv",
+    "contracts.csv",
+    "prices.csv",
+    "stock.csv",
+    "orders.csv",
+    "invoices.csv",
+    "payments.csv",
+];
 
 /// Imports a folder; any file may be missing. An error is a fault of the database or the disk: what was committed before
 /// it stays, and running again goes on from there.
@@ -77,7 +86,9 @@ pub async fn run(store: &Store, dir: &Path, now: DateTime<Utc>) -> anyhow::Resul
 async fn file(office: &Office<'_>, name: &str) -> anyhow::Result<FileReport> {
     let old = office.dir.join("rejected").join(name);
     match std::fs::remove_file(&old) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).with_context(|| format!("removing {}", old.display())),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("removing {}", old.display()));
+        }
         _ => {}
     }
     match name {

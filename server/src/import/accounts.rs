@@ -11,8 +11,14 @@ use super::source::{Column, needed, optional};
 /// Customer companies and their units; the seller's country decides who is charged tax.
 pub struct Accounts<'a>(pub &'a str);
 
-const STATES: &[(&str, &str)] =
-    &[("active", "active"), ("on_hold", "on_hold"), ("hold", "on_hold"), ("blocked", "on_hold"), ("closed", "closed"), ("inactive", "closed")];
+const STATES: &[(&str, &str)] = &[
+    ("active", "active"),
+    ("on_hold", "on_hold"),
+    ("hold", "on_hold"),
+    ("blocked", "on_hold"),
+    ("closed", "closed"),
+    ("inactive", "closed"),
+];
 
 impl Sheet for Accounts<'_> {
     type Row = Account;
@@ -55,7 +61,11 @@ impl Sheet for Accounts<'_> {
         row.parent.clone().map(|parent| (row.number.clone(), parent))
     }
 
-    async fn levels(&self, tx: &mut Tx, waiting: &[(String, String)]) -> Result<Vec<std::result::Result<usize, String>>> {
+    async fn levels(
+        &self,
+        tx: &mut Tx,
+        waiting: &[(String, String)],
+    ) -> Result<Vec<std::result::Result<usize, String>>> {
         store::import::account_levels(tx, waiting).await
     }
 
@@ -94,7 +104,9 @@ impl Sheet for Members {
 fn roles(text: &str) -> std::result::Result<Vec<Role>, String> {
     let words = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '|' | ',')).filter(|w| !w.is_empty());
     let roles: Vec<Role> = words
-        .map(|word| Role::parse(&word.to_lowercase()).filter(|r| !r.is_staff()).ok_or_else(|| format!("unknown role: {word}")))
+        .map(|word| {
+            Role::parse(&word.to_lowercase()).filter(|r| !r.is_staff()).ok_or_else(|| format!("unknown role: {word}"))
+        })
         .collect::<std::result::Result<_, _>>()?;
     if roles.is_empty() { Err("roles is empty".to_owned()) } else { Ok(roles) }
 }

@@ -42,7 +42,9 @@ impl Sheet for Products {
             category: cells.maybe("category", |c, _| c.key("category"))?.unwrap_or_else(|| "Other".to_owned()),
             unit: cells.maybe("unit", |c, _| c.key("unit"))?.unwrap_or_else(|| "EA".to_owned()),
             min_quantity: cells.maybe("min_quantity", |c, _| c.quantity("min_quantity"))?.unwrap_or(Quantity::ONE),
-            multiple: cells.maybe("quantity_multiple", |c, _| c.quantity("quantity_multiple"))?.unwrap_or(Quantity::ONE),
+            multiple: cells
+                .maybe("quantity_multiple", |c, _| c.quantity("quantity_multiple"))?
+                .unwrap_or(Quantity::ONE),
             pieces: cells.maybe("pieces_per_pack", |c, _| c.whole("pieces_per_pack", 1, 1_000_000))?,
             discontinued: cells.maybe("status", |c, _| c.word("status", &states))?.unwrap_or(false),
             successor: cells.maybe("successor_sku", |c, _| c.sku("successor_sku"))?,
@@ -60,7 +62,11 @@ impl Sheet for Products {
         row.successor.clone().map(|successor| (row.sku.clone(), successor))
     }
 
-    async fn levels(&self, tx: &mut Tx, waiting: &[(String, String)]) -> Result<Vec<std::result::Result<usize, String>>> {
+    async fn levels(
+        &self,
+        tx: &mut Tx,
+        waiting: &[(String, String)],
+    ) -> Result<Vec<std::result::Result<usize, String>>> {
         store::import::product_levels(tx, waiting).await
     }
 
@@ -80,7 +86,8 @@ pub struct Stock;
 impl Sheet for Stock {
     type Row = Shelf;
     const FILE: &'static str = "stock.csv";
-    const COLUMNS: &'static [Column] = &[needed("warehouse"), needed("sku"), needed("on_hand"), needed("incoming"), needed("incoming_date")];
+    const COLUMNS: &'static [Column] =
+        &[needed("warehouse"), needed("sku"), needed("on_hand"), needed("incoming"), needed("incoming_date")];
 
     fn parse(&self, cells: &Cells<'_>) -> std::result::Result<Shelf, String> {
         let incoming = cells.maybe("incoming", |c, _| c.amount("incoming", 9, 3))?.unwrap_or_default();
@@ -88,7 +95,13 @@ impl Sheet for Stock {
         if !incoming.is_zero() && due.is_none() {
             return Err("incoming without incoming_date".to_owned());
         }
-        Ok(Shelf { warehouse: cells.key("warehouse")?, sku: cells.sku("sku")?, on_hand: cells.amount("on_hand", 9, 3)?, incoming, due })
+        Ok(Shelf {
+            warehouse: cells.key("warehouse")?,
+            sku: cells.sku("sku")?,
+            on_hand: cells.amount("on_hand", 9, 3)?,
+            incoming,
+            due,
+        })
     }
 
     fn key(row: &Shelf) -> Vec<String> {

@@ -58,7 +58,8 @@ impl<'a> Cells<'a> {
     pub fn number(&self, column: &str) -> Found<Decimal> {
         let text = self.required(column)?;
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-        let plain = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && digits.bytes().any(|b| b.is_ascii_digit());
+        let plain =
+            digits.bytes().all(|b| b.is_ascii_digit() || b == b'.') && digits.bytes().any(|b| b.is_ascii_digit());
         let wrong = || format!("{column} is not a number: {text}");
         if !plain || digits.bytes().filter(|b| *b == b'.').count() > 1 {
             return Err(wrong());
@@ -88,7 +89,11 @@ impl<'a> Cells<'a> {
     pub fn whole(&self, column: &str, least: i32, most: i32) -> Found<i32> {
         let text = self.required(column)?;
         let number = text.parse::<i32>().map_err(|_| format!("{column} is not a whole number: {text}"))?;
-        if (least..=most).contains(&number) { Ok(number) } else { Err(format!("{column} is not between {least} and {most}: {number}")) }
+        if (least..=most).contains(&number) {
+            Ok(number)
+        } else {
+            Err(format!("{column} is not between {least} and {most}: {number}"))
+        }
     }
 
     /// A positive quantity.
@@ -119,13 +124,19 @@ impl<'a> Cells<'a> {
     /// An ISO 3166 code: two letters.
     pub fn country(&self, column: &str) -> Found<String> {
         let code = self.required(column)?.to_uppercase();
-        if code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()) { Ok(code) } else { Err(format!("{column} is not a code of two letters: {code}")) }
+        if code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase()) {
+            Ok(code)
+        } else {
+            Err(format!("{column} is not a code of two letters: {code}"))
+        }
     }
 
     /// A SKU, upper case.
     pub fn sku(&self, column: &str) -> Found<String> {
         let text = self.required(column)?;
-        Sku::parse(column, text).map(|s| s.as_str().to_owned()).map_err(|_| format!("{column} is longer than 40 characters or has a line break"))
+        Sku::parse(column, text)
+            .map(|s| s.as_str().to_owned())
+            .map_err(|_| format!("{column} is longer than 40 characters or has a line break"))
     }
 
     /// An e-mail address, lower case.
@@ -187,7 +198,8 @@ mod tests {
     use super::*;
 
     fn with<T>(cell: &str, look: impl FnOnce(&Cells<'_>) -> T) -> T {
-        let record = Lexer::new(format!("\"{cell}\",x").as_bytes()).expect("memory").read().expect("memory").expect("a line");
+        let record =
+            Lexer::new(format!("\"{cell}\",x").as_bytes()).expect("memory").read().expect("memory").expect("a line");
         look(&Cells { layout: &layout_of("value,other"), record: &record })
     }
 
@@ -202,7 +214,10 @@ mod tests {
         assert!(with(&"9".repeat(40), |c| c.number("value")).is_err());
         assert_eq!(with("1000000", |c| c.quantity("value")), Err("value is too large: 1000000".to_owned()));
         assert_eq!(with("-1", |c| c.quantity("value")), Err("value is not above zero: -1".to_owned()));
-        assert_eq!(with("1.23456", |c| c.price("value", Currency::GBP)), Err("value has more than 4 decimals: 1.23456".to_owned()));
+        assert_eq!(
+            with("1.23456", |c| c.price("value", Currency::GBP)),
+            Err("value has more than 4 decimals: 1.23456".to_owned())
+        );
         assert_eq!(with("-0.01", |c| c.price("value", Currency::GBP)), Err("value is negative: -0.01".to_owned()));
     }
 

@@ -1,5 +1,6 @@
 //! One file on the desk: its rows in, its refusals out, its counts kept, its progress shown.
 
+use std::borrow::Cow;
 use std::io::IsTerminal as _;
 use std::ops::Range;
 use std::path::Path;
@@ -37,7 +38,7 @@ fn bar(name: &str, bytes: u64) -> ProgressBar {
 
 impl Desk {
     /// Opens DIR/`name`. A file that cannot be read as a whole gives its report at once.
-    pub fn open(dir: &Path, name: &str, columns: &[Column], passes: u64) -> Result<Self, FileReport> {
+    pub fn open(dir: &Path, name: &str, columns: &[Column], passes: u64) -> Result<Self, Box<FileReport>> {
         let report = FileReport { name: name.to_owned(), ..FileReport::default() };
         match Source::open(&dir.join(name), columns) {
             Ok(source) => {
@@ -45,7 +46,7 @@ impl Desk {
                 let bar = bar(name, source.size * passes);
                 Ok(Self { source, rejects, report, bar, began: Instant::now() })
             }
-            Err(trouble) => Err(FileReport { trouble: Some(trouble), ..report }),
+            Err(trouble) => Err(Box::new(FileReport { trouble: Some(trouble), ..report })),
         }
     }
 
@@ -111,7 +112,8 @@ pub type Part<O> = (Range<usize>, Result<O, String>);
 /// Writes a batch in one transaction. If the database refuses it for its data, it is halved until the culprit stands
 /// alone: one row that no check foresaw must not take a thousand others with it.
 pub async fn in_parts<R, O>(rows: &[R], write: impl AsyncFn(&[R]) -> store::Result<O>) -> anyhow::Result<Vec<Part<O>>> {
-    let (mut todo, mut done, mut tries) = (vec![0..rows.len()], Vec::new(), 0);
+    let mut todo: Vec<Range<usize>> = std::iter::once(0..rows.len()).collect();
+    let (mut done, mut tries) = (Vec::new(), 0);
     while let Some(range) = todo.pop() {
         match write(&rows[range.clone()]).await {
             Ok(outcome) => done.push((range, Ok(outcome))),
@@ -134,16 +136,19 @@ pub async fn in_parts<R, O>(rows: &[R], write: impl AsyncFn(&[R]) -> store::Resu
 
 fn sqlstate(error: &Error) -> Option<String> {
     let Error::Database(sqlx::Error::Database(error)) = error else { return None };
-    error.code().map(|c| c.into_owned())
+    error.code().map(Cow::into_owned)
 }
 
 /// Why the database refused data; nothing when the fault lies elsewhere and trying on makes no sense.
 fn refusal(error: &Error) -> Option<String> {
     match error {
-        Error::Problem(problem) if *problem != domain::Problem::Unavailable => Some(format!("refused by the database: {problem}")),
+        Error::Problem(problem) if *problem != domain::Problem::Unavailable => {
+            Some(format!("refused by the database: {problem}"))
+        }
         Error::Database(sqlx::Error::Database(fault)) => {
             let code = fault.code().unwrap_or_default();
-            (code.starts_with("22") || code.starts_with("23")).then(|| format!("refused by the database: {}", fault.constraint().unwrap_or(fault.message())))
+            (code.starts_with("22") || code.starts_with("23"))
+                .then(|| format!("refused by the database: {}", fault.constraint().unwrap_or(fault.message())))
         }
         _ => None,
     }

@@ -23,8 +23,12 @@ pub struct Head {
     currency: Currency,
 }
 
-const KINDS: &[(&str, Kind)] =
-    &[("invoice", Kind::Invoice), ("credit_note", Kind::CreditNote), ("creditnote", Kind::CreditNote), ("credit", Kind::CreditNote)];
+const KINDS: &[(&str, Kind)] = &[
+    ("invoice", Kind::Invoice),
+    ("credit_note", Kind::CreditNote),
+    ("creditnote", Kind::CreditNote),
+    ("credit", Kind::CreditNote),
+];
 
 impl Paper for Invoices<'_> {
     type Head = Head;
@@ -84,7 +88,13 @@ impl Paper for Invoices<'_> {
 
     fn words(head: &Head) -> String {
         let due = head.due_on.map(|d| d.to_string()).unwrap_or_default();
-        format!("{}\u{1f}{}\u{1f}{due}\u{1f}{}\u{1f}{}", head.kind.code(), head.issued_on, head.order_number, head.currency.code())
+        format!(
+            "{}\u{1f}{}\u{1f}{due}\u{1f}{}\u{1f}{}",
+            head.kind.code(),
+            head.issued_on,
+            head.order_number,
+            head.currency.code()
+        )
     }
 
     fn whole(&self, head: Head, document: Document) -> std::result::Result<Invoice, String> {

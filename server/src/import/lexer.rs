@@ -18,7 +18,7 @@ pub struct Record {
     /// The physical line it begins on, from 1.
     pub line: u64,
     text: String,
-    ends: Vec<usize>,
+    ends: Box<[u32]>,
     /// Broken quotes, an unreadable character; the cells are then what could be made out.
     pub fault: Option<String>,
 }
@@ -33,7 +33,7 @@ impl Record {
     pub fn get(&self, i: usize) -> Option<&str> {
         let end = *self.ends.get(i)?;
         let start = if i == 0 { 0 } else { self.ends[i - 1] };
-        self.text.get(start..end)
+        self.text.get(start as usize..end as usize)
     }
 
     /// All cells.
@@ -46,28 +46,33 @@ impl Record {
         match String::from_utf8(text) {
             Ok(text) => {
                 let fault = fault.or_else(|| text.contains('\0').then(|| "a NUL character in the line".to_owned()));
-                Self { line, text, ends, fault }
+                Self { line, text, ends: ends.into(), fault }
             }
             Err(broken) => {
                 let bytes = broken.as_bytes();
-                let mut record = Self { line, fault: fault.or_else(|| Some("not UTF-8".to_owned())), ..Self::default() };
-                let mut start = 0;
-                for end in ends {
-                    record.text.push_str(&String::from_utf8_lossy(&bytes[start..end]));
-                    record.ends.push(record.text.len());
-                    start = end;
-                }
-                record
+                let (mut text, mut start) = (String::new(), 0);
+                let replaced = |end: u32| {
+                    text.push_str(&String::from_utf8_lossy(&bytes[start..end as usize]));
+                    start = end as usize;
+                    length(text.len())
+                };
+                let ends = ends.into_iter().map(replaced).collect();
+                Self { line, text, ends, fault: fault.or_else(|| Some("not UTF-8".to_owned())) }
             }
         }
     }
+}
+
+/// Within a record, whose lines are bounded far below this.
+fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 /// The cells of a record as far as its lines have been fed.
 #[derive(Default)]
 struct Split {
     text: Vec<u8>,
-    ends: Vec<usize>,
+    ends: Vec<u32>,
     state: State,
     broken: bool,
 }
@@ -89,11 +94,10 @@ impl Split {
             self.state = match (self.state, byte) {
                 (CellBegins, b'"') => Quoted,
                 (CellBegins | Plain | QuoteInQuoted, b',') => {
-                    self.ends.push(self.text.len());
+                    self.ends.push(length(self.text.len()));
                     CellBegins
                 }
-                (Quoted, b'"') => QuoteInQuoted,
-                (QuoteInQuoted, b' ' | b'\t') => QuoteInQuoted,
+                (Quoted, b'"') | (QuoteInQuoted, b' ' | b'\t') => QuoteInQuoted,
                 (state, byte) => {
                     self.broken |= state == QuoteInQuoted && byte != b'"';
                     self.text.push(byte);
@@ -112,7 +116,7 @@ impl Split {
     }
 
     fn end(mut self) -> Self {
-        self.ends.push(self.text.len());
+        self.ends.push(length(self.text.len()));
         self
     }
 }
@@ -168,7 +172,11 @@ impl<R: BufRead> Lexer<R> {
         if !split.open() && !split.broken {
             return Ok(Record::new(line, split.end(), None));
         }
-        let fault = if split.broken { "broken quotes: text after a closing quote" } else { "broken quotes: one is never closed" };
+        let fault = if split.broken {
+            "broken quotes: text after a closing quote"
+        } else {
+            "broken quotes: one is never closed"
+        };
         for later in more.into_iter().rev() {
             self.ahead.push_front(later);
         }

@@ -54,8 +54,6 @@ pub trait Paper {
     async fn write(&self, tx: &mut Tx, documents: &[Self::Whole]) -> Result<Vec<Fate>>;
 }
 
-type Row<P> = (Record, std::result::Result<(<P as Paper>::Head, Line), String>);
-
 /// Documents ready to be written, with the rows they came from.
 struct Ready<P: Paper> {
     wholes: Vec<P::Whole>,
@@ -79,7 +77,7 @@ fn key<P: Paper>(layout: &Layout, record: &Record) -> Option<String> {
 pub async fn import<P: Paper>(office: &Office<'_>, paper: &P) -> anyhow::Result<FileReport> {
     let mut desk = match Desk::open(office.dir, P::FILE, P::COLUMNS, 2) {
         Ok(desk) => desk,
-        Err(report) => return Ok(report),
+        Err(report) => return Ok(*report),
     };
     // Counted by hash: should two documents share one, both wait for the end of the file, and nothing else.
     let hasher = RandomState::new();
@@ -92,7 +90,8 @@ pub async fn import<P: Paper>(office: &Office<'_>, paper: &P) -> anyhow::Result<
     }
     let before = first.bytes_read();
     drop(first);
-    let mut pending: HashMap<String, Vec<Row<P>>> = HashMap::new();
+    // As they stand in the file: a document's rows are read when the last has come, for a file may be all pending.
+    let mut pending: HashMap<String, Vec<Record>> = HashMap::new();
     let mut ready = Ready::new();
     while let Some(record) = desk.read()? {
         let Some(key) = key::<P>(desk.layout(), &record) else {
@@ -100,19 +99,20 @@ pub async fn import<P: Paper>(office: &Office<'_>, paper: &P) -> anyhow::Result<
             desk.reject(&record, &reason)?;
             continue;
         };
-        let row = parse(paper, &Cells { layout: desk.layout(), record: &record });
         let wanted = expected.get(&hasher.hash_one(&key)).copied().unwrap_or_default() as usize;
-        let rows = pending.entry(key.clone()).or_default();
-        rows.push((record, row));
-        if rows.len() == wanted && let Some(rows) = pending.remove(&key) {
-            settle(paper, &mut desk, &key, rows, &mut ready)?;
+        let records = pending.entry(key.clone()).or_default();
+        records.push(record);
+        if records.len() == wanted
+            && let Some(records) = pending.remove(&key)
+        {
+            settle(paper, &mut desk, &key, records, &mut ready)?;
         }
         if ready.lines >= BATCH {
             flush(office, paper, &mut desk, std::mem::replace(&mut ready, Ready::new()), before).await?;
         }
     }
-    for (key, rows) in pending {
-        settle(paper, &mut desk, &key, rows, &mut ready)?;
+    for (key, records) in pending {
+        settle(paper, &mut desk, &key, records, &mut ready)?;
     }
     flush(office, paper, &mut desk, ready, before).await?;
     desk.close()
@@ -133,22 +133,36 @@ fn parse<P: Paper>(paper: &P, cells: &Cells<'_>) -> std::result::Result<(P::Head
         return Err("neither sku nor description".to_owned());
     }
     let (quantity, unit_price) = (cells.quantity("quantity")?, cells.price("unit_price", P::currency(&head))?);
-    let net = unit_price.line(quantity).map_err(|_| format!("the line's amount is too large: {} × {}", quantity.value(), unit_price.amount()))?;
+    let net = unit_price
+        .line(quantity)
+        .map_err(|_| format!("the line's amount is too large: {} × {}", quantity.value(), unit_price.amount()))?;
     let unit = cells.maybe("unit", |c, _| c.key("unit"))?.unwrap_or_else(|| "EA".to_owned());
     let tax_rate = paper.tax_rate(cells)?;
     Ok((head, Line { sku, name: name.to_owned(), unit, quantity, unit_price, net, tax_rate }))
 }
 
 /// All rows of a document are there: it is put together, or all of them are refused.
-fn settle<P: Paper>(paper: &P, desk: &mut Desk, key: &str, rows: Vec<Row<P>>, ready: &mut Ready<P>) -> anyhow::Result<()> {
-    let bad = rows.iter().find_map(|(record, row)| row.as_ref().err().map(|reason| (record.line, reason.clone())));
+fn settle<P: Paper>(
+    paper: &P,
+    desk: &mut Desk,
+    key: &str,
+    records: Vec<Record>,
+    ready: &mut Ready<P>,
+) -> anyhow::Result<()> {
+    let rows: Vec<_> = records.iter().map(|record| parse(paper, &Cells { layout: desk.layout(), record })).collect();
+    let bad = rows
+        .iter()
+        .zip(&records)
+        .find_map(|(row, record)| row.as_ref().err().map(|reason| (record.line, reason.clone())));
     if let Some((line, reason)) = bad {
         let other = format!("another line of this document was refused: line {line}: {reason}");
-        return rows.iter().try_for_each(|(record, row)| desk.reject(record, row.as_ref().err().unwrap_or(&other)));
+        return records
+            .iter()
+            .zip(&rows)
+            .try_for_each(|(record, row)| desk.reject(record, row.as_ref().err().unwrap_or(&other)));
     }
-    let (records, rows): (Vec<Record>, Vec<(P::Head, Line)>) = rows.into_iter().filter_map(|(record, row)| Some((record, row.ok()?))).unzip();
     let (account, number) = key.split_once('\u{1f}').unwrap_or_default();
-    match assemble(paper, account, number, &records, rows) {
+    match assemble(paper, account, number, &records, rows.into_iter().flatten()) {
         Err(reason) => records.iter().try_for_each(|record| desk.reject(record, &reason)),
         Ok(whole) => {
             ready.lines += records.len();
@@ -164,14 +178,15 @@ fn assemble<P: Paper>(
     account: &str,
     number: &str,
     records: &[Record],
-    rows: Vec<(P::Head, Line)>,
+    rows: impl Iterator<Item = (P::Head, Line)>,
 ) -> std::result::Result<P::Whole, String> {
     let mut head = None;
-    let mut lines = Vec::with_capacity(rows.len());
-    for ((row_head, line), record) in rows.into_iter().zip(records) {
+    let mut lines = Vec::with_capacity(records.len());
+    for ((row_head, line), record) in rows.zip(records) {
         match &mut head {
             None => head = Some(row_head),
-            Some(head) => P::merge(head, &row_head).map_err(|column| format!("the document's lines differ in {column}: line {}", record.line))?,
+            Some(head) => P::merge(head, &row_head)
+                .map_err(|column| format!("the document's lines differ in {column}: line {}", record.line))?,
         }
         lines.push(line);
     }
@@ -182,13 +197,29 @@ fn assemble<P: Paper>(
 
 /// Of the contents, whatever the order of the lines and however the numbers were written.
 fn hash(head: &str, lines: &[Line]) -> Vec<u8> {
-    let words = |l: &Line| format!("{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}", l.sku, l.name, l.unit, l.quantity.value(), l.unit_price.amount(), l.tax_rate);
+    let words = |l: &Line| {
+        format!(
+            "{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}\u{1f}{}",
+            l.sku,
+            l.name,
+            l.unit,
+            l.quantity.value(),
+            l.unit_price.amount(),
+            l.tax_rate
+        )
+    };
     let mut lines: Vec<String> = lines.iter().map(words).collect();
     lines.sort_unstable();
     Sha256::digest(format!("{head}\n{}", lines.join("\n"))).to_vec()
 }
 
-async fn flush<P: Paper>(office: &Office<'_>, paper: &P, desk: &mut Desk, ready: Ready<P>, before: u64) -> anyhow::Result<()> {
+async fn flush<P: Paper>(
+    office: &Office<'_>,
+    paper: &P,
+    desk: &mut Desk,
+    ready: Ready<P>,
+    before: u64,
+) -> anyhow::Result<()> {
     let parts = if ready.wholes.is_empty() {
         Vec::new()
     } else {

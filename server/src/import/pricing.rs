@@ -1,6 +1,6 @@
 //! contracts.csv and prices.csv
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use store::import::{Contract, Outcome, Price};
@@ -11,25 +11,27 @@ use super::sheet::Sheet;
 use super::source::{Column, Source, needed};
 
 /// Agreements.
+#[derive(Default)]
 pub struct Contracts {
-    /// Price lists that contracts of several accounts name: they are the seller's.
-    shared: HashSet<String>,
+    /// Which accounts' contracts name a price list: one alone owns it.
+    named: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Contracts {
-    /// Looks through the file for lists that are shared. A file that cannot be read has none; importing it says why.
+    /// Looks through the file for who names which list. A file that cannot be read has none; importing it says why.
     pub fn of(dir: &Path) -> std::io::Result<Self> {
-        let mut owners: HashMap<String, String> = HashMap::new();
-        let mut shared = HashSet::new();
+        let mut contracts = Self::default();
         if let Ok(mut source) = Source::open(&dir.join(Self::FILE), Self::COLUMNS) {
             while let Some(record) = source.read()? {
-                let (list, account) = (source.layout.cell(&record, "price_list"), source.layout.cell(&record, "account_number"));
-                if record.fault.is_none() && owners.entry(list.to_owned()).or_insert_with(|| account.to_owned()) != account {
-                    shared.insert(list.to_owned());
+                let row = contracts.parse(&Cells { layout: &source.layout, record: &record });
+                if let Ok(Contract { list: Some(list), account, .. }) = row
+                    && record.fault.is_none()
+                {
+                    contracts.named.entry(list).or_default().insert(account);
                 }
             }
         }
-        Ok(Self { shared })
+        Ok(contracts)
     }
 }
 
@@ -53,7 +55,8 @@ impl Sheet for Contracts {
         if to.is_some_and(|to| to < from) {
             return Err(format!("valid_to is before valid_from: {from}"));
         }
-        let states = [("active", "active"), ("draft", "draft"), ("ended", "ended"), ("expired", "ended"), ("closed", "ended")];
+        let states =
+            [("active", "active"), ("draft", "draft"), ("ended", "ended"), ("expired", "ended"), ("closed", "ended")];
         Ok(Contract {
             account: cells.key("account_number")?,
             name: cells.maybe("name", |_, text| Ok(text.to_owned()))?.unwrap_or_else(|| number.clone()),
@@ -71,7 +74,7 @@ impl Sheet for Contracts {
     }
 
     async fn write(&self, tx: &mut Tx, rows: &[Contract]) -> Result<Outcome> {
-        store::import::contracts(tx, &self.shared, rows).await
+        store::import::contracts(tx, &self.named, rows).await
     }
 }
 
@@ -97,7 +100,10 @@ impl Sheet for Prices {
         if unit_price.amount().is_zero() {
             return Err("unit_price is zero: leave the row out for a price on request".to_owned());
         }
-        let (from, to) = (cells.maybe("valid_from", |c, _| c.date("valid_from"))?, cells.maybe("valid_to", |c, _| c.date("valid_to"))?);
+        let (from, to) = (
+            cells.maybe("valid_from", |c, _| c.date("valid_from"))?,
+            cells.maybe("valid_to", |c, _| c.date("valid_to"))?,
+        );
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
@@ -107,7 +113,9 @@ impl Sheet for Prices {
             list: cells.key("price_list")?,
             sku: cells.sku("sku")?,
             unit: cells.maybe("unit", |c, _| c.key("unit"))?.unwrap_or_else(|| "EA".to_owned()),
-            min_quantity: cells.maybe("min_quantity", |c, _| c.quantity("min_quantity"))?.unwrap_or(domain::Quantity::ONE),
+            min_quantity: cells
+                .maybe("min_quantity", |c, _| c.quantity("min_quantity"))?
+                .unwrap_or(domain::Quantity::ONE),
             unit_price,
             from,
             to,

@@ -80,10 +80,19 @@ impl FileReport {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<14} {:>11} {:>11} {:>11} {:>11} {:>8}", "file", "read", "accepted", "unchanged", "rejected", "seconds")?;
+        writeln!(
+            f,
+            "{:<14} {:>11} {:>11} {:>11} {:>11} {:>8}",
+            "file", "read", "accepted", "unchanged", "rejected", "seconds"
+        )?;
         for file in &self.files {
-            let [read, accepted, unchanged, rejected] = [file.read, file.accepted, file.unchanged, file.rejected].map(number);
-            writeln!(f, "{:<14} {read:>11} {accepted:>11} {unchanged:>11} {rejected:>11} {:>8.1}", file.name, file.seconds)?;
+            let [read, accepted, unchanged, rejected] =
+                [file.read, file.accepted, file.unchanged, file.rejected].map(number);
+            writeln!(
+                f,
+                "{:<14} {read:>11} {accepted:>11} {unchanged:>11} {rejected:>11} {:>8.1}",
+                file.name, file.seconds
+            )?;
         }
         for file in &self.files {
             if let Some(trouble) = &file.trouble {

@@ -36,7 +36,11 @@ pub trait Sheet {
     }
 
     /// For rows that name others: how many steps each must wait, or why it is refused.
-    async fn levels(&self, _tx: &mut Tx, waiting: &[(String, String)]) -> Result<Vec<std::result::Result<usize, String>>> {
+    async fn levels(
+        &self,
+        _tx: &mut Tx,
+        waiting: &[(String, String)],
+    ) -> Result<Vec<std::result::Result<usize, String>>> {
         Ok(waiting.iter().map(|_| Ok(0)).collect())
     }
 
@@ -65,7 +69,7 @@ impl<R> Batch<R> {
 pub async fn import<S: Sheet>(office: &Office<'_>, sheet: &S) -> anyhow::Result<FileReport> {
     let mut desk = match Desk::open(office.dir, S::FILE, S::COLUMNS, 1) {
         Ok(desk) => desk,
-        Err(report) => return Ok(report),
+        Err(report) => return Ok(*report),
     };
     let mut seen: HashMap<[u8; 16], u64> = HashMap::new();
     let mut notes = BTreeMap::new();
@@ -95,7 +99,8 @@ pub async fn import<S: Sheet>(office: &Office<'_>, sheet: &S) -> anyhow::Result<
     for level in in_levels(office, sheet, &mut desk, waiting).await? {
         let (mut rows, mut records) = (level.rows.into_iter(), level.records.into_iter());
         loop {
-            let part = Batch { rows: rows.by_ref().take(BATCH).collect(), records: records.by_ref().take(BATCH).collect() };
+            let part =
+                Batch { rows: rows.by_ref().take(BATCH).collect(), records: records.by_ref().take(BATCH).collect() };
             if part.rows.is_empty() {
                 break;
             }
@@ -114,7 +119,13 @@ fn fingerprint(key: &[String]) -> [u8; 16] {
     hash
 }
 
-async fn flush<S: Sheet>(office: &Office<'_>, sheet: &S, desk: &mut Desk, batch: Batch<S::Row>, notes: &mut BTreeMap<&'static str, u64>) -> anyhow::Result<()> {
+async fn flush<S: Sheet>(
+    office: &Office<'_>,
+    sheet: &S,
+    desk: &mut Desk,
+    batch: Batch<S::Row>,
+    notes: &mut BTreeMap<&'static str, u64>,
+) -> anyhow::Result<()> {
     if batch.rows.is_empty() {
         return Ok(());
     }
@@ -143,7 +154,12 @@ async fn flush<S: Sheet>(office: &Office<'_>, sheet: &S, desk: &mut Desk, batch:
 }
 
 /// Sorts waiting rows into steps, each of which only needs what the steps before it wrote.
-async fn in_levels<S: Sheet>(office: &Office<'_>, sheet: &S, desk: &mut Desk, waiting: Batch<S::Row>) -> anyhow::Result<Vec<Batch<S::Row>>> {
+async fn in_levels<S: Sheet>(
+    office: &Office<'_>,
+    sheet: &S,
+    desk: &mut Desk,
+    waiting: Batch<S::Row>,
+) -> anyhow::Result<Vec<Batch<S::Row>>> {
     let mut levels: Vec<Batch<S::Row>> = Vec::new();
     if waiting.rows.is_empty() {
         return Ok(levels);

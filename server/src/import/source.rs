@@ -43,8 +43,12 @@ impl Layout {
             return Err(format!("the column {twice} is there twice"));
         }
         let places: Vec<_> = columns.iter().map(|c| (c.name, names.iter().position(|n| n == c.name))).collect();
-        let missing: Vec<&str> =
-            columns.iter().zip(&places).filter(|(column, place)| column.required && place.1.is_none()).map(|(column, _)| column.name).collect();
+        let missing: Vec<&str> = columns
+            .iter()
+            .zip(&places)
+            .filter(|(column, place)| column.required && place.1.is_none())
+            .map(|(column, _)| column.name)
+            .collect();
         if !missing.is_empty() {
             let hint = match header.get(0).unwrap_or_default() {
                 first if header.len() == 1 && first.contains([';', '\t']) => "; the cells must be separated by commas",

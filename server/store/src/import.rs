@@ -65,7 +65,9 @@ pub struct OnlyOne(#[expect(dead_code, reason = "the lock is the open transactio
 /// Takes the place of the only import; `None` when another one runs.
 pub async fn only_one(store: &Store, now: DateTime<Utc>) -> Result<Option<OnlyOne>> {
     let mut tx = store.job(now).await?;
-    let mine = sqlx::query_scalar!(r#"SELECT pg_try_advisory_xact_lock(hashtext('buyerdesk import')) AS "mine!""#).fetch_one(tx.db()).await?;
+    let mine = sqlx::query_scalar!(r#"SELECT pg_try_advisory_xact_lock(hashtext('buyerdesk import')) AS "mine!""#)
+        .fetch_one(tx.db())
+        .await?;
     Ok(mine.then_some(OnlyOne(tx)))
 }
 
@@ -74,7 +76,9 @@ pub async fn only_one(store: &Store, now: DateTime<Utc>) -> Result<Option<OnlyOn
 pub async fn begin(store: &Store, now: DateTime<Utc>) -> Result<Tx> {
     let mut tx = store.job(now).await?;
     // Plans made while a table was empty would be kept for the whole import.
-    sqlx::raw_sql("SET LOCAL synchronous_commit = off; SET LOCAL plan_cache_mode = force_custom_plan").execute(tx.db()).await?;
+    sqlx::raw_sql("SET LOCAL synchronous_commit = off; SET LOCAL plan_cache_mode = force_custom_plan")
+        .execute(tx.db())
+        .await?;
     Ok(tx)
 }
 

@@ -34,7 +34,10 @@ pub struct Account {
 }
 
 /// In how many steps these accounts, all with a parent, must be written; or why one cannot be.
-pub async fn account_levels(tx: &mut Tx, waiting: &[(String, String)]) -> Result<Vec<std::result::Result<usize, String>>> {
+pub async fn account_levels(
+    tx: &mut Tx,
+    waiting: &[(String, String)],
+) -> Result<Vec<std::result::Result<usize, String>>> {
     let rows = sqlx::query!(
         r#"SELECT a.number, p.number AS "parent?" FROM accounts a LEFT JOIN accounts p ON p.id = a.parent_id
            WHERE a.id <> '00000000-0000-0000-0000-000000000000'"#
@@ -95,7 +98,8 @@ pub async fn accounts(tx: &mut Tx, seller_country: &str, rows: &[Account]) -> Re
 /// The named rep becomes staff if they are nobody yet, and takes the place of other sales reps of the account: who is
 /// no longer its rep must not go on reading it.
 async fn sales_reps(tx: &mut Tx, rows: &[Account]) -> Result<Vec<Uuid>> {
-    let assigned: Vec<(&str, &str)> = rows.iter().filter_map(|r| Some((r.number.as_str(), r.sales_rep.as_ref()?.as_str()))).collect();
+    let assigned: Vec<(&str, &str)> =
+        rows.iter().filter_map(|r| Some((r.number.as_str(), r.sales_rep.as_ref()?.as_str()))).collect();
     if assigned.is_empty() {
         return Ok(Vec::new());
     }

@@ -1,6 +1,6 @@
 //! Contracts, and the price lists and catalogs that they name.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use domain::ids::AccountId;
@@ -30,18 +30,31 @@ pub struct Contract {
     pub catalog: Option<String>,
 }
 
-/// Writes contracts. A price list that is new belongs to the contract's account, or to the seller when it is one of
-/// `shared`: prices are the seller's secret between customers.
-pub async fn contracts(tx: &mut Tx, shared: &HashSet<String>, rows: &[Contract]) -> Result<Outcome> {
-    let accounts = sqlx::query!("SELECT number, id FROM accounts WHERE number = ANY($1)", &column(rows, |r| r.account.clone())).fetch_all(tx.db()).await?;
+/// A price list: its owner and its id.
+type List = (Uuid, Uuid);
+
+/// Writes contracts. `named` says which accounts' contracts name a price list in the whole import: a new list belongs to
+/// the one account that does, and to the seller when several do. Prices are the seller's secret between customers.
+pub async fn contracts(tx: &mut Tx, named: &BTreeMap<String, BTreeSet<String>>, rows: &[Contract]) -> Result<Outcome> {
+    let mut numbers: HashSet<String> =
+        rows.iter().filter_map(|r| named.get(r.list.as_deref()?)).flatten().cloned().collect();
+    numbers.extend(rows.iter().map(|r| r.account.clone()));
+    let numbers: Vec<String> = numbers.into_iter().collect();
+    let accounts =
+        sqlx::query!("SELECT number, id FROM accounts WHERE number = ANY($1)", &numbers).fetch_all(tx.db()).await?;
     let accounts: HashMap<String, Uuid> = accounts.into_iter().map(|r| (r.number, r.id)).collect();
-    let owners = sqlx::query!("SELECT number, account_id FROM contracts WHERE number = ANY($1)", &column(rows, |r| r.number.clone())).fetch_all(tx.db()).await?;
+    let owners = sqlx::query!(
+        "SELECT number, account_id FROM contracts WHERE number = ANY($1)",
+        &column(rows, |r| r.number.clone())
+    )
+    .fetch_all(tx.db())
+    .await?;
     let owners: HashMap<String, Uuid> = owners.into_iter().map(|r| (r.number, r.account_id)).collect();
     let catalogs = catalogs(tx, rows).await?;
-    let lists = lists(tx, shared, &accounts, rows).await?;
+    let lists = lists(tx, named, &accounts, rows).await?;
 
     let mut outcome = Outcome::default();
-    let mut good: Vec<(Uuid, &Contract, Option<(Uuid, Uuid)>)> = Vec::with_capacity(rows.len());
+    let mut good: Vec<(Uuid, &Contract, Option<List>)> = Vec::with_capacity(rows.len());
     for (i, row) in rows.iter().enumerate() {
         let Some(account) = accounts.get(&row.account).copied() else {
             outcome.refused.push((i, unknown_account(&row.account)));
@@ -55,7 +68,9 @@ pub async fn contracts(tx: &mut Tx, shared: &HashSet<String>, rows: &[Contract])
         match list {
             Some((owner, _)) if owner != account && owner != AccountId::SELLER.0 => {
                 let code = row.list.as_deref().unwrap_or_default();
-                outcome.refused.push((i, format!("price list of another account, a shared one needs its own code: {code}")));
+                outcome
+                    .refused
+                    .push((i, format!("price list of another account, a shared one needs its own code: {code}")));
             }
             _ => good.push((account, row, list)),
         }
@@ -87,7 +102,8 @@ pub async fn contracts(tx: &mut Tx, shared: &HashSet<String>, rows: &[Contract])
 
 /// Catalogs by code; unknown ones are made empty, for the seller to fill (DEFAULT, with everything, is there).
 async fn catalogs(tx: &mut Tx, rows: &[Contract]) -> Result<HashMap<String, Uuid>> {
-    let codes: Vec<String> = rows.iter().filter_map(|r| r.catalog.clone()).collect::<HashSet<_>>().into_iter().collect();
+    let codes: Vec<String> =
+        rows.iter().filter_map(|r| r.catalog.clone()).collect::<HashSet<_>>().into_iter().collect();
     sqlx::query!("INSERT INTO catalogs (id, code, name) SELECT id, code, code FROM unnest($1::uuid[], $2::text[]) AS t(id, code) ON CONFLICT DO NOTHING", &ids(&codes), &codes)
         .execute(tx.db())
         .await?;
@@ -96,11 +112,18 @@ async fn catalogs(tx: &mut Tx, rows: &[Contract]) -> Result<HashMap<String, Uuid
 }
 
 /// Price lists by code, with their owners; unknown ones are made, without prices yet.
-async fn lists(tx: &mut Tx, shared: &HashSet<String>, accounts: &HashMap<String, Uuid>, rows: &[Contract]) -> Result<HashMap<String, (Uuid, Uuid)>> {
+async fn lists(
+    tx: &mut Tx,
+    named: &BTreeMap<String, BTreeSet<String>>,
+    accounts: &HashMap<String, Uuid>,
+    rows: &[Contract],
+) -> Result<HashMap<String, List>> {
+    let shared =
+        |code: &String| named.get(code).is_some_and(|by| by.iter().filter(|n| accounts.contains_key(*n)).count() > 1);
     let mut wanted: HashMap<&str, (Uuid, &str)> = HashMap::new();
     for row in rows {
         if let (Some(code), Some(account)) = (&row.list, accounts.get(&row.account)) {
-            let owner = if shared.contains(code) { AccountId::SELLER.0 } else { *account };
+            let owner = if shared(code) { AccountId::SELLER.0 } else { *account };
             wanted.entry(code).or_insert((owner, &row.name));
         }
     }
@@ -115,6 +138,8 @@ async fn lists(tx: &mut Tx, shared: &HashSet<String>, accounts: &HashMap<String,
     )
     .execute(tx.db())
     .await?;
-    let found = sqlx::query!("SELECT code, account_id, id FROM price_lists WHERE code = ANY($1)", &codes).fetch_all(tx.db()).await?;
+    let found = sqlx::query!("SELECT code, account_id, id FROM price_lists WHERE code = ANY($1)", &codes)
+        .fetch_all(tx.db())
+        .await?;
     Ok(found.into_iter().map(|r| (r.code, (r.account_id, r.id))).collect())
 }

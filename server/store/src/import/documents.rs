@@ -50,7 +50,8 @@ pub(super) fn sorted(
     documents
         .iter()
         .map(|document| {
-            let account = accounts.get(&document.account).ok_or_else(|| Fate::Refused(unknown_account(&document.account)))?;
+            let account =
+                accounts.get(&document.account).ok_or_else(|| Fate::Refused(unknown_account(&document.account)))?;
             match stored.get(&(account.id, document.number.clone())) {
                 None => Ok(account.clone()),
                 Some(Some(hash)) if *hash == document.hash => Err(Fate::Unchanged),
@@ -78,8 +79,10 @@ pub(super) struct Columns {
 impl Columns {
     /// Of documents with their account's and their own id; lines are numbered from one.
     pub fn of(documents: &[(Uuid, Uuid, &Document)]) -> Self {
-        let lines: Vec<(Uuid, Uuid, i32, &Line)> =
-            documents.iter().flat_map(|(account, id, document)| (1..).zip(&document.lines).map(|(no, line)| (*account, *id, no, line))).collect();
+        let lines: Vec<(Uuid, Uuid, i32, &Line)> = documents
+            .iter()
+            .flat_map(|(account, id, document)| (1..).zip(&document.lines).map(|(no, line)| (*account, *id, no, line)))
+            .collect();
         Self {
             account: column(&lines, |l| l.0),
             document: column(&lines, |l| l.1),

@@ -45,8 +45,11 @@ pub async fn invoices(tx: &mut Tx, rows: &[Invoice]) -> Result<Vec<Fate>> {
     .await?;
     let stored = stored.into_iter().map(|r| ((r.account_id, r.number), r.import_hash)).collect();
     let sorted = sorted(&documents, &accounts, &stored);
-    let fresh: Vec<(Uuid, Uuid, &Invoice, &Named)> =
-        rows.iter().zip(&sorted).filter_map(|(row, found)| found.as_ref().ok().map(|a| (a.id, crate::new_id(), row, a))).collect();
+    let fresh: Vec<(Uuid, Uuid, &Invoice, &Named)> = rows
+        .iter()
+        .zip(&sorted)
+        .filter_map(|(row, found)| found.as_ref().ok().map(|a| (a.id, crate::new_id(), row, a)))
+        .collect();
     if !fresh.is_empty() {
         write(tx, &fresh).await?;
     }

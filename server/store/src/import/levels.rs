@@ -7,7 +7,11 @@ const DEEPEST: usize = 50;
 
 /// For each waiting row (own key, the key it names) how many waiting rows must be written before it, or why it cannot be
 /// written: it names what does not exist, or itself in the end. `known` says the same of what is already stored.
-pub fn levels(column: &str, waiting: &[(String, String)], known: &HashMap<String, Option<String>>) -> Vec<Result<usize, String>> {
+pub fn levels(
+    column: &str,
+    waiting: &[(String, String)],
+    known: &HashMap<String, Option<String>>,
+) -> Vec<Result<usize, String>> {
     let ours: HashMap<&str, &str> = waiting.iter().map(|(key, wants)| (key.as_str(), wants.as_str())).collect();
     let depth = |key: &str| -> Result<usize, String> {
         let (mut here, mut before) = (key, 0);

@@ -40,8 +40,11 @@ pub async fn orders(tx: &mut Tx, rows: &[Order]) -> Result<Vec<Fate>> {
     .await?;
     let stored = stored.into_iter().map(|r| ((r.account_id, r.number), r.import_hash)).collect();
     let sorted = sorted(&documents, &accounts, &stored);
-    let fresh: Vec<(Uuid, Uuid, &Order, &str)> =
-        rows.iter().zip(&sorted).filter_map(|(row, found)| found.as_ref().ok().map(|a| (a.id, crate::new_id(), row, a.name.as_str()))).collect();
+    let fresh: Vec<(Uuid, Uuid, &Order, &str)> = rows
+        .iter()
+        .zip(&sorted)
+        .filter_map(|(row, found)| found.as_ref().ok().map(|a| (a.id, crate::new_id(), row, a.name.as_str())))
+        .collect();
     if !fresh.is_empty() {
         write(tx, &fresh).await?;
     }
@@ -71,7 +74,8 @@ async fn write(tx: &mut Tx, fresh: &[(Uuid, Uuid, &Order, &str)]) -> Result<()> 
     .await?;
     let lines = Columns::of(&column(fresh, |f| (f.0, f.1, &f.2.document)));
     let sent = |status| matches!(status, Status::Shipped | Status::Completed);
-    let shipped: Vec<bool> = fresh.iter().flat_map(|f| std::iter::repeat_n(sent(f.2.status), f.2.document.lines.len())).collect();
+    let shipped: Vec<bool> =
+        fresh.iter().flat_map(|f| std::iter::repeat_n(sent(f.2.status), f.2.document.lines.len())).collect();
     sqlx::query!(
         "INSERT INTO order_lines (account_id, order_id, line_no, product_id, sku, name, unit, quantity, unit_price, net, tax_rate, quantity_shipped)
          SELECT t.account_id, t.order_id, t.line_no, p.id, t.sku, COALESCE(NULLIF(t.name, ''), p.name, t.sku), t.unit, t.quantity, t.unit_price, t.net,

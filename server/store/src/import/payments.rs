@@ -38,13 +38,22 @@ struct Stored {
     left: Decimal,
 }
 
-/// A document as the batch goes on: `open` shrinks with each payment.
+/// A document as the batch goes on: what is `left` to settle shrinks with each payment.
 struct Open {
     id: Uuid,
     kind: Kind,
     currency: String,
-    open: Decimal,
+    left: Decimal,
     taken: Decimal,
+}
+
+/// What of a payment settles what.
+struct Allocation {
+    account: Uuid,
+    payment: Uuid,
+    document: Uuid,
+    amount: Decimal,
+    on: NaiveDate,
 }
 
 /// Writes payments that are not there yet, and allocates each to its document as far as that is open. Money is never
@@ -56,7 +65,8 @@ pub async fn payments(tx: &mut Tx, rows: &[Payment]) -> Result<Outcome> {
     let stored = stored(tx, &of, rows).await?;
     let mut documents = documents(tx, &of, rows).await?;
     let mut outcome = Outcome::default();
-    let (mut fresh, mut allocated): (Vec<(Uuid, Uuid, &Payment)>, Vec<(Uuid, Uuid, Uuid, Decimal, NaiveDate)>) = (Vec::new(), Vec::new());
+    let mut fresh: Vec<(Uuid, Uuid, &Payment)> = Vec::new();
+    let mut allocated: Vec<Allocation> = Vec::new();
     for (i, (row, account)) in rows.iter().zip(&of).enumerate() {
         if account.is_nil() {
             outcome.refused.push((i, unknown_account(&row.account)));
@@ -74,7 +84,7 @@ pub async fn payments(tx: &mut Tx, rows: &[Payment]) -> Result<Outcome> {
         }
         let id = earlier.map_or_else(crate::new_id, |s| s.id);
         let left = earlier.map_or(row.amount.amount(), |s| s.left);
-        let part = document.as_deref().map_or(Decimal::ZERO, |d| left.min(d.open));
+        let part = document.as_deref().map_or(Decimal::ZERO, |d| left.min(d.left));
         let note = match document {
             _ if earlier.is_some() => None,
             None => (!row.document.is_empty()).then_some(NO_DOCUMENT),
@@ -84,9 +94,15 @@ pub async fn payments(tx: &mut Tx, rows: &[Payment]) -> Result<Outcome> {
             *outcome.notes.entry(note).or_default() += 1;
         }
         if let Some(document) = documents.get_mut(&(*account, row.document.clone())).filter(|_| part > Decimal::ZERO) {
-            document.open -= part;
+            document.left -= part;
             document.taken += part;
-            allocated.push((*account, id, document.id, part, row.received_on));
+            allocated.push(Allocation {
+                account: *account,
+                payment: id,
+                document: document.id,
+                amount: part,
+                on: row.received_on,
+            });
         }
         if earlier.is_none() {
             fresh.push((*account, id, row));
@@ -105,7 +121,11 @@ fn mismatch(payment: &Payment, document: &Open) -> Option<String> {
         Some(format!("currency differs from the document's: {code} for {}", document.currency))
     } else if document.kind != wanted {
         let (kind, settles) = if payment.refund { ("refund", "credit note") } else { ("payment", "invoice") };
-        Some(format!("a {kind} settles a{} {settles}: {} is none", if payment.refund { "" } else { "n" }, payment.document))
+        Some(format!(
+            "a {kind} settles a{} {settles}: {} is none",
+            if payment.refund { "" } else { "n" },
+            payment.document
+        ))
     } else {
         None
     }
@@ -140,7 +160,7 @@ async fn stored<'a>(tx: &mut Tx, of: &[Uuid], rows: &'a [Payment]) -> Result<Has
 /// The documents that these payments name, locked.
 async fn documents(tx: &mut Tx, of: &[Uuid], rows: &[Payment]) -> Result<HashMap<(Uuid, String), Open>> {
     let found = sqlx::query!(
-        r#"SELECT i.account_id, i.number, i.id, i.kind, i.currency, i.gross - i.settled AS "open!"
+        r#"SELECT i.account_id, i.number, i.id, i.kind, i.currency, i.gross - i.settled AS "left!"
            FROM invoices i
            WHERE (i.account_id, i.number) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
            ORDER BY i.account_id, i.id FOR UPDATE OF i"#,
@@ -153,7 +173,10 @@ async fn documents(tx: &mut Tx, of: &[Uuid], rows: &[Payment]) -> Result<HashMap
         .into_iter()
         .map(|r| {
             let kind = Kind::parse(&r.kind).ok_or_else(|| Error::odd("invoices.kind", &r.kind))?;
-            Ok(((r.account_id, r.number), Open { id: r.id, kind, currency: r.currency, open: r.open, taken: Decimal::ZERO }))
+            Ok((
+                (r.account_id, r.number),
+                Open { id: r.id, kind, currency: r.currency, left: r.left, taken: Decimal::ZERO },
+            ))
         })
         .collect()
 }
@@ -161,7 +184,7 @@ async fn documents(tx: &mut Tx, of: &[Uuid], rows: &[Payment]) -> Result<HashMap
 async fn write(
     tx: &mut Tx,
     fresh: &[(Uuid, Uuid, &Payment)],
-    allocated: &[(Uuid, Uuid, Uuid, Decimal, NaiveDate)],
+    allocated: &[Allocation],
     documents: &HashMap<(Uuid, String), Open>,
 ) -> Result<()> {
     sqlx::query!(
@@ -182,16 +205,17 @@ async fn write(
     sqlx::query!(
         "INSERT INTO allocations (account_id, id, payment_id, invoice_id, amount, at)
          SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::numeric[], $6::date[])",
-        &column(allocated, |a| a.0),
+        &column(allocated, |a| a.account),
         &ids(allocated),
-        &column(allocated, |a| a.1),
-        &column(allocated, |a| a.2),
-        &column(allocated, |a| a.3),
-        &column(allocated, |a| a.4)
+        &column(allocated, |a| a.payment),
+        &column(allocated, |a| a.document),
+        &column(allocated, |a| a.amount),
+        &column(allocated, |a| a.on)
     )
     .execute(tx.db())
     .await?;
-    let settled: Vec<(Uuid, Uuid, Decimal)> = documents.iter().filter(|d| !d.1.taken.is_zero()).map(|(key, d)| (key.0, d.id, d.taken)).collect();
+    let settled: Vec<(Uuid, Uuid, Decimal)> =
+        documents.iter().filter(|d| !d.1.taken.is_zero()).map(|(key, d)| (key.0, d.id, d.taken)).collect();
     sqlx::query!(
         "UPDATE invoices i SET settled = i.settled + t.amount
          FROM unnest($1::uuid[], $2::uuid[], $3::numeric[]) AS t(account_id, id, amount) WHERE i.account_id = t.account_id AND i.id = t.id",

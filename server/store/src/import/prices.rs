@@ -31,7 +31,12 @@ pub struct Price {
 /// Writes prices; each replaces the one with the same list, product, currency, unit, quantity and first day.
 pub async fn prices(tx: &mut Tx, rows: &[Price]) -> Result<Outcome> {
     let products = named_products(tx, &column(rows, |r| r.sku.clone())).await?;
-    let lists = sqlx::query!("SELECT code, account_id, id FROM price_lists WHERE code = ANY($1)", &column(rows, |r| r.list.clone())).fetch_all(tx.db()).await?;
+    let lists = sqlx::query!(
+        "SELECT code, account_id, id FROM price_lists WHERE code = ANY($1)",
+        &column(rows, |r| r.list.clone())
+    )
+    .fetch_all(tx.db())
+    .await?;
     let lists: HashMap<String, (Uuid, Uuid)> = lists.into_iter().map(|r| (r.code, (r.account_id, r.id))).collect();
     let mut outcome = Outcome::default();
     let mut good: Vec<((Uuid, Uuid), Uuid, &Price)> = Vec::with_capacity(rows.len());

@@ -40,8 +40,15 @@ pub struct Product {
 }
 
 /// In how many steps these products, all with a successor, must be written; or why one cannot be.
-pub async fn product_levels(tx: &mut Tx, waiting: &[(String, String)]) -> Result<Vec<std::result::Result<usize, String>>> {
-    let rows = sqlx::query!(r#"SELECT p.sku, s.sku AS "successor?" FROM products p LEFT JOIN products s ON s.id = p.successor_id"#).fetch_all(tx.db()).await?;
+pub async fn product_levels(
+    tx: &mut Tx,
+    waiting: &[(String, String)],
+) -> Result<Vec<std::result::Result<usize, String>>> {
+    let rows = sqlx::query!(
+        r#"SELECT p.sku, s.sku AS "successor?" FROM products p LEFT JOIN products s ON s.id = p.successor_id"#
+    )
+    .fetch_all(tx.db())
+    .await?;
     let known: HashMap<String, Option<String>> = rows.into_iter().map(|r| (r.sku, r.successor)).collect();
     Ok(levels::levels("successor_sku", waiting, &known))
 }
@@ -134,8 +141,22 @@ fn slug(name: &str) -> String {
 /// The drawing that goes with a category's name.
 fn icon(name: &str) -> &'static str {
     const DRAWN: [&str; 16] = [
-        "bags", "baking", "christmas", "clocks", "frames", "garden", "jewellery", "kitchen", "lighting", "lunch", "stationery", "storage",
-        "tableware", "textiles", "toys", "giftware",
+        "bags",
+        "baking",
+        "christmas",
+        "clocks",
+        "frames",
+        "garden",
+        "jewellery",
+        "kitchen",
+        "lighting",
+        "lunch",
+        "stationery",
+        "storage",
+        "tableware",
+        "textiles",
+        "toys",
+        "giftware",
     ];
     let slug = slug(name);
     DRAWN.iter().find(|drawn| slug.split('-').any(|word| word == **drawn)).copied().unwrap_or("giftware")

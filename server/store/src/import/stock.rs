@@ -46,7 +46,8 @@ pub async fn stock(tx: &mut Tx, rows: &[Shelf]) -> Result<Outcome> {
     )
     .fetch_all(tx.db())
     .await?;
-    let reserved: HashMap<(Uuid, String), Decimal> = reserved.into_iter().map(|r| ((r.product_id, r.warehouse), r.reserved)).collect();
+    let reserved: HashMap<(Uuid, String), Decimal> =
+        reserved.into_iter().map(|r| ((r.product_id, r.warehouse), r.reserved)).collect();
     good.retain(|(product, i, row)| {
         let held = reserved.get(&(*product, row.warehouse.clone())).copied().unwrap_or_default();
         let enough = row.on_hand + row.incoming >= held;
@@ -55,7 +56,8 @@ pub async fn stock(tx: &mut Tx, rows: &[Shelf]) -> Result<Outcome> {
         }
         enough
     });
-    let warehouses: Vec<String> = good.iter().map(|g| g.2.warehouse.clone()).collect::<HashSet<_>>().into_iter().collect();
+    let warehouses: Vec<String> =
+        good.iter().map(|g| g.2.warehouse.clone()).collect::<HashSet<_>>().into_iter().collect();
     sqlx::query!(
         "INSERT INTO warehouses (code, name, position)
          SELECT code, code, (SELECT COALESCE(max(position) + 1, 0) FROM warehouses) FROM unnest($1::text[]) AS t(code) ON CONFLICT DO NOTHING",
