@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs';
 import { defineConfig, devices } from '@playwright/test';
 
-const origin = 'http://127.0.0.1:3100';
+// A server that runs already: BUYERDESK_E2E=http://127.0.0.1:3000 npx playwright test. Its data should be fresh.
+const running = process.env.BUYERDESK_E2E;
+const origin = running ?? 'http://127.0.0.1:3100';
 const debian = '/usr/bin/chromium';
 
 export default defineConfig({
@@ -37,7 +39,7 @@ export default defineConfig({
       ],
     },
   },
-  webServer: {
+  webServer: running ? undefined : {
     command: '../scripts/e2e-server',
     url: `${origin}/readyz`,
     // Building is done before; migrating and seeding takes its time on a slow machine.

@@ -1,0 +1,53 @@
+// Every page, by role: WCAG 2.2 AA in light and dark, nothing in the console, nothing beyond the edge of a phone.
+import { expect, test, type Page } from '@playwright/test';
+import { accessible, complaints, people, ready, signIn } from './people';
+
+const company = ['/company/members', '/company/audit'];
+const buying = ['/catalog', '/catalog?stock=1', '/search?q=gloves+size+9', '/search?q=nothing+like+this', '/products/GL-CUT-D-9', '/products/GL-CUT-D-9/price', '/cart', '/checkout', '/orders', '/orders?status=confirmed', '/orders/SO-2026-000004', '/orders/SO-2026-000004/reorder'];
+const paying = ['/invoices', '/invoices?show=overdue', '/invoices?show=all', '/invoices/INV-2026-01879'];
+
+const roles: [string, string, string[]][] = [
+  ['the buyer', people.buyer, ['/', ...buying, '/profile']],
+  ['the manager', people.manager, ['/', ...buying, '/profile']],
+  ['finance', people.finance, ['/', ...paying, '/profile']],
+  ['the account admin', people.admin, ['/', ...company, '/profile']],
+  ['the seller', people.staff, ['/', '/profile']],
+];
+
+async function walk(page: Page, paths: string[]) {
+  for (const path of paths) {
+    await test.step(path, async () => {
+      const answer = await page.goto(path);
+      expect.soft(answer?.status(), path).toBe(200);
+      await ready(page);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await accessible(page);
+      }
+      await page.setViewportSize({ width: 360, height: 740 });
+      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect.soft(beyond, `${path} is wider than a phone`).toBeLessThanOrEqual(0);
+      await accessible(page);
+      await page.setViewportSize({ width: 1280, height: 720 });
+    });
+  }
+}
+
+test.describe('every page', () => {
+  test.setTimeout(180_000);
+
+  for (const [who, email, paths] of roles) {
+    test(`of ${who}`, async ({ page }) => {
+      const found = complaints(page);
+      await signIn(page, email);
+      await walk(page, paths);
+      expect(found).toEqual([]);
+    });
+  }
+
+  test('of a stranger', async ({ page }) => {
+    const found = complaints(page);
+    await walk(page, ['/login', '/forgot', '/forgot?sent=1', '/demo/mail']);
+    expect(found).toEqual([]);
+  });
+});
