@@ -11,7 +11,7 @@
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO buyerdesk, buyerdesk_app, buyerdesk_staff, buyerdesk_job;
+GRANT USAGE ON SCHEMA public TO CURRENT_USER, buyerdesk, buyerdesk_app, buyerdesk_staff, buyerdesk_job;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 

@@ -1,3 +1,105 @@
-//! placeholder
-/// x
-pub fn invoice(_page: &domain::invoices::InvoicePage) -> anyhow::Result<Vec<u8>> { Ok(Vec::new()) }
+//! Invoices and credit notes as PDF: A4, tagged, with fonts embedded; PDF/A-3a (to be archived) and PDF/UA-1 (to be read
+//! by everybody) at once, checked while it is written. See docs/decisions/010-documents.md.
+//!
+//! Who may see a document is decided before this: here is a page, and out comes a file. The same page gives the same
+//! bytes: no clock, no randomness.
+
+mod closing;
+mod export;
+mod grid;
+mod letter;
+mod lines;
+mod paper;
+mod printable;
+mod typeset;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+use chrono::{Datelike as _, NaiveDate};
+use domain::invoices::{InvoicePage, Letterhead};
+use krilla::metadata::{DateTime, Metadata};
+use krilla::tagging::ArtifactType;
+
+use closing::{Closing, Words};
+use paper::{Align, Column, Paper, mm};
+use printable::plain;
+use typeset::{Fonts, Ink, Style};
+
+/// The document of an invoice or a credit note. An error only where the fonts or the PDF itself are broken: whatever
+/// stands in the page can be printed.
+pub fn invoice(page: &InvoicePage) -> anyhow::Result<Vec<u8>> {
+    let title = format!("{} {}", page.row.kind.label(), page.row.number);
+    let fonts = Fonts::get()?;
+    let mut paper = Paper::new(fonts);
+
+    let mut tree = vec![letter::seller(&mut paper, &page.seller)];
+    let below_seller = paper.here();
+    tree.push(letter::bill_to(&mut paper, page));
+    let below_address = paper.here();
+    let facts = letter::facts(&mut paper, page);
+    let below_facts = paper.here();
+    paper.go_to(below_seller.1.max(below_address.1).max(below_facts.1));
+    tree.extend(letter::title(&mut paper, page, &title));
+    tree.push(facts);
+
+    let closing = Closing::new(fonts, page);
+    tree.push(lines::lines(&mut paper, page, closing.height()));
+    let (nodes, payment) = closing.place(&mut paper);
+    tree.extend(nodes);
+    paper.on_each_page(|paper, number, of| running(paper, page, &title, number, of));
+
+    let bookmarks = vec![(plain(&title), (0, 0.0)), (Words::of(page.row.kind).settling.to_owned(), payment)];
+    export::export(paper, tree, bookmarks, metadata(page, &title))
+}
+
+/// What is repeated: the seller and the title above from the second page on, the seller and the page's number below.
+fn running(paper: &mut Paper, page: &InvoicePage, title: &str, number: usize, of: usize) {
+    let (left, right) = (Column { right: mm(150.0), ..Column::FULL }, Column { left: mm(155.0), ..Column::FULL });
+    let fonts = paper.fonts();
+    let say = |paper: &mut Paper, top: f32, column: Column, align, style: Style, words: &str, kind| {
+        paper.go_to(top);
+        for line in fonts.at_most(1, style, words, column.width()) {
+            paper.decorate(column, align, line, kind);
+        }
+    };
+    let seller = &page.seller;
+    if number > 1 {
+        let mark = Style { ink: Ink::Brand, ..Style::HEAD };
+        say(paper, mm(13.0), left, Align::Left, mark, &seller.name, ArtifactType::Header);
+        say(paper, mm(13.0), right, Align::Right, Style::SMALL, title, ArtifactType::Header);
+    }
+    let vat =
+        if seller.vat_number.trim().is_empty() { String::new() } else { format!("VAT no. {}", seller.vat_number) };
+    let parts: Vec<&str> =
+        [seller.legal_name.as_str(), &vat, title].into_iter().filter(|p| !p.trim().is_empty()).collect();
+    paper.go_to(mm(281.0));
+    paper.rule(Column::FULL, 0.4, Ink::Hairline);
+    say(paper, mm(282.5), left, Align::Left, Style::SMALL, &parts.join(" · "), ArtifactType::Footer);
+    let numbered = format!("Page {number} of {of}");
+    say(paper, mm(282.5), right, Align::Right, Style::SMALL, &numbered, ArtifactType::Footer);
+}
+
+fn metadata(page: &InvoicePage, title: &str) -> Metadata {
+    let Letterhead { name, legal_name, .. } = &page.seller;
+    let author = plain(if legal_name.trim().is_empty() { name } else { legal_name });
+    Metadata::new()
+        .title(plain(title))
+        .authors(Some(author).filter(|a| !a.is_empty()).into_iter().collect())
+        .creator("Buyerdesk".to_owned())
+        .creation_date(day(page.row.issued_on))
+}
+
+/// Midnight in UTC: a document knows its day and no more.
+fn day(date: NaiveDate) -> DateTime {
+    let part = |n: u32| u8::try_from(n).unwrap_or(1);
+    DateTime::new(u16::try_from(date.year()).unwrap_or(0))
+        .month(part(date.month()))
+        .day(part(date.day()))
+        .hour(0)
+        .minute(0)
+        .second(0)
+        .utc_offset_hour(0)
+}

@@ -64,7 +64,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         routes = routes
             .route("/demo/mail", get(mail::mailbox))
             .route("/demo/sign-in", post(demo::sign_in))
-            .leptos_routes(&options, generate_route_list(app::GalleryApp), app::gallery_shell);
+            .route("/ui", get(leptos_axum::render_app_async(app::gallery_shell)));
     }
     let site = ServeDir::new(&config.site).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
     let routes = routes.fallback_service(site.fallback(get(unknown))).with_state(options);

@@ -117,6 +117,11 @@ impl Store {
         Ok(usize::try_from(applied).is_ok_and(|n| n >= crate::MIGRATIONS.iter().count()))
     }
 
+    /// Closes every connection; for tests that clone the database afterwards.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// A listener on the outbox's wake-up channel.
     pub async fn listener(&self) -> Result<sqlx::postgres::PgListener> {
         let mut listener = sqlx::postgres::PgListener::connect_with(&self.pool).await?;
@@ -166,5 +171,26 @@ impl Tx {
     pub fn instant(&self, local: NaiveDateTime) -> DateTime<Utc> {
         let shifted = || self.time_zone.from_local_datetime(&(local + chrono::Duration::hours(1))).earliest();
         self.time_zone.from_local_datetime(&local).earliest().or_else(shifted).map_or_else(|| local.and_utc(), |t| t.with_timezone(&Utc))
+    }
+}
+
+/// For the tests of the isolation itself: SQL with this transaction's role and context. Nothing else may call these.
+impl Tx {
+    /// A count, or the database's complaint.
+    #[doc(hidden)]
+    pub async fn raw_count(&mut self, sql: &str) -> std::result::Result<i64, String> {
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(self.db()).await.map_err(|e| e.to_string())
+    }
+
+    /// A text, or the database's complaint.
+    #[doc(hidden)]
+    pub async fn raw_text(&mut self, sql: &str) -> std::result::Result<String, String> {
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(self.db()).await.map_err(|e| e.to_string())
+    }
+
+    /// The number of rows written, or the database's complaint.
+    #[doc(hidden)]
+    pub async fn raw_execute(&mut self, sql: &str) -> std::result::Result<u64, String> {
+        sqlx::query(AssertSqlSafe(sql.to_owned())).execute(self.db()).await.map(|r| r.rows_affected()).map_err(|e| e.to_string())
     }
 }

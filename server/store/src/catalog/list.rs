@@ -22,12 +22,16 @@ pub async fn page(tx: &mut Tx, query: CatalogQuery) -> Result<CatalogPage> {
     }
     let words = query.words.as_str();
     let code = words.to_uppercase().replace(['%', '_', '\\'], "");
+    if !words.is_empty() {
+        // One letter off in nine is still the word: "degreser".
+        sqlx::query("SET LOCAL pg_trgm.word_similarity_threshold = 0.45").execute(tx.db()).await?;
+    }
     let by_price = matches!(query.sort, Sort::PriceUp | Sort::PriceDown);
     let row = sqlx::query!(
         r#"WITH found AS MATERIALIZED (
                SELECT p.id, p.name, p.sku, p.category_id, p.attributes,
                       CASE WHEN $2 = '' THEN 0
-                           WHEN p.sku = $4 THEN -3 WHEN p.sku LIKE $4 || '%' OR p.gtin LIKE $4 || '%' THEN -2
+                           WHEN p.sku = $4 OR p.gtin = $4 THEN -3 WHEN p.sku LIKE $4 || '%' OR p.gtin LIKE $4 || '%' THEN -2
                            ELSE -ts_rank(p.search_words, to_tsquery('english', $3)) END AS rank
                FROM my_products p
                WHERE ($2 = '' OR ($4 <> '' AND (p.sku LIKE $4 || '%' OR p.gtin LIKE $4 || '%'))

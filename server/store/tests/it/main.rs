@@ -1,0 +1,10 @@
+//! The store against a real PostgreSQL, each test in a database of its own with the demo's world in it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod accounts;
+mod catalog;
+mod invoices;
+mod isolation;
+mod orders;
+mod submit;
+mod world;

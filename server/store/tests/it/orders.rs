@@ -1,0 +1,125 @@
+//! History, cancelling, ordering again.
+
+use domain::catalog::Sku;
+use domain::orders::{Action, Difference, HistoryQuery, Status};
+use domain::{Cause, Problem};
+use store::orders::Chosen;
+
+use crate::world::{World, quantity};
+
+fn query(text: &str) -> HistoryQuery {
+    HistoryQuery::parse(text)
+}
+
+#[tokio::test]
+async fn buyers_see_their_own_orders_and_managers_the_accounts() {
+    let world = World::new().await;
+    let (buyer, both, manager, finance) = (
+        world.buyer().await,
+        world.actor("both@acme.example").await,
+        world.actor("manager@acme.example").await,
+        world.actor("finance@acme.example").await,
+    );
+    let total = async |actor, text: &str| store::orders::history(&mut world.read(actor).await, query(text)).await.map(|h| h.total);
+    assert_eq!(total(&buyer, "").await.unwrap(), 6);
+    assert_eq!(total(&both, "").await.unwrap(), 0);
+    assert_eq!(total(&manager, "").await.unwrap(), 6);
+    assert_eq!(total(&manager, "mine=1").await.unwrap(), 0);
+    assert!(matches!(total(&finance, "").await, Err(store::Error::Problem(Problem::Forbidden))));
+    assert_eq!(total(&buyer, "status=shipped").await.unwrap(), 2);
+    assert_eq!(total(&buyer, "q=PO+88207").await.unwrap(), 1);
+    assert_eq!(total(&buyer, "q=ladder").await.unwrap(), 1, "a product's words find its orders");
+    assert_eq!(total(&buyer, "q=ld-6").await.unwrap(), 1);
+    assert_eq!(total(&buyer, "from=2026-10-01&to=2026-10-31").await.unwrap(), 2);
+    assert_eq!(total(&buyer, "q=%25").await.unwrap(), 6, "a wildcard is just a character that is left out");
+}
+
+#[tokio::test]
+async fn an_order_is_called_off_once_and_its_stock_is_free_again() {
+    let world = World::new().await;
+    let buyer = world.buyer().await;
+    let mut tx = world.begin(&buyer).await;
+    store::cart::add(&mut tx, &Sku::parse("sku", "LD-6").unwrap(), quantity(12)).await.unwrap();
+    tx.commit().await.unwrap();
+    let page = store::cart::checkout(&mut world.read(&buyer).await).await.unwrap();
+    let form = domain::cart::CheckoutForm {
+        order_id: page.order_id,
+        total: page.cart.totals.gross.amount(),
+        po_number: String::new(),
+        cost_centre: "MAINT".into(),
+        ship_to: page.addresses[0].id.to_string(),
+        requested_on: None,
+        partial_delivery: false,
+        note: "gate C".into(),
+    };
+    let mut tx = world.begin(&buyer).await;
+    let number = store::orders::submit(&mut tx, &form).await.unwrap();
+    tx.commit().await.unwrap();
+    let reserved = "SELECT sum(reserved)::bigint FROM stock";
+    assert_eq!(world.number(reserved).await, 12);
+
+    let other = world.actor("both@acme.example").await;
+    let theirs = store::orders::cancel(&mut world.begin(&other).await, &number, 1, "").await;
+    assert!(matches!(theirs, Err(store::Error::Problem(Problem::NotFound))), "another buyer's order is not there");
+    let stale = store::orders::cancel(&mut world.begin(&buyer).await, &number, 7, "").await;
+    assert!(matches!(stale, Err(store::Error::Problem(Problem::Conflict(Cause::Stale)))));
+
+    let mut tx = world.begin(&buyer).await;
+    store::orders::cancel(&mut tx, &number, 1, "ordered twice").await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(world.number(reserved).await, 0);
+    let order = store::orders::find(&mut world.read(&buyer).await, &number).await.unwrap();
+    assert_eq!((order.row.status, order.steps.last().unwrap().reason.as_str()), (Status::Cancelled, "ordered twice"));
+    assert!(!order.can.contains(&Action::Cancel));
+    let again = store::orders::cancel(&mut world.begin(&buyer).await, &number, 2, "").await;
+    assert!(matches!(again, Err(store::Error::Problem(Problem::Conflict(Cause::OrderState { .. })))));
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_was_shipped_cannot_be_called_off() {
+    let world = World::new().await;
+    let buyer = world.buyer().await;
+    let shipped = store::orders::history(&mut world.read(&buyer).await, query("status=shipped")).await.unwrap().rows[0].number.clone();
+    let refused = store::orders::cancel(&mut world.begin(&buyer).await, &shipped, 2, "").await;
+    assert!(matches!(refused, Err(store::Error::Problem(Problem::Conflict(Cause::OrderState { ref state }))) if state == "shipped"));
+}
+
+#[tokio::test]
+async fn reordering_shows_then_and_now_adds_and_reports_every_line() {
+    let world = World::new().await;
+    let buyer = world.buyer().await;
+    let number = store::orders::history(&mut world.read(&buyer).await, query("q=PO+88207")).await.unwrap().rows[0].number.clone();
+    let diff = store::orders::diff(&mut world.read(&buyer).await, &number).await.unwrap();
+    assert_eq!(diff.lines.len(), 4);
+    assert!(diff.lines[0].differences.is_empty(), "gloves cost the same: {:?}", diff.lines[0]);
+    let helmet = &diff.lines[1];
+    assert_eq!(helmet.quantity_now, None);
+    assert!(matches!(&helmet.differences[..], [.., Difference::Blocked(domain::cart::LineProblem::Discontinued(Some((sku, _))))] if sku == "HM-WHITE"), "{helmet:?}");
+
+    let mut tx = world.begin(&buyer).await;
+    store::cart::add(&mut tx, &Sku::parse("sku", "GL-CUT-D-9").unwrap(), quantity(10)).await.unwrap();
+    let report = store::orders::reorder(&mut tx, &number, &Chosen::All).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!((report.added, report.left_out), (3, 1));
+    let cart = store::cart::cart(&mut world.read(&buyer).await).await.unwrap();
+    let gloves = cart.lines.iter().find(|l| l.sku == "GL-CUT-D-9").unwrap();
+    assert_eq!(gloves.quantity, quantity(250), "on top of what was there");
+    assert_eq!(cart.lines.len(), 3);
+
+    let mut tx = world.begin(&buyer).await;
+    let chosen = store::orders::reorder(&mut tx, &number, &Chosen::Lines(vec![2, 3])).await.unwrap();
+    assert_eq!((chosen.added, chosen.left_out), (1, 1));
+}
+
+#[tokio::test]
+async fn an_order_renders_from_its_snapshot() {
+    let world = World::new().await;
+    let buyer = world.buyer().await;
+    let number = store::orders::history(&mut world.read(&buyer).await, query("q=ladder")).await.unwrap().rows[0].number.clone();
+    let before = store::orders::find(&mut world.read(&buyer).await, &number).await.unwrap();
+    world.sql("UPDATE products SET name = 'Renamed', status = 'discontinued'; ").await;
+    world.sql("UPDATE addresses SET street = 'Moved'").await;
+    world.sql("UPDATE prices SET unit_price = 1 WHERE unit_price IS NOT NULL").await;
+    assert_eq!(store::orders::find(&mut world.read(&buyer).await, &number).await.unwrap(), before);
+}

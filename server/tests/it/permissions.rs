@@ -1,0 +1,219 @@
+//! The permission table: every route and every server function × nobody, each role, own and another account's thing.
+//! A route without a row fails.
+
+use std::collections::BTreeSet;
+
+use reqwest::StatusCode;
+
+use crate::app::{App, Person};
+
+/// Who asks, in the order of the columns below.
+const PEOPLE: [&str; 7] = [
+    "nobody",
+    "buyer@acme.example",
+    "manager@acme.example",
+    "finance@acme.example",
+    "admin@acme.example",
+    "viewer@acme.example",
+    "rep@seller.example",
+];
+
+/// Statuses for nobody, buyer, approver, finance, account admin, viewer, sales rep.
+type Row = (&'static str, &'static str, [u16; 7]);
+
+/// Pages. `{order}` and `{invoice}` are Acme's, `{other-order}` and `{other-invoice}` Globex's. A stranger is sent to sign in (303).
+const PAGES: &[Row] = &[
+    ("/login", "/login", [200; 7]),
+    ("/forgot", "/forgot", [200; 7]),
+    ("/reset/:token", "/reset/none", [409; 7]),
+    ("/invite/:token", "/invite/none", [409; 7]),
+    ("/", "/", [303, 200, 200, 200, 200, 200, 200]),
+    ("/catalog", "/catalog", [303, 200, 200, 403, 200, 200, 403]),
+    ("/catalog/:category", "/catalog/packaging", [303, 200, 200, 403, 200, 200, 403]),
+    ("/search", "/search?q=tape", [303, 200, 200, 403, 200, 200, 403]),
+    ("/products/:sku", "/products/TP-48-CL", [303, 200, 200, 403, 200, 200, 403]),
+    ("/products/:sku/price", "/products/TP-48-CL/price", [303, 200, 200, 403, 200, 200, 403]),
+    ("/cart", "/cart", [303, 200, 403, 403, 403, 403, 403]),
+    ("/checkout", "/checkout", [303, 200, 403, 403, 403, 403, 403]),
+    ("/orders", "/orders", [303, 200, 200, 403, 200, 200, 403]),
+    ("/orders/:number", "/orders/{order}", [303, 200, 200, 403, 200, 200, 403]),
+    ("/orders/:number", "/orders/{other-order}", [303, 404, 404, 403, 404, 404, 403]),
+    ("/orders/:number/reorder", "/orders/{order}/reorder", [303, 200, 403, 403, 403, 403, 403]),
+    ("/orders/:number/reorder", "/orders/{other-order}/reorder", [303, 404, 403, 403, 403, 403, 403]),
+    ("/invoices", "/invoices", [303, 403, 403, 200, 403, 403, 403]),
+    ("/invoices/:number", "/invoices/{invoice}", [303, 403, 403, 200, 403, 403, 403]),
+    ("/invoices/:number", "/invoices/{other-invoice}", [303, 403, 403, 404, 403, 403, 403]),
+    ("/company/members", "/company/members", [303, 403, 403, 403, 200, 403, 403]),
+    ("/company/audit", "/company/audit", [303, 403, 403, 403, 200, 403, 403]),
+    ("/profile", "/profile", [303, 200, 200, 200, 200, 200, 200]),
+    // Plain routes of the server.
+    ("", "/invoices/{invoice}.pdf", [303, 403, 403, 200, 403, 403, 403]),
+    ("", "/invoices/{other-invoice}.pdf", [303, 403, 403, 404, 403, 403, 403]),
+    ("", "/invoices.csv", [303, 403, 403, 200, 403, 403, 403]),
+    ("", "/healthz", [200; 7]),
+    ("", "/readyz", [200; 7]),
+    ("", "/media/none.jpg", [303, 404, 404, 404, 404, 404, 404]),
+    ("", "/ui", [303, 404, 404, 404, 404, 404, 404]),
+    ("", "/demo/mail", [404; 7]),
+    ("", "/no/such/page", [303, 404, 404, 404, 404, 404, 404]),
+];
+
+/// Server functions that read: what they are asked with.
+const READS: &[Row] = &[
+    ("accounts/frame", "", [401, 200, 200, 200, 200, 200, 200]),
+    ("accounts/link", "token=none", [409; 7]),
+    ("accounts/profile", "", [401, 200, 200, 200, 200, 200, 200]),
+    ("accounts/members", "", [401, 403, 403, 403, 200, 403, 403]),
+    ("accounts/audit", "", [401, 403, 403, 403, 200, 403, 403]),
+    ("accounts/customers", "words=", [401, 403, 403, 403, 403, 403, 200]),
+    ("catalog/page", "category=&query=", [401, 200, 200, 403, 200, 200, 403]),
+    ("catalog/product", "sku=TP-48-CL", [401, 200, 200, 403, 200, 200, 403]),
+    ("catalog/price", "sku=TP-48-CL&quantity=12", [401, 200, 200, 403, 200, 200, 403]),
+    ("cart/page", "", [401, 200, 403, 403, 403, 403, 403]),
+    ("cart/checkout", "", [401, 200, 403, 403, 403, 403, 403]),
+    ("orders/history", "query=", [401, 200, 200, 403, 200, 200, 403]),
+    ("orders/find", "number={order}", [401, 200, 200, 403, 200, 200, 403]),
+    ("orders/find", "number={other-order}", [401, 404, 404, 403, 404, 404, 403]),
+    ("orders/diff", "number={order}", [401, 200, 403, 403, 403, 403, 403]),
+    ("orders/diff", "number={other-order}", [401, 404, 403, 403, 403, 403, 403]),
+    ("invoices/list", "query=", [401, 403, 403, 200, 403, 403, 403]),
+    ("invoices/find", "number={invoice}", [401, 403, 403, 200, 403, 403, 403]),
+    ("invoices/find", "number={other-invoice}", [401, 403, 403, 404, 403, 403, 403]),
+];
+
+/// Server functions that write. 200 or 302: done. Asked in this order, so that what one does the next may find.
+const WRITES: &[Row] = &[
+    ("accounts/sign-in", "email=x@acme.example&password=wrong+password&next=/", [422; 7]),
+    ("accounts/forgot", "email=nobody@acme.example", [200; 7]),
+    ("accounts/redeem", "token=none&password=twelve+or+more", [409; 7]),
+    ("accounts/switch", "account={other-account}", [401, 404, 404, 404, 404, 404, 404]),
+    ("accounts/end-session", "key=00", [401, 404, 404, 404, 404, 404, 404]),
+    ("accounts/invite", "email=n@acme.example&name=N&roles[0]=viewer", [401, 403, 403, 403, 200, 403, 403]),
+    ("accounts/deactivate", "email=n@acme.example", [401, 403, 403, 403, 200, 403, 403]),
+    ("accounts/deactivate", "email=buyer@globex.example", [401, 403, 403, 403, 404, 403, 403]),
+    ("cart/add", "sku=TM-5M&quantity=4&back=/cart", [401, 200, 403, 403, 403, 403, 403]),
+    ("cart/add", "sku=NOPE&quantity=4&back=/cart", [401, 404, 403, 403, 403, 403, 403]),
+    ("cart/set", "sku=TM-5M&quantity=5", [401, 200, 403, 403, 403, 403, 403]),
+    ("cart/remove", "sku=TM-5M", [401, 200, 403, 403, 403, 403, 403]),
+    ("cart/submit", "order_id=01890000-0000-7000-8000-000000000000&total=1", [401, 409, 403, 403, 403, 403, 403]),
+    ("orders/reorder", "number={order}&all=1", [401, 200, 403, 403, 403, 403, 403]),
+    ("orders/reorder", "number={other-order}&all=1", [401, 404, 403, 403, 403, 403, 403]),
+    // The order was shipped: a conflict for those who might, forbidden for the others.
+    ("orders/cancel", "number={order}&version=1", [401, 409, 403, 403, 409, 403, 403]),
+    ("orders/cancel", "number={other-order}&version=1", [401, 404, 403, 403, 404, 403, 403]),
+    ("accounts/sign-out", "", [401, 200, 200, 200, 200, 200, 200]),
+];
+
+async fn text(app: &App, sql: &str) -> String {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&app.world.superuser).await.unwrap()
+}
+
+/// Replaces the placeholders of the tables.
+struct Things(Vec<(&'static str, String)>);
+
+impl Things {
+    async fn of(app: &App) -> Self {
+        let one = async |table: &str, account: &str, more: &str| {
+            text(app, &format!("SELECT t.number FROM {table} t JOIN accounts a ON a.id = t.account_id WHERE a.number = '{account}' {more} ORDER BY 1 LIMIT 1")).await
+        };
+        Self(vec![
+            ("{order}", one("orders", "1001", "AND t.status = 'shipped'").await),
+            ("{other-order}", one("orders", "1002", "").await),
+            ("{invoice}", one("invoices", "1001", "").await),
+            ("{other-invoice}", one("invoices", "1002", "").await),
+            ("{other-account}", text(app, "SELECT id::text FROM accounts WHERE number = '1002'").await),
+        ])
+    }
+
+    fn put(&self, template: &str) -> String {
+        self.0.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value))
+    }
+}
+
+async fn everybody(app: &App) -> Vec<Person<'_>> {
+    let person: uuid::Uuid = store::new_id();
+    app.world.sql(&format!("INSERT INTO people (id, email, name) VALUES ('{person}', 'viewer@acme.example', 'Vera')")).await;
+    app.world
+        .sql(&format!("INSERT INTO credentials SELECT '{person}', password_hash, now() FROM credentials LIMIT 1"))
+        .await;
+    app.world
+        .sql(&format!("INSERT INTO members (account_id, id, person_id, roles) SELECT id, gen_random_uuid(), '{person}', '{{viewer}}' FROM accounts WHERE number = '1001'"))
+        .await;
+    let mut people = vec![app.nobody()];
+    for email in &PEOPLE[1..] {
+        people.push(app.sign_in(email).await);
+    }
+    people
+}
+
+#[tokio::test]
+async fn every_page_answers_each_role_as_the_table_says() {
+    let app = App::start().await;
+    let (things, people) = (Things::of(&app).await, everybody(&app).await);
+    let routes: BTreeSet<String> = leptos_axum::generate_route_list(app::App).iter().map(|r| r.path().to_owned()).collect();
+    let rows: BTreeSet<String> =
+        PAGES.iter().filter(|r| !r.0.is_empty()).map(|r| r.0.split('/').map(|s| s.strip_prefix(':').map_or_else(|| s.to_owned(), |n| format!("{{{n}}}"))).collect::<Vec<_>>().join("/")).collect();
+    let known: BTreeSet<String> = routes.iter().map(|r| r.trim_end_matches('/').to_owned()).collect();
+    let rows: BTreeSet<String> = rows.iter().map(|r| r.trim_end_matches('/').to_owned()).collect();
+    assert_eq!(known, rows, "a route without a row, or a row without a route");
+    let mut wrong = Vec::new();
+    for (_, path, expected) in PAGES {
+        let path = things.put(path);
+        for ((person, who), status) in people.iter().zip(PEOPLE).zip(expected) {
+            let answer = person.get(&path).await;
+            if answer.status() != *status {
+                wrong.push(format!("{path} as {who}: {} instead of {status}", answer.status()));
+            }
+            if *status == 303 {
+                assert!(answer.headers()["location"].to_str().unwrap().starts_with("/login"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn every_server_function_answers_each_role_as_the_table_says() {
+    let app = App::start().await;
+    let (things, people) = (Things::of(&app).await, everybody(&app).await);
+    let known: BTreeSet<String> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.trim_start_matches("/api/").to_owned()).collect();
+    let rows: BTreeSet<String> = READS.iter().chain(WRITES).map(|r| r.0.to_owned()).collect();
+    assert_eq!(known, rows, "a server function without a row, or a row without a function");
+    let mut wrong = Vec::new();
+    let mut note = |path: &str, who: &str, got: StatusCode, expected: u16| {
+        if got != expected {
+            wrong.push(format!("{path} as {who}: {got} instead of {expected}"));
+        }
+    };
+    for (path, query, expected) in READS {
+        let path = format!("/api/{path}?{}", things.put(query));
+        for ((person, who), status) in people.iter().zip(PEOPLE).zip(expected) {
+            note(&path, who, person.read(&path).await.status(), *status);
+        }
+    }
+    for (path, form, expected) in WRITES {
+        let path = format!("/api/{path}");
+        let form = things.put(form);
+        let pairs: Vec<(String, String)> = form.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (k.to_owned(), v.replace('+', " "))).collect();
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        for ((person, who), status) in people.iter().zip(PEOPLE).zip(expected) {
+            note(&format!("{path} {form}"), who, person.call(&path, &pairs).await.status(), *status);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_account_looks_like_what_does_not_exist() {
+    let app = App::start().await;
+    let things = Things::of(&app).await;
+    let (buyer, finance) = (app.sign_in("buyer@acme.example").await, app.sign_in("finance@acme.example").await);
+    for (person, theirs, nothing) in [
+        (&buyer, "/api/orders/find?number={other-order}", "/api/orders/find?number=SO-2026-999999"),
+        (&finance, "/api/invoices/find?number={other-invoice}", "/api/invoices/find?number=INV-2026-99999"),
+    ] {
+        let (theirs, nothing) = (person.read(&things.put(theirs)).await, person.read(nothing).await);
+        assert_eq!(theirs.status(), nothing.status());
+        assert_eq!(theirs.text().await.unwrap(), nothing.text().await.unwrap());
+    }
+}
