@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::accounts::{Customers, actions::frame};
-use crate::invoices::{actions::invoices, ageing};
+use crate::invoices::{actions::invoices, ageing, sheet};
 use crate::layout::loaded;
 use crate::orders::{actions::history, row};
 use crate::ui::{ButtonKind, ButtonLink, Card, EmptyState, PageHeader, Tab, Tabs};
@@ -79,10 +79,13 @@ fn owed(page: InvoicesPage) -> AnyView {
         0 => "Nothing is overdue.".to_owned(),
         n => format!("{} overdue.", text::counted(n, "document is", "documents are")),
     };
+    let rows: Vec<_> = page.rows.into_iter().take(8).collect();
+    let table = (!rows.is_empty()).then(|| sheet(rows, page.today));
     view! {
         <section class="stack">
             {ageing(&page.ageing)}
-            <p>{words} " " <a class="link" href="/invoices?show=overdue">"To the invoices"</a></p>
+            <p>{words} " " <a class="link" href="/invoices">"To the invoices"</a></p>
+            {table}
         </section>
     }
     .into_any()

@@ -20,7 +20,7 @@ pub fn Audit() -> impl IntoView {
                         <td class="num dim">{r.seq}</td>
                         <td class="dim">{text::date_time(r.at)}</td>
                         <td>{r.who}</td>
-                        <td>{r.action}</td>
+                        <td>{said(&r.action)}</td>
                         <td>{r.what}</td>
                     </tr>
                 }
@@ -49,4 +49,11 @@ pub fn Audit() -> impl IntoView {
         <Title text="Audit"/>
         {loaded(|| (), |()| audit(), show)}
     }
+}
+
+/// `order.submitted` as people say it: `Order submitted`.
+fn said(action: &str) -> String {
+    let words = action.replace(['.', '_', '-'], " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -47,7 +47,7 @@ fn show(rows: Vec<CustomerRow>, words: String) -> AnyView {
     };
     view! {
         <PageHeader title="Customers" note=count/>
-        <form method="get" action="/" class="cluster filters">
+        <form method="get" action="/" class="filters">
             <Field label="Number or name" name="customer" kind=Kind::Search value=words/>
             <Button>"Find"</Button>
         </form>

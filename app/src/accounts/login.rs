@@ -33,7 +33,7 @@ pub fn Login() -> impl IntoView {
             })
             .collect_view();
         view! {
-            <section class="stack">
+            <section class="stack people">
                 <h2>"Or look around as"</h2>
                 <form method="post" action="/demo/sign-in">
                     <div class="menu">{buttons}</div>

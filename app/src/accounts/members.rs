@@ -52,7 +52,7 @@ fn show(page: MembersPage, invite: ServerAction<Invite>, deactivate: ServerActio
                 <ActionForm action=invite attr:class="form stack">
                     <Field label="Email" name="email" kind=Kind::Email required=true/>
                     <Field label="Name" name="name" required=true/>
-                    <fieldset id="roles" class="stack">
+                    <fieldset id="roles" class="choices">
                         <legend>"Roles"</legend>
                         {roles}
                     </fieldset>

@@ -35,7 +35,7 @@ fn show(page: ProfilePage, action: ServerAction<EndOneSession>) -> AnyView {
         <PageHeader title="Your profile"/>
         <div class="stack">
             <Card title="You">
-                <DescriptionList items=facts/>
+                <DescriptionList items=facts left=true/>
             </Card>
             <Card title="Where you are signed in" flush=true>
                 {move || complaint(complaint_of(action.value().get()))}

@@ -70,12 +70,12 @@ fn show(page: CheckoutPage, action: ServerAction<Submit>) -> AnyView {
         <PageHeader title="Checkout" back=("Cart", "/cart")/>
         {credit}
         {changed}
-        <ActionForm action=action attr:class="cols form">
+        <ActionForm action=action attr:class="cols">
             <div class="stack">
                 <input type="hidden" name="order_id" value=page.order_id.to_string()/>
                 <input type="hidden" name="total" value=page.cart.totals.gross.amount().to_string()/>
                 <Card title="Your order">
-                    <div class="stack">
+                    <div class="form">
                         <Field label=po name="po_number" required=page.po_required maxlength=40 hint="Printed on delivery note and invoice"/>
                         {centre}
                         {ship_to}

@@ -107,25 +107,25 @@ fn line(l: CartLine, set: ServerAction<SetQuantity>, remove: ServerAction<Remove
     let before = l.price_before.map(|p| view! { <br/><s class="dim small">{text::money(p)}</s> });
     let each = l.price.map_or_else(|| "on request".to_owned(), |p| text::money(p.unit_price));
     let next = l.price.and_then(|p| p.next_tier).map(|t| view! { <br/><span class="small dim">{format!("{} from {}", text::money(t.unit_price), t.min_quantity)}</span> });
-    let problems = l.problems.iter().map(|p| view! { <p class="bad small">{p.words()}</p> }).collect_view();
+    let problems = l.problems.iter().map(|p| view! { <p class="bad-ink small">{p.words()}</p> }).collect_view();
     let says = format!("Remove {}", l.name);
-    let why = format!("/products/{}/price?quantity={}", l.sku, l.quantity.value());
+    let why = format!("/products/{}/price?quantity={}", l.sku, l.quantity.value().normalize());
     let (sku, packing, quantity) = (l.sku.clone(), l.packing, l.quantity);
     let name = l.name.clone();
     view! {
         <tr>
-            <td>
+            <td class="full">
                 <Item thumb=l.picture title=l.name.clone() href=href note=note/>
                 {problems}
             </td>
             <td>
-                <ActionForm action=set attr:class="cluster">
+                <ActionForm action=set attr:class="acts">
                     <input type="hidden" name="sku" value=sku.clone()/>
                     <QuantityStepper
                         name="quantity"
                         id=format!("q-{sku}")
                         label=format!("Quantity of {name}")
-                        value=quantity.value().to_string()
+                        value=quantity.value().normalize().to_string()
                         min=whole(packing.fit(Quantity::ONE))
                         step=whole(packing.multiple)
                     />

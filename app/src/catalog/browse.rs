@@ -71,14 +71,14 @@ fn filters(q: &CatalogQuery) -> AnyView {
         .map(|(sort, _, label)| {
             let label = if sort == Sort::Natural && !q.words.is_empty() { "Best match" } else { label };
             let href = CatalogQuery { sort, ..q.at_page(1) }.href();
-            view! { <a class="link" href=href aria-current=(sort == q.sort).then_some("true")>{label}</a> }
+            view! { <a href=href aria-current=(sort == q.sort).then_some("true")>{label}</a> }
         })
         .collect_view();
     view! {
         <Filters>
             <FilterChip label="In stock" href=stock on=in_stock/>
             {on}
-            <nav class="end small cluster sorts" aria-label="Sort">{sorts}</nav>
+            <nav class="sorts" aria-label="Sort by">{sorts}</nav>
         </Filters>
     }
     .into_any()
@@ -130,11 +130,14 @@ fn sidebar(page: &CatalogPage) -> AnyView {
         })
         .collect_view();
     view! {
-        <nav class="facets" aria-label="Categories and filters">
-            <h2>"Categories"</h2>
-            <ul>{everything} {categories}</ul>
-            {facets}
-        </nav>
+        <details class="facets">
+            <summary class="btn">"Categories and filters"</summary>
+            <nav aria-label="Categories and filters">
+                <h2>"Categories"</h2>
+                <ul>{everything} {categories}</ul>
+                {facets}
+            </nav>
+        </details>
     }
     .into_any()
 }
@@ -142,8 +145,8 @@ fn sidebar(page: &CatalogPage) -> AnyView {
 fn table(page: &CatalogPage, action: ServerAction<Add>) -> AnyView {
     let q = page.query.clone();
     let (number, count, summary) = (q.page, pages(page.total, PAGE), shown(q.page, PAGE, page.total));
-    let back = q.href();
-    let rows = page.rows.iter().cloned().map(|r| product_row(r, action, back.clone(), page.can_add)).collect_view();
+    let (back, can_add) = (q.href(), page.can_add);
+    let rows = page.rows.iter().cloned().map(|r| product_row(r, action, back.clone(), can_add)).collect_view();
     view! {
         <Card flush=true>
             <table class="rows">
@@ -152,7 +155,7 @@ fn table(page: &CatalogPage, action: ServerAction<Add>) -> AnyView {
                         <th scope="col">"Product"</th>
                         <th scope="col">"Available"</th>
                         <th scope="col" class="num">"Your price, each"</th>
-                        <th scope="col" class="num">"Quantity"</th>
+                        {can_add.then(|| view! { <th scope="col" class="num">"Quantity to order"</th> })}
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>

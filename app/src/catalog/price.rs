@@ -59,7 +59,7 @@ fn show(e: PriceExplanation) -> AnyView {
     view! {
         <PageHeader title="Why this price?" note=e.name.clone() back=back/>
         <form method="get" action=format!("/products/{}/price", e.sku) class="filters">
-            <Field label="At a quantity of" name="quantity" kind=Kind::Decimal value=e.quantity.value().to_string() chars=8/>
+            <Field label="At a quantity of" name="quantity" kind=Kind::Decimal value=e.quantity.value().normalize().to_string() chars=8/>
             <Button>"Show"</Button>
         </form>
         <div class="cols">

@@ -11,7 +11,7 @@ use super::row::{add_form, availability, unit_words};
 use crate::cart::actions::Add;
 use crate::layout::{Refresh, loaded};
 use crate::problem::{complaint, complaint_of};
-use crate::ui::{Card, DescriptionList, Fact, Notice, PageHeader, Pill, Tone, WhyLink};
+use crate::ui::{ButtonKind, Card, DescriptionList, Fact, Notice, PageHeader, Pill, Thumb, Tone, WhyLink};
 
 /// A product's page.
 #[component]
@@ -58,14 +58,14 @@ fn show(page: ProductPage, action: ServerAction<Add>) -> AnyView {
             let breaks = page
                 .tiers
                 .iter()
-                .map(|t| view! { <tr><td class="num">{format!("from {}", t.min_quantity)}</td><td class="num strong">{text::money(t.unit_price)}</td></tr> })
+                .map(|t| view! { <tr><td>{format!("from {}", t.min_quantity)}</td><td class="num strong">{text::money(t.unit_price)}</td></tr> })
                 .collect_view();
             let table = (page.tiers.len() > 1).then(|| {
                 view! {
-                    <table class="compact">
+                    <table class="rows compact steady">
                         <thead>
                             <tr>
-                                <th scope="col" class="num">"Quantity"</th>
+                                <th scope="col">"Quantity"</th>
                                 <th scope="col" class="num">"Each"</th>
                             </tr>
                         </thead>
@@ -73,9 +73,9 @@ fn show(page: ProductPage, action: ServerAction<Add>) -> AnyView {
                     </table>
                 }
             });
-            let add = (page.can_add && !row.discontinued).then(|| add_form(row, action, format!("/products/{}", row.sku)));
+            let add = (page.can_add && !row.discontinued).then(|| add_form(row, action, format!("/products/{}", row.sku), ButtonKind::Primary));
             view! {
-                <div class="stack">
+                <div class="stack buy">
                     <div class="split">
                         <p class="big">{text::money(p.unit_price)}</p>
                         <Pill tone=tone text=source/>
@@ -96,17 +96,15 @@ fn show(page: ProductPage, action: ServerAction<Add>) -> AnyView {
         <PageHeader title=name back=(category, format!("/catalog/{slug}")) status=(tone, stock)/>
         {gone}
         <div class="cols">
-            <div class="stack">
-                <Card>
-                    <div class="product">
-                        <img class="picture" src=picture alt="" width="240" height="240"/>
+            <Card>
+                <div class="with-picture">
+                    <Thumb src=picture large=true/>
+                    <div class="stack">
                         <p>{page.description.clone()}</p>
+                        <DescriptionList items=facts left=true/>
                     </div>
-                </Card>
-                <Card title="Details">
-                    <DescriptionList items=facts/>
-                </Card>
-            </div>
+                </div>
+            </Card>
             <div class="stack">
                 <Card title="Your price, each">{price}</Card>
                 <Card title="Stock by warehouse">

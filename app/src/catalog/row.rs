@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use rust_decimal::prelude::ToPrimitive as _;
 
 use crate::cart::actions::Add;
-use crate::ui::{Button, Item, Pill, QuantityStepper, Tone, WhyLink};
+use crate::ui::{Button, ButtonKind, Item, Pill, QuantityStepper, Tone, WhyLink};
 
 /// `1,920 in stock`, `400 due 4 Dec 2026`, `Out of stock`.
 pub(super) fn availability(a: &Availability) -> (Tone, String) {
@@ -46,22 +46,22 @@ pub fn whole(q: Quantity) -> u32 {
 }
 
 /// The form that puts a product into the cart and comes back to `back`.
-pub(super) fn add_form(row: &ProductRow, action: ServerAction<Add>, back: String) -> AnyView {
+pub(super) fn add_form(row: &ProductRow, action: ServerAction<Add>, back: String, kind: ButtonKind) -> AnyView {
     let first = row.packing.fit(Quantity::ONE);
     let (sku, name, step) = (row.sku.clone(), row.name.clone(), whole(row.packing.multiple));
     view! {
-        <ActionForm action=action attr:class="cluster add">
+        <ActionForm action=action attr:class="acts">
             <input type="hidden" name="sku" value=sku.clone()/>
             <input type="hidden" name="back" value=back/>
             <QuantityStepper
                 name="quantity"
                 id=format!("q-{sku}")
                 label=format!("Quantity of {name}")
-                value=first.value().to_string()
+                value=first.value().normalize().to_string()
                 min=whole(first)
                 step=step
             />
-            <Button says=format!("Add to cart: {name}")>"Add to cart"</Button>
+            <Button kind=kind says=format!("Add to cart: {name}")>"Add to cart"</Button>
         </ActionForm>
     }
     .into_any()
@@ -80,31 +80,29 @@ pub(super) fn product_row(row: ProductRow, action: ServerAction<Add>, back: Stri
                 <strong>{text::money(p.unit_price)}</strong>
                 <br/>
                 {next}
-                <span class="small dim">{source}</span>
-                " "
+                <span class="small dim desk">{source} " "</span>
                 <WhyLink href=format!("/products/{}/price", row.sku)/>
             }
             .into_any()
         }
         None => view! { <span class="dim">"Price on request"</span> }.into_any(),
     };
-    let add = if can_add && row.price.is_some() && !row.discontinued {
-        add_form(&row, action, back)
-    } else if row.discontinued {
-        view! { <Pill tone=Tone::Neutral text="Discontinued"/> }.into_any()
-    } else {
-        ().into_any()
-    };
+    let add = can_add.then(|| {
+        let form = (row.price.is_some() && !row.discontinued).then(|| add_form(&row, action, back, ButtonKind::Secondary));
+        view! { <td class="num full">{form}</td> }
+    });
+    let gone = row.discontinued.then(|| view! { " " <Pill tone=Tone::Neutral text="Discontinued"/> });
     view! {
         <tr>
-            <td>
+            <td class="full">
                 <Item thumb=row.picture title=row.name href=href note=note/>
             </td>
             <td>
                 <Pill tone=tone text=stock/>
+                {gone}
             </td>
             <td class="num">{price}</td>
-            <td class="num">{add}</td>
+            {add}
         </tr>
     }
     .into_any()

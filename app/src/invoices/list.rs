@@ -62,19 +62,28 @@ pub fn ageing(a: &Ageing) -> AnyView {
     let share = |m: &domain::Money| if whole.is_zero() { 0.0 } else { (m.amount() / whole).to_f64().unwrap_or_default() };
     let tones = [Tone::Neutral, Tone::Warn, Tone::Warn, Tone::Bad, Tone::Bad];
     let buckets: Vec<Bucket> = (0..5).map(|i| Bucket::new(BUCKETS[i], text::money(a.buckets[i]), share(&a.buckets[i]), tones[i])).collect();
-    let credit = (!a.credit.amount().is_zero()).then(|| view! { <p class="dim small">{format!("{} of credit to use is taken off", text::money(a.credit))}</p> });
+    let credit = (!a.credit.amount().is_zero()).then(|| {
+        view! {
+            <div>
+                <dt>"Credit to use"</dt>
+                <dd>{text::money(a.credit)}</dd>
+                <dd>"already taken off"</dd>
+            </div>
+        }
+    });
     let balance = text::money(a.balance);
-    let next = a.next_due.map(|d| view! { <p class="dim small">{format!("next due {}", text::date(d))}</p> });
+    let next = a.next_due.map(|d| view! { <dd>{format!("next due {}", text::date(d))}</dd> });
     view! {
         <Card>
             <div class="stack">
-                <div class="split">
+                <dl class="figures">
                     <div>
-                        <p class="dim small">"You owe"</p>
-                        <p class="big">{balance}</p>
+                        <dt>"You owe"</dt>
+                        <dd>{balance}</dd>
+                        {next}
                     </div>
-                    <div class="num">{credit} {next}</div>
-                </div>
+                    {credit}
+                </dl>
                 <AgeingBar buckets=buckets/>
             </div>
         </Card>
@@ -85,6 +94,15 @@ pub fn ageing(a: &Ageing) -> AnyView {
 fn table(rows: Vec<InvoiceRow>, query: InvoiceQuery, total: i64, today: chrono::NaiveDate) -> AnyView {
     let summary = shown(query.page, PAGE, total);
     let (page, count) = (query.page, pages(total, PAGE));
+    view! {
+        {sheet(rows, today)}
+        <Pager page=page pages=count summary=summary href=move |n: u32| query.at_page(n).href("/invoices")/>
+    }
+    .into_any()
+}
+
+/// Documents as rows; also on the home page of finance users.
+pub fn sheet(rows: Vec<InvoiceRow>, today: chrono::NaiveDate) -> AnyView {
     let rows = rows.into_iter().map(|r| row(r, today)).collect_view();
     view! {
         <Card flush=true>
@@ -104,7 +122,6 @@ fn table(rows: Vec<InvoiceRow>, query: InvoiceQuery, total: i64, today: chrono::
                 <tbody>{rows}</tbody>
             </table>
         </Card>
-        <Pager page=page pages=count summary=summary href=move |n: u32| query.at_page(n).href("/invoices")/>
     }
     .into_any()
 }

@@ -5,4 +5,4 @@ mod invoice;
 mod list;
 
 pub use invoice::Invoice;
-pub use list::{Invoices, ageing};
+pub use list::{Invoices, ageing, sheet};

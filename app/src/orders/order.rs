@@ -45,7 +45,7 @@ fn show(page: OrderPage, placed: bool, cancel: ServerAction<Cancel>) -> AnyView 
         view! {
             <Confirm id="cancel" label="Cancel order…" title=format!("Cancel {number}?") kind=ButtonKind::Danger>
                 <p>"Reserved stock is given back. This cannot be undone, but you can order again."</p>
-                <ActionForm action=cancel>
+                <ActionForm action=cancel attr:class="stack">
                     <input type="hidden" name="number" value=number.clone()/>
                     <input type="hidden" name="version" value=version/>
                     <Field label="Reason" name="reason" hint="Optional"/>

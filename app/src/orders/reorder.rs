@@ -46,10 +46,10 @@ fn show(page: ReorderPage, action: ServerAction<Again>) -> AnyView {
         <ActionForm action=action attr:class="stack">
             <input type="hidden" name="number" value=number.clone()/>
             <Card title="Then and now" note=text::counted(count(all), "line", "lines") flush=true>
-                <table class="rows then-now" id="lines">
+                <table class="rows" id="lines">
                     <thead>
                         <tr>
-                            <th scope="col">
+                            <th scope="col" class="pick">
                                 <PickAll label="All lines on this page"/>
                             </th>
                             <th scope="col">"Product"</th>
@@ -61,7 +61,7 @@ fn show(page: ReorderPage, action: ServerAction<Again>) -> AnyView {
                     <tbody>{rows}</tbody>
                 </table>
             </Card>
-            <div class="cluster acts">
+            <div class="acts">
                 <Button kind=ButtonKind::Primary>"Add chosen lines to cart"</Button>
                 <Button name="all" value="1">"Add all that can be ordered"</Button>
             </div>
@@ -91,7 +91,7 @@ fn line(l: ReorderLine) -> AnyView {
     };
     view! {
         <tr>
-            <td>{tick}</td>
+            <td class="pick">{tick}</td>
             <td>
                 <strong>{l.name}</strong>
                 <br/>

@@ -54,7 +54,7 @@ impl NavItem {
 pub struct CartBadge {
     /// Lines in it.
     pub count: u32,
-    /// Its worth as people read it: "£1,284.60".
+    /// Its worth as people read it: "£1,284.60"; empty where it is not known.
     pub text: String,
 }
 
@@ -166,15 +166,18 @@ pub fn Frame(
     let docked = move || dock.get().into_iter().map(|item| place(item, here_dock)).collect_view();
     let cart_link = move || {
         cart.get().map(|cart| {
+            let lines = if cart.count == 1 { " line" } else { " lines" };
+            let worth = (!cart.text.is_empty()).then(|| view! { <span class="worth">" · "{cart.text}</span> });
             let badge = (cart.count > 0).then(|| {
                 view! {
-                    <span class="badge">{cart.count}<span class="worth">" · "{cart.text}</span></span>
+                    <span class="badge">{cart.count}<span class="unseen">{lines}</span>{worth}</span>
                 }
             });
             view! {
                 <a class="btn plain cart" href="/cart">
                     <Icon glyph=Glyph::Cart/>
                     <span class="word">"Cart"</span>
+                    " "
                     {badge}
                 </a>
             }
