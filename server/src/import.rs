@@ -60,6 +60,10 @@ pub async fn run(store: &Store, dir: &Path, now: DateTime<Utc>) -> anyhow::Resul
         tracing::warn!("{note}");
         report.notes.push(note.to_owned());
     }
+    let others = others(dir).with_context(|| format!("reading {}", dir.display()))?;
+    if !others.is_empty() {
+        report.notes.push(format!("Not part of an import, and left out: {}", others.join(", ")));
+    }
     let office = Office { store, dir, now, seller };
     let mut done = Ok(());
     for name in present {
@@ -81,6 +85,15 @@ pub async fn run(store: &Store, dir: &Path, now: DateTime<Utc>) -> anyhow::Resul
         eprint!("{report}");
     }
     done.map(|()| report)
+}
+
+/// CSV files whose names mean nothing here: most likely misspelt.
+fn others(dir: &Path) -> std::io::Result<Vec<String>> {
+    let mut names: Vec<String> =
+        std::fs::read_dir(dir)?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|name| name.to_lowercase().ends_with(".csv") && !FILES.contains(&name.as_str()));
+    names.sort();
+    Ok(names)
 }
 
 async fn file(office: &Office<'_>, name: &str) -> anyhow::Result<FileReport> {

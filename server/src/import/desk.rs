@@ -11,11 +11,14 @@ use store::{Error, Store};
 
 use super::lexer::Record;
 use super::rejects::Rejects;
-use super::report::FileReport;
+use super::report::{FileReport, number};
 use super::source::{Column, Layout, Source};
 
 /// A deadlock with the portal's own work is tried again this often.
 const TRIES: u32 = 4;
+
+/// Rows between two looks at the progress bar.
+const SHOWN_EVERY: u64 = 1000;
 
 /// A file being imported.
 pub struct Desk {
@@ -23,6 +26,8 @@ pub struct Desk {
     rejects: Rejects,
     report: FileReport,
     bar: ProgressBar,
+    /// Bytes of the passes before this one.
+    before: u64,
     began: Instant,
 }
 
@@ -44,7 +49,7 @@ impl Desk {
             Ok(source) => {
                 let rejects = Rejects::new(dir.join("rejected").join(name), &source.layout.header);
                 let bar = bar(name, source.size * passes);
-                Ok(Self { source, rejects, report, bar, began: Instant::now() })
+                Ok(Self { source, rejects, report, bar, before: 0, began: Instant::now() })
             }
             Err(trouble) => Err(Box::new(FileReport { trouble: Some(trouble), ..report })),
         }
@@ -59,6 +64,9 @@ impl Desk {
     pub fn read(&mut self) -> std::io::Result<Option<Record>> {
         let record = self.source.read()?;
         self.report.read += u64::from(record.is_some());
+        if self.report.read.is_multiple_of(SHOWN_EVERY) {
+            self.show();
+        }
         Ok(record)
     }
 
@@ -78,15 +86,21 @@ impl Desk {
         self.report.notes.push(text);
     }
 
-    /// Shows how far it is; `before` are the bytes of earlier passes.
-    pub fn show(&self, before: u64) {
-        self.bar.set_position(before + self.source.bytes_read());
-        self.bar.set_message(format!("{} rows, {} rejected", self.report.read, self.rejects.count));
+    /// How far an earlier pass over the same file has come.
+    pub fn passed(&mut self, bytes: u64) {
+        self.before = bytes;
+        self.bar.set_position(bytes);
+    }
+
+    fn show(&self) {
+        self.bar.set_position(self.before + self.source.bytes_read());
+        self.bar.set_message(format!("{} rows, {} rejected", number(self.report.read), number(self.rejects.count)));
     }
 
     /// The end of the file.
     pub fn close(mut self) -> anyhow::Result<FileReport> {
         self.rejects.finish()?;
+        self.show();
         self.bar.finish();
         let unknown = &self.source.layout.unknown;
         if !unknown.is_empty() {

@@ -84,11 +84,11 @@ pub async fn import<P: Paper>(office: &Office<'_>, paper: &P) -> anyhow::Result<
     let mut expected: HashMap<u64, u32> = HashMap::new();
     let mut first = Source::open(&office.dir.join(P::FILE), P::COLUMNS).map_err(anyhow::Error::msg)?;
     while let Some(record) = first.read()? {
+        desk.passed(first.bytes_read());
         if let Some(key) = key::<P>(&first.layout, &record) {
             *expected.entry(hasher.hash_one(&key)).or_default() += 1;
         }
     }
-    let before = first.bytes_read();
     drop(first);
     // As they stand in the file: a document's rows are read when the last has come, for a file may be all pending.
     let mut pending: HashMap<String, Vec<Record>> = HashMap::new();
@@ -108,13 +108,13 @@ pub async fn import<P: Paper>(office: &Office<'_>, paper: &P) -> anyhow::Result<
             settle(paper, &mut desk, &key, records, &mut ready)?;
         }
         if ready.lines >= BATCH {
-            flush(office, paper, &mut desk, std::mem::replace(&mut ready, Ready::new()), before).await?;
+            flush(office, paper, &mut desk, std::mem::replace(&mut ready, Ready::new())).await?;
         }
     }
     for (key, records) in pending {
         settle(paper, &mut desk, &key, records, &mut ready)?;
     }
-    flush(office, paper, &mut desk, ready, before).await?;
+    flush(office, paper, &mut desk, ready).await?;
     desk.close()
 }
 
@@ -213,13 +213,7 @@ fn hash(head: &str, lines: &[Line]) -> Vec<u8> {
     Sha256::digest(format!("{head}\n{}", lines.join("\n"))).to_vec()
 }
 
-async fn flush<P: Paper>(
-    office: &Office<'_>,
-    paper: &P,
-    desk: &mut Desk,
-    ready: Ready<P>,
-    before: u64,
-) -> anyhow::Result<()> {
+async fn flush<P: Paper>(office: &Office<'_>, paper: &P, desk: &mut Desk, ready: Ready<P>) -> anyhow::Result<()> {
     let parts = if ready.wholes.is_empty() {
         Vec::new()
     } else {
@@ -242,7 +236,6 @@ async fn flush<P: Paper>(
             }
         }
     }
-    desk.show(before);
     Ok(())
 }
 

@@ -56,7 +56,8 @@ impl Report {
     }
 }
 
-fn number(n: u64) -> String {
+/// A count with its thousands separated.
+pub fn number(n: u64) -> String {
     count(i64::try_from(n).unwrap_or(i64::MAX))
 }
 

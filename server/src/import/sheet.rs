@@ -149,7 +149,6 @@ async fn flush<S: Sheet>(
             }
         }
     }
-    desk.show(0);
     Ok(())
 }
 

@@ -268,6 +268,7 @@ async fn a_file_that_cannot_be_read_says_so_and_the_others_go_on() {
         ("members.csv", b"account_number;email;name;roles\nA1;a@a1.example;A;buyer\n"),
         ("products.csv", &utf16),
         ("prices.csv", b""),
+        ("Order.csv", b""),
         ("stock.csv", b"warehouse,sku,on_hand,incoming,incoming_date\n"),
     ]);
     let report = run(&world.store, &dir, now()).await.unwrap();
@@ -287,6 +288,7 @@ async fn a_file_that_cannot_be_read_says_so_and_the_others_go_on() {
         ]
     );
     assert_eq!((report.rejected(), counts(&report, "accounts.csv")), (3, (1, 1, 0, 0)));
+    assert!(report.notes.contains(&"Not part of an import, and left out: Order.csv".to_owned()), "{:?}", report.notes);
     assert!(run(&world.store, &folder("nothing", &[]), now()).await.is_err(), "an empty folder is a mistake");
 }
 
