@@ -8,7 +8,7 @@ const paying = ['/invoices', '/invoices?show=overdue', '/invoices?show=all', '/i
 
 const roles: [string, string, string[]][] = [
   ['the buyer', people.buyer, ['/', ...buying, '/profile']],
-  ['the manager', people.manager, ['/', ...buying, '/profile']],
+  ['the manager', people.manager, ['/', '/catalog', '/products/GL-CUT-D-9', '/orders', '/orders/SO-2026-000004', '/profile']],
   ['finance', people.finance, ['/', ...paying, '/profile']],
   ['the account admin', people.admin, ['/', ...company, '/profile']],
   ['the seller', people.staff, ['/', '/profile']],
