@@ -28,7 +28,9 @@ fn show(frame: Frame) -> AnyView {
         return view! { <Customers/> }.into_any();
     }
     let first = frame.person.split_whitespace().next().unwrap_or_default().to_owned();
-    let buy = frame.may(Permission::CartUse).then(|| view! { <ButtonLink href="/catalog" kind=ButtonKind::Primary>"New order"</ButtonLink> });
+    let buy = frame
+        .may(Permission::CartUse)
+        .then(|| view! { <ButtonLink href="/catalog" kind=ButtonKind::Primary>"New order"</ButtonLink> });
     let orders = frame.may(Permission::OrderRead).then(|| loaded(|| (), |()| history(String::new()), recent));
     let due = frame.may(Permission::InvoiceRead).then(|| loaded(|| (), |()| invoices("show=overdue".to_owned()), owed));
     view! {
@@ -40,7 +42,12 @@ fn show(frame: Frame) -> AnyView {
 
 fn recent(page: HistoryPage) -> AnyView {
     let open = |s: Status| Tab::new(s.label(), format!("/orders?status={}", s.code()));
-    let tabs = vec![Tab::new("Last orders", "/").current(true), open(Status::Confirmed), open(Status::PartiallyShipped), open(Status::OnHold)];
+    let tabs = vec![
+        Tab::new("Last orders", "/").current(true),
+        open(Status::Confirmed),
+        open(Status::PartiallyShipped),
+        open(Status::OnHold),
+    ];
     let body = if page.rows.is_empty() {
         view! { <EmptyState title="No orders yet" text="Orders that you place appear here, ready to be ordered again."/> }.into_any()
     } else {

@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use domain::accounts::Frame as FrameView;
 use domain::Permission;
+use domain::accounts::Frame as FrameView;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 use leptos_router::components::Outlet;
@@ -71,7 +71,9 @@ pub fn Layout() -> impl IntoView {
     let words = use_query_map();
     let view = Memo::new(move |_| state.get().map(|s| s.frame));
     let cart = Signal::derive(move || {
-        view.get().filter(|f| f.may(Permission::CartUse)).map(|f| CartBadge { count: u32::try_from(f.cart_lines).unwrap_or_default(), text: String::new() })
+        view.get()
+            .filter(|f| f.may(Permission::CartUse))
+            .map(|f| CartBadge { count: u32::try_from(f.cart_lines).unwrap_or_default(), text: String::new() })
     });
     let person = Signal::derive(move || {
         view.get().map_or_else(Person::default, |f| Person {
@@ -143,7 +145,13 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
     let (catalog, orders) = (f.may(Permission::CatalogRead), f.may(Permission::OrderRead));
     [
         group("", vec![item(true, "Home", "/", Glyph::Home)]),
-        group("Buy", vec![item(catalog, "Catalog", "/catalog", Glyph::Catalog), item(orders, "Orders", "/orders", Glyph::Orders)]),
+        group(
+            "Buy",
+            vec![
+                item(catalog, "Catalog", "/catalog", Glyph::Catalog),
+                item(orders, "Orders", "/orders", Glyph::Orders),
+            ],
+        ),
         group("Pay", vec![item(f.may(Permission::InvoiceRead), "Invoices", "/invoices", Glyph::Invoice)]),
         group(
             "Company",
@@ -168,7 +176,11 @@ fn dock(f: &FrameView) -> Vec<NavItem> {
 }
 
 /// A page's one resource and its view: a skeleton while it loads, the problem when it fails.
-pub fn loaded<S, T, Fut>(source: impl Fn() -> S + Send + Sync + 'static, fetch: impl Fn(S) -> Fut + Send + Sync + 'static, show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static) -> AnyView
+pub fn loaded<S, T, Fut>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
+    show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+) -> AnyView
 where
     S: PartialEq + Clone + Send + Sync + 'static,
     T: Clone + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,

@@ -18,7 +18,9 @@ impl FromServerFnError for ActionError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self(match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => Problem::Invalid(Vec::new()),
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Problem::Invalid(Vec::new())
+            }
             _ => Problem::Unavailable,
         })
     }

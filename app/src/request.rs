@@ -52,7 +52,9 @@ pub struct Assets {
 
 /// The request being answered. Unavailable outside of one (the router also renders the app once to list its routes).
 pub fn request() -> Result<Request, ActionError> {
-    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Request>().cloned()).ok_or(ActionError(Problem::Unavailable))
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<Request>().cloned())
+        .ok_or(ActionError(Problem::Unavailable))
 }
 
 impl Request {
@@ -86,7 +88,9 @@ pub async fn writing() -> Result<Tx, ActionError> {
 }
 
 /// Runs a command to its end even if the browser goes away half-way.
-pub async fn command<T: Send + 'static>(work: impl Future<Output = store::Result<T>> + Send + 'static) -> Result<T, ActionError> {
+pub async fn command<T: Send + 'static>(
+    work: impl Future<Output = store::Result<T>> + Send + 'static,
+) -> Result<T, ActionError> {
     match tokio::spawn(work).await {
         Ok(done) => Ok(done?),
         Err(panic) => {
@@ -99,7 +103,8 @@ pub async fn command<T: Send + 'static>(work: impl Future<Output = store::Result
 /// Sets the answer's status for a problem. Not for a form post without scripts: there the answer is a redirect back.
 pub fn note_status(problem: &Problem) {
     let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else { return };
-    let wants_html = parts.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"));
+    let wants_html =
+        parts.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"));
     if !(parts.uri.path().starts_with("/api/") && wants_html)
         && let Ok(status) = StatusCode::from_u16(crate::problem::status(problem))
     {
@@ -114,7 +119,10 @@ pub fn go(path: &str) {
 
 /// A path of this portal, or the start page: never another host, never something that is no header value.
 pub fn local(path: &str) -> &str {
-    let safe = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\') && path.bytes().all(|b| (0x21..0x7f).contains(&b));
+    let safe = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && path.bytes().all(|b| (0x21..0x7f).contains(&b));
     if safe { path } else { "/" }
 }
 

@@ -21,7 +21,10 @@ pub fn gallery_shell() -> impl IntoView {
 fn document(hydrated: bool, body: impl FnOnce() -> AnyView) -> impl IntoView {
     secure_page();
     let assets = request().map(|r| r.assets).unwrap_or_default();
-    let start = format!("import('{}').then(m=>m.default({{module_or_path:'{}'}}).then(()=>m.hydrate()))", assets.js, assets.wasm);
+    let start = format!(
+        "import('{}').then(m=>m.default({{module_or_path:'{}'}}).then(()=>m.hydrate()))",
+        assets.js, assets.wasm
+    );
     let scripts = (hydrated && !assets.js.is_empty()).then(|| {
         view! {
             <link rel="modulepreload" href=assets.js nonce=use_nonce()/>

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use chrono::Utc;
 use clap::{Parser, Subcommand};
 use domain::accounts::{Email, NewPassword};
 use sqlx::postgres::PgPoolOptions;
@@ -55,7 +54,8 @@ enum Member {
 
 /// Runs a command; the exit status says whether all went well (2: an import refused some rows).
 pub fn run(cli: Cli) -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,sqlx=warn,tower_http=warn".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| "info,sqlx=warn,tower_http=warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -79,7 +79,8 @@ fn env(name: &str) -> Option<String> {
 }
 
 fn config(demo: bool) -> anyhow::Result<Config> {
-    Config::read(env, demo).map_err(|errors| anyhow::anyhow!("the configuration has mistakes:\n  {}", errors.join("\n  ")))
+    Config::read(env, demo)
+        .map_err(|errors| anyhow::anyhow!("the configuration has mistakes:\n  {}", errors.join("\n  ")))
 }
 
 async fn connect(config: &Config) -> anyhow::Result<Store> {
@@ -93,7 +94,7 @@ async fn act(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo => {
             let config = config(true)?;
             let store = connect(&config).await?;
-            if store::demo::seed(&store, Utc::now()).await? {
+            if store::demo::seed(&store, crate::clock::now()).await? {
                 tracing::info!("the demo's world is seeded");
             }
             println!("\n{}\n\nOpen {}\n", demo::logins(), config.public_origin);
@@ -101,7 +102,7 @@ async fn act(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Import { dir } => {
             let store = connect(&config(false)?).await?;
-            let report = import::run(&store, &dir, Utc::now()).await?;
+            let report = import::run(&store, &dir, crate::clock::now()).await?;
             print!("{report}");
             if report.rejected() > 0 {
                 return Ok(ExitCode::from(2));
@@ -111,20 +112,26 @@ async fn act(command: Command) -> anyhow::Result<ExitCode> {
             let mut text = String::new();
             std::io::stdin().read_to_string(&mut text).context("reading the password from standard input")?;
             let email = Email::parse("email", &email).map_err(|e| anyhow::anyhow!(e.message))?;
-            let password = NewPassword::parse("password", text.trim_end_matches(['\r', '\n'])).map_err(|e| anyhow::anyhow!(e.message))?;
+            let password = NewPassword::parse("password", text.trim_end_matches(['\r', '\n']))
+                .map_err(|e| anyhow::anyhow!(e.message))?;
             let store = connect(&config(false)?).await?;
-            match store::accounts::set_password(&store, &email, &password, Utc::now()).await {
+            match store::accounts::set_password(&store, &email, &password, crate::clock::now()).await {
                 Ok(()) => println!("The password of {} is set; their sessions have ended.", email.as_str()),
-                Err(store::Error::Problem(domain::Problem::NotFound)) => anyhow::bail!("there is nobody with the address {}", email.as_str()),
+                Err(store::Error::Problem(domain::Problem::NotFound)) => {
+                    anyhow::bail!("there is nobody with the address {}", email.as_str())
+                }
                 Err(error) => return Err(error.into()),
             }
         }
         Command::Doctor => {
             let store = connect(&config(false)?).await?;
-            let found = store::doctor::examine(&store, Utc::now()).await?;
+            let found = store::doctor::examine(&store, crate::clock::now()).await?;
             if !found.is_empty() {
                 println!("{}", found.join("\n"));
-                println!("{} found.", domain::text::counted(i64::try_from(found.len()).unwrap_or(i64::MAX), "problem", "problems"));
+                println!(
+                    "{} found.",
+                    domain::text::counted(i64::try_from(found.len()).unwrap_or(i64::MAX), "problem", "problems")
+                );
                 return Ok(ExitCode::FAILURE);
             }
             println!("All invariants hold.");
@@ -135,9 +142,13 @@ async fn act(command: Command) -> anyhow::Result<ExitCode> {
 
 async fn migrate() -> anyhow::Result<()> {
     let url = env("BUYERDESK_OWNER_URL").context("BUYERDESK_OWNER_URL is not set. Set it to the owner's database, such as postgres://buyerdesk_owner@localhost/buyerdesk.")?;
-    let pool = PgPoolOptions::new().max_connections(1).connect(&url).await.context("connecting to BUYERDESK_OWNER_URL")?;
+    let pool =
+        PgPoolOptions::new().max_connections(1).connect(&url).await.context("connecting to BUYERDESK_OWNER_URL")?;
     store::MIGRATIONS.run(&pool).await.context("migrating")?;
-    sqlx::query("GRANT SELECT ON _sqlx_migrations TO buyerdesk, buyerdesk_job").execute(&pool).await.context("granting")?;
+    sqlx::query("GRANT SELECT ON _sqlx_migrations TO buyerdesk, buyerdesk_job")
+        .execute(&pool)
+        .await
+        .context("granting")?;
     println!("The schema is up to date.");
     Ok(())
 }

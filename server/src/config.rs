@@ -50,7 +50,8 @@ impl Config {
         if database_url.is_empty() {
             errors.push("DATABASE_URL is not set. Set it to the runtime role's database, such as postgres://buyerdesk@localhost/buyerdesk.".to_owned());
         }
-        let read = |name: &str, default: &str| get(name).filter(|v| !v.is_empty()).unwrap_or_else(|| default.to_owned());
+        let read =
+            |name: &str, default: &str| get(name).filter(|v| !v.is_empty()).unwrap_or_else(|| default.to_owned());
         let (addr, origin) = (read("BUYERDESK_ADDR", "127.0.0.1:3000"), read("BUYERDESK_PUBLIC_ORIGIN", ""));
         let (site, media) = (read("BUYERDESK_SITE", "target/site"), read("BUYERDESK_MEDIA", "media"));
         let connections = read("BUYERDESK_DB_CONNECTIONS", "16");
@@ -70,13 +71,18 @@ impl Config {
             errors.push(format!("BUYERDESK_DB_CONNECTIONS is {connections:?}. Use a number from 2 to 500."));
         }
         if !matches!(proxy.as_str(), "0" | "1") {
-            errors.push(format!("BUYERDESK_TRUST_PROXY is {proxy:?}. Use 1 behind a reverse proxy that sets X-Forwarded-For, else 0."));
+            errors.push(format!(
+                "BUYERDESK_TRUST_PROXY is {proxy:?}. Use 1 behind a reverse proxy that sets X-Forwarded-For, else 0."
+            ));
         }
         let mailer = match (demo, smtp.is_empty(), from.is_empty()) {
             (true, true, _) => Mailer::DemoMailbox,
             (_, false, false) => Mailer::Smtp { url: smtp, from },
             (_, false, true) => {
-                errors.push("BUYERDESK_MAIL_FROM is not set. Set it to the sender of mails, such as orders@example.com.".to_owned());
+                errors.push(
+                    "BUYERDESK_MAIL_FROM is not set. Set it to the sender of mails, such as orders@example.com."
+                        .to_owned(),
+                );
                 Mailer::None
             }
             (false, true, _) => Mailer::None,
@@ -118,7 +124,13 @@ mod tests {
         };
         let errors = Config::read(get, false).expect_err("five mistakes");
         assert_eq!(errors.len(), 5, "{errors:?}");
-        for name in ["DATABASE_URL", "BUYERDESK_ADDR", "BUYERDESK_PUBLIC_ORIGIN", "BUYERDESK_DB_CONNECTIONS", "BUYERDESK_MAIL_FROM"] {
+        for name in [
+            "DATABASE_URL",
+            "BUYERDESK_ADDR",
+            "BUYERDESK_PUBLIC_ORIGIN",
+            "BUYERDESK_DB_CONNECTIONS",
+            "BUYERDESK_MAIL_FROM",
+        ] {
             assert!(errors.iter().any(|e| e.starts_with(name)), "{name}");
         }
     }
@@ -126,6 +138,9 @@ mod tests {
     #[test]
     fn the_defaults_need_only_a_database() {
         let config = Config::read(|n| (n == "DATABASE_URL").then(|| "postgres://x".to_owned()), false).expect("valid");
-        assert_eq!((config.public_origin.as_str(), config.secure(), config.mailer), ("http://127.0.0.1:3000", false, Mailer::None));
+        assert_eq!(
+            (config.public_origin.as_str(), config.secure(), config.mailer),
+            ("http://127.0.0.1:3000", false, Mailer::None)
+        );
     }
 }

@@ -23,8 +23,16 @@ fn failed(error: store::Error) -> Response {
 }
 
 fn attachment(content_type: &'static str, name: &str, body: Vec<u8>) -> Response {
-    let safe: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' }).collect();
-    ([(header::CONTENT_TYPE, content_type.to_owned()), (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{safe}\""))], body).into_response()
+    let safe: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' }).collect();
+    (
+        [
+            (header::CONTENT_TYPE, content_type.to_owned()),
+            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{safe}\"")),
+        ],
+        body,
+    )
+        .into_response()
 }
 
 /// `/invoices/{number}.pdf`: a layer, because a route cannot end in the middle of a segment; anything else passes.
@@ -81,7 +89,8 @@ fn cell(text: &str) -> String {
 
 fn table(rows: &[InvoiceRow]) -> Vec<u8> {
     let mut out = csv::Writer::from_writer(Vec::new());
-    let header = ["number", "kind", "issued_on", "due_on", "order_number", "po_number", "currency", "total", "open", "status"];
+    let header =
+        ["number", "kind", "issued_on", "due_on", "order_number", "po_number", "currency", "total", "open", "status"];
     // Writing into memory does not fail.
     let _ = out.write_record(header);
     for r in rows {
@@ -107,7 +116,9 @@ mod tests {
 
     #[test]
     fn formulas_become_text() {
-        for (given, expected) in [("=1+1", "'=1+1"), ("@x", "'@x"), ("-5", "'-5"), ("\tx", "'\tx"), ("PO 1-2", "PO 1-2"), ("", "")] {
+        for (given, expected) in
+            [("=1+1", "'=1+1"), ("@x", "'@x"), ("-5", "'-5"), ("\tx", "'\tx"), ("PO 1-2", "PO 1-2"), ("", "")]
+        {
             assert_eq!(cell(given), expected);
         }
     }

@@ -1,6 +1,7 @@
 //! What only the server knows: configuration, router, sessions, protective layers, documents, mail, imports, command line.
 
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod documents;

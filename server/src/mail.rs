@@ -1,10 +1,10 @@
 //! The worker behind the outbox, and the demo's mailbox page.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use axum::Extension;
 use axum::response::{Html, IntoResponse, Response};
-use chrono::Utc;
 use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use store::Store;
@@ -21,20 +21,22 @@ pub async fn work(store: Store, mailer: Mailer) {
     let mut listener = None;
     loop {
         if listener.is_none() {
-            listener = store.listener().await.inspect_err(|error| tracing::warn!(%error, "not listening for new messages")).ok();
+            listener = store
+                .listener()
+                .await
+                .inspect_err(|error| tracing::warn!(%error, "not listening for new messages"))
+                .ok();
         }
         if let Err(error) = drain(&store, &mailer).await {
             tracing::error!(%error, "the outbox could not be worked off");
         }
-        let waited = match &mut listener {
-            Some(l) => tokio::time::timeout(Duration::from_secs(30), l.recv()).await.is_ok_and(|r| r.is_err()),
-            None => {
-                tokio::time::sleep(Duration::from_secs(5)).await;
-                true
+        if let Some(waiting) = &mut listener {
+            let lost = tokio::time::timeout(Duration::from_secs(30), waiting.recv()).await.is_ok_and(|r| r.is_err());
+            if lost {
+                listener = None;
             }
-        };
-        if waited {
-            listener = None;
+        } else {
+            tokio::time::sleep(Duration::from_secs(5)).await;
         }
     }
 }
@@ -43,16 +45,16 @@ pub async fn work(store: Store, mailer: Mailer) {
 pub async fn drain(store: &Store, mailer: &Mailer) -> Result<usize, store::Error> {
     let mut handled = 0;
     loop {
-        let batch = outbox::lease(store, Utc::now(), 20).await?;
+        let batch = outbox::lease(store, crate::clock::now(), 20).await?;
         if batch.is_empty() {
             return Ok(handled);
         }
         for leased in batch {
             match send(store, mailer, &leased).await {
-                Ok(()) => outbox::done(store, &leased, Utc::now()).await?,
+                Ok(()) => outbox::done(store, &leased, crate::clock::now()).await?,
                 Err(why) => {
                     tracing::warn!(%why, id = %leased.id, "a message could not be sent");
-                    outbox::failed(store, &leased, &why, Utc::now()).await?;
+                    outbox::failed(store, &leased, &why, crate::clock::now()).await?;
                 }
             }
             handled += 1;
@@ -64,9 +66,14 @@ async fn send(store: &Store, mailer: &Mailer, leased: &Leased) -> Result<(), Str
     let Message::Mail { to, subject, body } = &leased.message;
     match mailer {
         Mailer::None => Err("no mail server is configured".to_owned()),
-        Mailer::DemoMailbox => outbox::keep_demo_mail(store, to, subject, body, Utc::now()).await.map_err(|e| e.to_string()),
+        Mailer::DemoMailbox => {
+            outbox::keep_demo_mail(store, to, subject, body, crate::clock::now()).await.map_err(|e| e.to_string())
+        }
         Mailer::Smtp { url, from } => {
-            let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|e| e.to_string())?.timeout(Some(Duration::from_secs(20))).build();
+            let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+                .map_err(|e| e.to_string())?
+                .timeout(Some(Duration::from_secs(20)))
+                .build();
             let mail = lettre::Message::builder()
                 .from(from.parse().map_err(|e| format!("sender: {e}"))?)
                 .to(to.parse().map_err(|e| format!("recipient: {e}"))?)
@@ -94,13 +101,14 @@ pub async fn mailbox(Extension(request): Extension<app::request::Request>) -> Re
         page.push_str("<p>No mail yet. Ask for a new password, invite a colleague or place an order.</p>");
     }
     for mail in mails {
-        page.push_str(&format!(
+        let _ = write!(
+            page,
             "<article class=\"card\"><header><h2>{}</h2><span class=\"dim small\">{} · to {}</span></header><div class=\"pad\"><p class=\"pre\">{}</p></div></article>",
             escape(&mail.subject),
             domain::text::date_time(mail.at),
             escape(&mail.to),
             linked(&escape(&mail.body)),
-        ));
+        );
     }
     page.push_str("</main></div></body></html>");
     Html(page).into_response()
@@ -114,7 +122,13 @@ fn escape(text: &str) -> String {
 fn linked(escaped: &str) -> String {
     escaped
         .lines()
-        .map(|line| if line.starts_with("http://") || line.starts_with("https://") { format!("<a href=\"{line}\">{line}</a>") } else { line.to_owned() })
+        .map(|line| {
+            if line.starts_with("http://") || line.starts_with("https://") {
+                format!("<a href=\"{line}\">{line}</a>")
+            } else {
+                line.to_owned()
+            }
+        })
         .collect::<Vec<_>>()
         .join("\n")
 }
@@ -125,6 +139,9 @@ mod tests {
 
     #[test]
     fn a_mail_cannot_write_html() {
-        assert_eq!(linked(&escape("<b>\nhttp://x/\"onclick")), "&lt;b&gt;\n<a href=\"http://x/&quot;onclick\">http://x/&quot;onclick</a>");
+        assert_eq!(
+            linked(&escape("<b>\nhttp://x/\"onclick")),
+            "&lt;b&gt;\n<a href=\"http://x/&quot;onclick\">http://x/&quot;onclick</a>"
+        );
     }
 }

@@ -8,7 +8,6 @@ use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use chrono::Utc;
 use domain::Problem;
 use domain::ids::{AccountId, PersonId};
 use store::Store;
@@ -50,7 +49,9 @@ pub fn is_open(path: &str) -> bool {
 /// Refuses writes that another site made the browser send: `Sec-Fetch-Site`, else `Origin`, must say that it was ours.
 /// A request that says neither is refused unless it carries no cookie (and so can do nothing in anyone's name).
 pub async fn same_site(State(gate): State<Gate>, request: axum::extract::Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD) || came_from_us(request.headers(), &gate.config.public_origin) {
+    if matches!(*request.method(), Method::GET | Method::HEAD)
+        || came_from_us(request.headers(), &gate.config.public_origin)
+    {
         return next.run(request).await;
     }
     (StatusCode::FORBIDDEN, "This form was sent from another site. Nothing was done.\n").into_response()
@@ -66,10 +67,16 @@ fn came_from_us(headers: &HeaderMap, origin: &str) -> bool {
 }
 
 /// Finds out who asks, in the one place; turns strangers away; hands the request on with its [`Request`].
-pub async fn who_asks(State(gate): State<Gate>, session: Session, mut request: axum::extract::Request, next: Next) -> Response {
-    let now = Utc::now();
+pub async fn who_asks(
+    State(gate): State<Gate>,
+    session: Session,
+    mut request: axum::extract::Request,
+    next: Next,
+) -> Response {
+    let now = crate::clock::now();
     let path = request.uri().path().to_owned();
-    let html = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"));
+    let html =
+        request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"));
     let address = address(&request, gate.config.trust_proxy);
     let who = match who(&gate.store, &session, &address, now).await {
         Ok(who) => who,
@@ -82,7 +89,8 @@ pub async fn who_asks(State(gate): State<Gate>, session: Session, mut request: a
         if html && *request.method() == Method::GET && !path.starts_with("/api/") {
             let wanted = request.uri().path_and_query().map_or("/", |p| p.as_str());
             let next: String = form_urlencode(wanted);
-            return Redirect::to(&if wanted == "/" { "/login".to_owned() } else { format!("/login?next={next}") }).into_response();
+            return Redirect::to(&if wanted == "/" { "/login".to_owned() } else { format!("/login?next={next}") })
+                .into_response();
         }
         return refuse(&Problem::Unauthenticated, html);
     }
@@ -104,7 +112,12 @@ pub async fn who_asks(State(gate): State<Gate>, session: Session, mut request: a
     next.run(request).await
 }
 
-async fn who(store: &Store, session: &Session, address: &str, now: chrono::DateTime<Utc>) -> Result<Option<store::accounts::Who>, String> {
+async fn who(
+    store: &Store,
+    session: &Session,
+    address: &str,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Option<store::accounts::Who>, String> {
     let person: Option<PersonId> = session.get("person").await.map_err(|e| e.to_string())?;
     let Some(person) = person else { return Ok(None) };
     let account: Option<AccountId> = session.get("account").await.map_err(|e| e.to_string())?;
@@ -126,16 +139,27 @@ pub fn refuse(problem: &Problem, html: bool) -> Response {
 }
 
 fn address(request: &axum::extract::Request, trust_proxy: bool) -> String {
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next());
+    let forwarded =
+        request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_string());
-    let claimed = forwarded.and_then(|f| f.trim().parse::<std::net::IpAddr>().ok()).map(|ip| ip.to_string()).filter(|_| trust_proxy);
+    let claimed = forwarded
+        .and_then(|f| f.trim().parse::<std::net::IpAddr>().ok())
+        .map(|ip| ip.to_string())
+        .filter(|_| trust_proxy);
     claimed.or(peer).unwrap_or_default()
 }
 
 /// `Firefox on Windows`: enough to recognise one's own sessions.
 fn device(agent: &str) -> String {
-    let first = |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
-    let browser = first(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
+    let first =
+        |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    let browser = first(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
     let system = first(&[
         ("iPhone", "iPhone"),
         ("iPad", "iPad"),
@@ -153,7 +177,13 @@ fn device(agent: &str) -> String {
 
 fn form_urlencode(text: &str) -> String {
     text.bytes()
-        .map(|b| if b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.') { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.') {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
         .collect()
 }
 
@@ -167,7 +197,10 @@ pub async fn headers(State(gate): State<Gate>, request: axum::extract::Request, 
     let mut set = |name: header::HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
-    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'");
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    );
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
     set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
@@ -215,14 +248,27 @@ mod tests {
 
     #[test]
     fn a_new_route_is_closed_until_it_is_named() {
-        for path in ["/", "/catalog", "/orders", "/invoices/1.pdf", "/api/cart/add", "/media/a.jpg", "/loginx", "/api/accounts/profile", "/ui"] {
+        for path in [
+            "/",
+            "/catalog",
+            "/orders",
+            "/invoices/1.pdf",
+            "/api/cart/add",
+            "/media/a.jpg",
+            "/loginx",
+            "/api/accounts/profile",
+            "/ui",
+        ] {
             assert!(!is_open(path), "{path}");
         }
     }
 
     #[test]
     fn devices_are_named_for_people() {
-        assert_eq!(device("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36"), "Chrome on Windows");
+        assert_eq!(
+            device("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36"),
+            "Chrome on Windows"
+        );
         assert_eq!(device("curl/8"), "Unknown device");
     }
 }

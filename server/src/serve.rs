@@ -38,7 +38,8 @@ const BODY: usize = 256 * 1024;
 
 /// Reads the addresses of the browser's bundle; without a bundle pages work as plain HTML.
 pub fn assets(config: &Config) -> Assets {
-    let manifest = std::fs::read(config.site.join("manifest.json")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let manifest =
+        std::fs::read(config.site.join("manifest.json")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
     manifest.unwrap_or_else(|| {
         tracing::warn!(site = %config.site.display(), "no bundle found: pages have no style and no scripts");
         Assets::default()
@@ -49,7 +50,8 @@ pub fn assets(config: &Config) -> Assets {
 pub fn router(store: Store, config: Arc<Config>) -> Router {
     let assets = assets(&config);
     let gate = Gate { store: store.clone(), config: config.clone(), assets };
-    let options = LeptosOptions::builder().output_name("buyerdesk").site_root(config.site.to_string_lossy().into_owned()).build();
+    let options =
+        LeptosOptions::builder().output_name("buyerdesk").site_root(config.site.to_string_lossy().into_owned()).build();
     let pages = generate_route_list(app::App);
 
     let unknown = leptos_axum::render_app_async(app::shell);
@@ -66,7 +68,8 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
             .route("/demo/sign-in", post(demo::sign_in))
             .route("/ui", get(leptos_axum::render_app_async(app::gallery_shell)));
     }
-    let site = ServeDir::new(&config.site).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
+    let site =
+        ServeDir::new(&config.site).append_index_html_on_directories(false).precompressed_br().precompressed_gzip();
     let routes = routes.fallback_service(site.fallback(get(unknown))).with_state(options);
 
     // From the innermost to the outermost.
@@ -94,7 +97,10 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
 async fn ready(Extension(request): Extension<Request>) -> Response {
     match request.store.ready().await {
         Ok(true) => "ready\n".into_response(),
-        Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the schema is older than this program: run `buyerdesk migrate`\n").into_response(),
+        Ok(false) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "the schema is older than this program: run `buyerdesk migrate`\n")
+                .into_response()
+        }
         Err(error) => {
             tracing::error!(%error, "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
@@ -105,21 +111,29 @@ async fn ready(Extension(request): Extension<Request>) -> Response {
 /// Serves until told to stop. Refuses to run as a role that could see past row-level security.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
     let store = Store::connect(&config.database_url, config.connections).await.context("connecting to DATABASE_URL")?;
-    anyhow::ensure!(store.ready().await.unwrap_or(false), "the schema is not this program's: run `buyerdesk migrate` first");
+    anyhow::ensure!(
+        store.ready().await.unwrap_or(false),
+        "the schema is not this program's: run `buyerdesk migrate` first"
+    );
     let dangerous = store.dangerous_rights().await?;
-    anyhow::ensure!(dangerous.is_empty(), "DATABASE_URL must not be such a powerful role:\n  {}", dangerous.join("\n  "));
+    anyhow::ensure!(
+        dangerous.is_empty(),
+        "DATABASE_URL must not be such a powerful role:\n  {}",
+        dangerous.join("\n  ")
+    );
     let config = Arc::new(config);
     tokio::spawn(mail::work(store.clone(), config.mailer.clone()));
     let sweeper = store.clone();
     tokio::spawn(async move {
         loop {
-            if let Err(error) = store::accounts::sessions::sweep(&sweeper, chrono::Utc::now()).await {
+            if let Err(error) = store::accounts::sessions::sweep(&sweeper, crate::clock::now()).await {
                 tracing::warn!(%error, "expired sessions could not be swept");
             }
-            tokio::time::sleep(Duration::from_secs(3600)).await;
+            tokio::time::sleep(Duration::from_hours(1)).await;
         }
     });
-    let listener = tokio::net::TcpListener::bind(config.addr).await.with_context(|| format!("listening on {}", config.addr))?;
+    let listener =
+        tokio::net::TcpListener::bind(config.addr).await.with_context(|| format!("listening on {}", config.addr))?;
     tracing::info!(addr = %config.addr, origin = %config.public_origin, "serving");
     let router = router(store, config).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(stop()).await?;

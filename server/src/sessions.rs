@@ -37,19 +37,23 @@ impl SessionStore for PgSessions {
 
     async fn save(&self, record: &Record) -> Result<()> {
         let data = serde_json::to_value(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
-        sessions::save(&self.0, &key(record.id), &data, expiry(record), Utc::now()).await.map_err(|e| Error::Backend(e.to_string()))
+        sessions::save(&self.0, &key(record.id), &data, expiry(record), crate::clock::now())
+            .await
+            .map_err(|e| Error::Backend(e.to_string()))
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let stored = sessions::load(&self.0, &key(*id), Utc::now()).await.map_err(|e| Error::Backend(e.to_string()))?;
+        let stored =
+            sessions::load(&self.0, &key(*id), crate::clock::now()).await.map_err(|e| Error::Backend(e.to_string()))?;
         let Some(stored) = stored else { return Ok(None) };
         let data = serde_json::from_value(stored.data).map_err(|e| Error::Decode(e.to_string()))?;
-        let expiry_date = time::OffsetDateTime::from_unix_timestamp(stored.expires_at.timestamp()).map_err(|e| Error::Decode(e.to_string()))?;
+        let expiry_date = time::OffsetDateTime::from_unix_timestamp(stored.expires_at.timestamp())
+            .map_err(|e| Error::Decode(e.to_string()))?;
         Ok(Some(Record { id: *id, data, expiry_date }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        sessions::delete(&self.0, &key(*id), Utc::now()).await.map_err(|e| Error::Backend(e.to_string()))
+        sessions::delete(&self.0, &key(*id), crate::clock::now()).await.map_err(|e| Error::Backend(e.to_string()))
     }
 }
 

@@ -19,9 +19,17 @@ impl Email {
         let good = email.len() <= 254
             && !email.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"'))
             && email.split_once('@').is_some_and(|(name, host)| {
-                !name.is_empty() && host.contains('.') && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
+                !name.is_empty()
+                    && host.contains('.')
+                    && !host.contains('@')
+                    && !host.starts_with('.')
+                    && !host.ends_with('.')
             });
-        if good { Ok(Self(email)) } else { Err(FieldError::new(field, "Enter an e-mail address, such as name@company.example.")) }
+        if good {
+            Ok(Self(email))
+        } else {
+            Err(FieldError::new(field, "Enter an e-mail address, such as name@company.example."))
+        }
     }
 
     /// As text.
@@ -124,10 +132,19 @@ impl Frame {
     /// The permissions a frame lists.
     pub fn permissions(actor: &Actor) -> Vec<Permission> {
         use Permission as P;
-        [P::CatalogRead, P::CartUse, P::OrderSubmit, P::OrderRead, P::InvoiceRead, P::MemberManage, P::AuditRead, P::CustomerRead]
-            .into_iter()
-            .filter(|p| actor.may(*p))
-            .collect()
+        [
+            P::CatalogRead,
+            P::CartUse,
+            P::OrderSubmit,
+            P::OrderRead,
+            P::InvoiceRead,
+            P::MemberManage,
+            P::AuditRead,
+            P::CustomerRead,
+        ]
+        .into_iter()
+        .filter(|p| actor.may(*p))
+        .collect()
     }
 }
 
@@ -301,7 +318,19 @@ mod tests {
     #[test]
     fn emails_are_lower_case_and_nonsense_is_refused() {
         assert_eq!(Email::parse("email", " Dana@Acme.Example ").expect("an address").as_str(), "dana@acme.example");
-        for bad in ["", "dana", "dana@", "@acme.example", "a@b", "a b@c.d", "a@b@c.d", "a@.d", "a@d.", "\"a\"@b.c", "a@b.c,x@y.z"] {
+        for bad in [
+            "",
+            "dana",
+            "dana@",
+            "@acme.example",
+            "a@b",
+            "a b@c.d",
+            "a@b@c.d",
+            "a@.d",
+            "a@d.",
+            "\"a\"@b.c",
+            "a@b.c,x@y.z",
+        ] {
             assert!(Email::parse("email", bad).is_err(), "{bad}");
         }
     }
@@ -316,7 +345,9 @@ mod tests {
     #[test]
     fn an_invitation_never_makes_staff() {
         let roles = ["seller_admin".to_owned(), "sales_rep".to_owned()];
-        assert!(matches!(Invitation::parse("a@b.example", "A", &roles), Err(Problem::Invalid(e)) if e[0].field == "roles"));
+        assert!(
+            matches!(Invitation::parse("a@b.example", "A", &roles), Err(Problem::Invalid(e)) if e[0].field == "roles")
+        );
         assert!(Invitation::parse("a@b.example", "A", &["buyer".to_owned()]).is_ok());
     }
 }

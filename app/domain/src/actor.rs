@@ -89,7 +89,12 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
     ),
     (
         Role::Approver,
-        &[(P::CatalogRead, R::Account), (P::PriceRead, R::Account), (P::OrderRead, R::Account), (P::OrderApprove, R::Account)],
+        &[
+            (P::CatalogRead, R::Account),
+            (P::PriceRead, R::Account),
+            (P::OrderRead, R::Account),
+            (P::OrderApprove, R::Account),
+        ],
     ),
     (Role::Finance, &[(P::InvoiceRead, R::Account), (P::InvoicePay, R::Account)]),
     (

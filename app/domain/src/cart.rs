@@ -209,7 +209,10 @@ pub struct CartPage {
 impl CartPage {
     /// Whether the cart can be submitted.
     pub fn orderable(&self) -> bool {
-        !self.lines.is_empty() && !self.on_hold && self.below_minimum.is_none() && self.lines.iter().all(|l| l.problems.is_empty())
+        !self.lines.is_empty()
+            && !self.on_hold
+            && self.below_minimum.is_none()
+            && self.lines.iter().all(|l| l.problems.is_empty())
     }
 }
 
@@ -298,10 +301,16 @@ mod tests {
         let mut line = facts();
         line.packing = Packing { minimum: q(10), multiple: q(4), maximum: Some(q(12)) };
         line.quantity = q(7);
-        assert_eq!(check(&line), [LineProblem::PriceOnRequest, LineProblem::BelowMinimum(q(10)), LineProblem::NotMultiple(q(4))]);
+        assert_eq!(
+            check(&line),
+            [LineProblem::PriceOnRequest, LineProblem::BelowMinimum(q(10)), LineProblem::NotMultiple(q(4))]
+        );
         line.quantity = q(16);
         line.availability.now = Decimal::ONE;
-        assert_eq!(check(&line), [LineProblem::PriceOnRequest, LineProblem::AboveMaximum(q(12)), LineProblem::Short(Decimal::ONE)]);
+        assert_eq!(
+            check(&line),
+            [LineProblem::PriceOnRequest, LineProblem::AboveMaximum(q(12)), LineProblem::Short(Decimal::ONE)]
+        );
         line.discontinued = true;
         line.successor = Some(("B".into(), "Better".into()));
         assert_eq!(check(&line), [LineProblem::Discontinued(Some(("B".into(), "Better".into())))]);
@@ -319,7 +328,10 @@ mod tests {
 
     #[test]
     fn delivery_is_taxed_at_the_highest_rate_and_free_from_an_amount() {
-        let lines = [TaxedAmount { net: gbp(1000), rate: Decimal::ZERO }, TaxedAmount { net: gbp(1000), rate: Decimal::from(20) }];
+        let lines = [
+            TaxedAmount { net: gbp(1000), rate: Decimal::ZERO },
+            TaxedAmount { net: gbp(1000), rate: Decimal::from(20) },
+        ];
         let t = totals(Currency::GBP, &lines, gbp(500)).expect("one currency");
         assert_eq!((t.tax, t.gross), (gbp(300), gbp(2800)));
         assert_eq!(delivery_charge(gbp(9999), gbp(500), Some(gbp(10000))), gbp(500));

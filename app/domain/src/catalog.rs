@@ -85,7 +85,9 @@ impl Packing {
         let steps = (wanted.max(self.minimum).value() / self.multiple.value()).ceil();
         let fitted = Quantity::new(steps * self.multiple.value()).unwrap_or(wanted);
         match self.maximum {
-            Some(max) if fitted > max => Quantity::new((max.value() / self.multiple.value()).floor() * self.multiple.value()).unwrap_or(max),
+            Some(max) if fitted > max => {
+                Quantity::new((max.value() / self.multiple.value()).floor() * self.multiple.value()).unwrap_or(max)
+            }
             _ => fitted,
         }
     }
@@ -370,7 +372,11 @@ mod tests {
 
     #[test]
     fn a_catalog_link_says_everything_and_reads_back_the_same() {
-        for url in ["/catalog", "/catalog/fixings?f=Thread%3AM8&f=Finish%3AA2&stock=1&sort=-price&page=3", "/search?q=hex+bolt&category=fixings&sort=sku"] {
+        for url in [
+            "/catalog",
+            "/catalog/fixings?f=Thread%3AM8&f=Finish%3AA2&stock=1&sort=-price&page=3",
+            "/search?q=hex+bolt&category=fixings&sort=sku",
+        ] {
             let (path, query) = url.split_once('?').unwrap_or((url, ""));
             let parsed = CatalogQuery::parse(path.strip_prefix("/catalog/").unwrap_or(""), query);
             assert_eq!(parsed.href(), url);

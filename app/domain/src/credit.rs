@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Currency, Money};
 use crate::money::MoneyError;
+use crate::{Currency, Money};
 
 /// What happens to an order beyond the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,7 +93,13 @@ mod tests {
     }
 
     fn credit(limit: Option<i64>, invoices: i64, credits: i64, orders: i64) -> Credit {
-        Credit { limit: limit.map(gbp), policy: Policy::Hold, open_invoices: gbp(invoices), unallocated: gbp(credits), open_orders: gbp(orders) }
+        Credit {
+            limit: limit.map(gbp),
+            policy: Policy::Hold,
+            open_invoices: gbp(invoices),
+            unallocated: gbp(credits),
+            open_orders: gbp(orders),
+        }
     }
 
     #[test]

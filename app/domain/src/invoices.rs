@@ -86,7 +86,9 @@ impl Status {
             Self::Overdue if days == -1 => "1 day overdue".to_owned(),
             Self::Overdue => format!("{} days overdue", -days),
             Self::Open | Self::PartlyPaid if days == 0 => "Due today".to_owned(),
-            Self::Open if days <= 7 => format!("Due in {}", if days == 1 { "1 day".to_owned() } else { format!("{days} days") }),
+            Self::Open if days <= 7 => {
+                format!("Due in {}", if days == 1 { "1 day".to_owned() } else { format!("{days} days") })
+            }
             Self::Open => "Open".to_owned(),
             Self::PartlyPaid => "Partly paid".to_owned(),
         }
@@ -340,7 +342,6 @@ pub fn document_totals(currency: Currency, lines: &[(Money, Decimal)]) -> Result
     totals(currency, &lines, Money::zero(currency))
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -368,7 +369,9 @@ mod tests {
 
     #[test]
     fn buckets_change_on_the_31st_61st_and_91st_day() {
-        for (days_past, expected) in [(-5, 0), (0, 0), (1, 1), (30, 1), (31, 2), (60, 2), (61, 3), (90, 3), (91, 4), (4000, 4)] {
+        for (days_past, expected) in
+            [(-5, 0), (0, 0), (1, 1), (30, 1), (31, 2), (60, 2), (61, 3), (90, 3), (91, 4), (4000, 4)]
+        {
             assert_eq!(bucket(day(-days_past), day(0)), expected, "{days_past}");
         }
     }

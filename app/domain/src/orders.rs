@@ -416,7 +416,8 @@ pub fn compare(then: &Then<'_>) -> ReorderLine {
         result.differences.push(Difference::Unknown);
         return result;
     };
-    let fitted = crate::cart::LineFacts { quantity: now.packing.fit(line.quantity), successor: now.successor.clone(), ..*now };
+    let fitted =
+        crate::cart::LineFacts { quantity: now.packing.fit(line.quantity), successor: now.successor.clone(), ..*now };
     result.price_now = fitted.price.map(PriceBrief::from);
     if fitted.quantity != line.quantity {
         result.differences.push(Difference::QuantityFitted);
@@ -526,7 +527,11 @@ mod tests {
     fn now(price: Option<&crate::pricing::Resolved>) -> LineFacts<'_> {
         LineFacts {
             quantity: Quantity::ONE,
-            packing: Packing { minimum: Quantity::ONE, multiple: Quantity::new(Decimal::from(6)).expect("positive"), maximum: None },
+            packing: Packing {
+                minimum: Quantity::ONE,
+                multiple: Quantity::new(Decimal::from(6)).expect("positive"),
+                maximum: None,
+            },
             availability: Availability { now: Decimal::from(20), incoming: None },
             in_assortment: true,
             discontinued: false,
@@ -561,7 +566,10 @@ mod tests {
         assert_eq!(changed.quantity_now, Some(line(12, 1).quantity));
 
         let short = diff(&line(24, 130), Some(now(Some(&p))));
-        assert_eq!(short.differences, [Difference::PriceDown, Difference::Blocked(LineProblem::Short(Decimal::from(20)))]);
+        assert_eq!(
+            short.differences,
+            [Difference::PriceDown, Difference::Blocked(LineProblem::Short(Decimal::from(20)))]
+        );
         assert!(short.quantity_now.is_some(), "the cart says how many there are");
 
         let gone = diff(&line(12, 120), Some(LineFacts { discontinued: true, ..now(Some(&p)) }));

@@ -258,7 +258,11 @@ fn applies(all: &[Candidate], c: &Candidate, q: &Question<'_>) -> Result<Decimal
 }
 
 /// Within one list of one contract only the highest reached tier counts; a dated row beats nothing but its own tier.
-fn keep_best_tier(all: &[Candidate], fates: &mut [Result<Decimal, Outcome>], higher: fn(&Candidate, &Candidate) -> bool) {
+fn keep_best_tier(
+    all: &[Candidate],
+    fates: &mut [Result<Decimal, Outcome>],
+    higher: fn(&Candidate, &Candidate) -> bool,
+) {
     let beaten: Vec<usize> = (0..all.len())
         .filter(|i| {
             (0..all.len()).any(|j| {

@@ -38,7 +38,9 @@ pub enum Cause {
     #[error("Your account is on hold. You can look at everything, but not order. Please contact us.")]
     AccountOnHold,
     /// The credit limit blocks the order; free is what is left of it.
-    #[error("This order would exceed your credit limit: {free} is left. Settle an open invoice or make the order smaller.")]
+    #[error(
+        "This order would exceed your credit limit: {free} is left. Settle an open invoice or make the order smaller."
+    )]
     CreditLimit {
         /// What is left of the limit, formatted.
         free: String,

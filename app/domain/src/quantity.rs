@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn forgives_how_people_type_and_refuses_nonsense() {
-        for (text, expected) in [("12", "12"), (" 1 200 ", "1200"), ("1,200", "1200"), ("2.5", "2.5"), ("2.500", "2.5")] {
+        for (text, expected) in [("12", "12"), (" 1 200 ", "1200"), ("1,200", "1200"), ("2.5", "2.5"), ("2.500", "2.5")]
+        {
             let parsed = Quantity::parse("quantity", text).expect(text);
             assert_eq!(parsed.value(), expected.parse::<Decimal>().expect("number"));
         }

@@ -1,4 +1,5 @@
 //! Signing in and out, one's profile, members. Anyone for the first two; the account admin for members.
+#![allow(clippy::unused_async, reason = "server functions are async, whether they wait for something or not")]
 #![expect(missing_docs, reason = "the server macro makes an undocumented struct of every function's arguments")]
 
 use domain::accounts::{AuditRow, CustomerRow, Frame, MembersPage, ProfilePage};
@@ -32,7 +33,9 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<()
     let request = request()?;
     let wrong = || domain::Problem::invalid("email", "This e-mail address and password do not go together.");
     let email = domain::accounts::Email::parse("email", &email).map_err(|_| wrong())?;
-    let person = store::accounts::sign_in(&request.store, &email, &password, &request.address, request.now).await?.ok_or_else(wrong)?;
+    let person = store::accounts::sign_in(&request.store, &email, &password, &request.address, request.now)
+        .await?
+        .ok_or_else(wrong)?;
     request.start_session(person).await?;
     go(&next);
     Ok(())
@@ -90,7 +93,8 @@ pub async fn redeem(token: String, password: String) -> Result<(), ActionError> 
 #[server(endpoint = "accounts/profile", input = GetUrl)]
 pub async fn profile() -> Result<ProfilePage, ActionError> {
     let request = request()?;
-    let current = request.session.id().map(|id| store::accounts::sessions::key(&id.0.to_le_bytes())).unwrap_or_default();
+    let current =
+        request.session.id().map(|id| store::accounts::sessions::key(&id.0.to_le_bytes())).unwrap_or_default();
     Ok(store::accounts::profile(&request.store, &request.who()?.actor, &current, request.now).await?)
 }
 
@@ -99,7 +103,9 @@ pub async fn profile() -> Result<ProfilePage, ActionError> {
 pub async fn end_one_session(key: String) -> Result<(), ActionError> {
     let request = request()?;
     let person = request.who()?.actor.person();
-    let key = (0..key.len() / 2).map(|i| key.get(2 * i..2 * i + 2).and_then(|b| u8::from_str_radix(b, 16).ok())).collect::<Option<Vec<u8>>>();
+    let key = (0..key.len() / 2)
+        .map(|i| key.get(2 * i..2 * i + 2).and_then(|b| u8::from_str_radix(b, 16).ok()))
+        .collect::<Option<Vec<u8>>>();
     store::accounts::sessions::end(&request.store, person, &key.ok_or(domain::Problem::NotFound)?, request.now).await?;
     flash("The session has ended.").await?;
     go("/profile");
@@ -119,7 +125,10 @@ pub async fn invite(email: String, name: String, #[server(default)] roles: Vec<S
     let actor = request.who()?.actor.clone();
     let invitation = domain::accounts::Invitation::parse(&email, &name, &roles)?;
     let to = invitation.email.as_str().to_owned();
-    command(async move { store::accounts::invite(&request.store, &actor, &invitation, &request.origin, request.now).await }).await?;
+    command(
+        async move { store::accounts::invite(&request.store, &actor, &invitation, &request.origin, request.now).await },
+    )
+    .await?;
     flash(format!("Invitation sent to {to}.")).await?;
     go("/company/members");
     Ok(())

@@ -57,7 +57,8 @@ fn show(rows: Vec<CustomerRow>, words: String) -> AnyView {
 }
 
 fn row(r: CustomerRow) -> AnyView {
-    let held = (r.status != "active").then(|| view! { <Pill tone=Tone::Warn text=if r.status == "on_hold" { "On hold" } else { "Closed" }/> });
+    let held = (r.status != "active")
+        .then(|| view! { <Pill tone=Tone::Warn text=if r.status == "on_hold" { "On hold" } else { "Closed" }/> });
     view! {
         <tr>
             <td>

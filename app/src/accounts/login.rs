@@ -63,7 +63,11 @@ pub fn Login() -> impl IntoView {
 #[cfg(feature = "ssr")]
 fn demo_people() -> Vec<(String, String)> {
     let demo = crate::request::request().is_ok_and(|r| r.demo);
-    if demo { store::demo::PEOPLE.iter().map(|p| (p.email.to_owned(), format!("{}, {}", p.name, p.what))).collect() } else { Vec::new() }
+    if demo {
+        store::demo::PEOPLE.iter().map(|p| (p.email.to_owned(), format!("{}, {}", p.name, p.what))).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 #[cfg(not(feature = "ssr"))]

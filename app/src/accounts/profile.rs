@@ -26,7 +26,9 @@ fn show(page: ProfilePage, action: ServerAction<EndOneSession>) -> AnyView {
     let seats = page
         .seats
         .iter()
-        .map(|(account, roles)| Fact::new(account.clone(), roles.iter().map(|r| r.label()).collect::<Vec<_>>().join(", ")))
+        .map(|(account, roles)| {
+            Fact::new(account.clone(), roles.iter().map(|r| r.label()).collect::<Vec<_>>().join(", "))
+        })
         .collect::<Vec<_>>();
     let mut facts = vec![Fact::new("Name", page.name), Fact::new("Email", page.email)];
     facts.extend(seats);

@@ -1,4 +1,5 @@
 //! One's own cart and its submission. For buyers.
+#![allow(clippy::too_many_arguments, reason = "the fields of the checkout form, by name")]
 #![expect(missing_docs, reason = "the server macro makes an undocumented struct of every function's arguments")]
 
 use domain::cart::{CartPage, CheckoutPage};
@@ -32,8 +33,12 @@ pub async fn add(sku: String, quantity: String, back: String) -> Result<(), Acti
     let mut tx = writing().await?;
     let total = store::cart::add(&mut tx, &sku, quantity).await?;
     tx.commit().await?;
-    flash(if total == quantity { format!("{quantity} × {sku} added to your cart.") } else { format!("{quantity} × {sku} added: {total} in your cart.") })
-        .await?;
+    flash(if total == quantity {
+        format!("{quantity} × {sku} added to your cart.")
+    } else {
+        format!("{quantity} × {sku} added: {total} in your cart.")
+    })
+    .await?;
     go(&back);
     Ok(())
 }
@@ -63,7 +68,6 @@ pub async fn remove(sku: String) -> Result<(), ActionError> {
 
 /// Submits the cart as an order. Idempotent by `order_id`.
 #[server(endpoint = "cart/submit")]
-#[expect(clippy::too_many_arguments, reason = "the fields of the checkout form, by name")]
 pub async fn submit(
     order_id: String,
     total: String,

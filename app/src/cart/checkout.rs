@@ -11,7 +11,10 @@ use super::page::notices;
 use super::totals_list;
 use crate::layout::{Refresh, loaded};
 use crate::problem::{complaint, complaint_of};
-use crate::ui::{Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, EmptyState, Field, Kind, Notice, PageHeader, Select, TextArea, Tone};
+use crate::ui::{
+    Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, EmptyState, Field, Kind, Notice, PageHeader, Select,
+    TextArea, Tone,
+};
 
 /// Reference, cost centre, address, dates, and the button that submits.
 #[component]
@@ -38,13 +41,17 @@ fn show(page: CheckoutPage, action: ServerAction<Submit>) -> AnyView {
         }
         .into_any();
     }
-    let addresses: Vec<Choice> =
-        page.addresses.iter().map(|a| Choice::new(a.id.to_string(), format!("{}: {}", a.label, a.address.lines().join(", ")))).collect();
+    let addresses: Vec<Choice> = page
+        .addresses
+        .iter()
+        .map(|a| Choice::new(a.id.to_string(), format!("{}: {}", a.label, a.address.lines().join(", "))))
+        .collect();
     let centres: Vec<Choice> = std::iter::once(Choice::new("", "None"))
         .chain(page.cost_centres.iter().map(|c| Choice::new(c.code.clone(), format!("{} ({})", c.name, c.code))))
         .collect();
     let ship_to = (!addresses.is_empty()).then(|| view! { <Select label="Ship to" name="ship_to" options=addresses/> });
-    let centre = (centres.len() > 1).then(|| view! { <Select label="Cost centre" name="cost_centre" options=centres/> });
+    let centre =
+        (centres.len() > 1).then(|| view! { <Select label="Cost centre" name="cost_centre" options=centres/> });
     let credit = page.credit_note.map(|words| view! { <Notice tone=Tone::Warn title="Credit limit">{words}</Notice> });
     let changed = page.cart.lines.iter().any(|l| l.price_before.is_some()).then(|| notices(&page.cart, 0));
     let po = if page.po_required { "PO number" } else { "PO number (optional)" };

@@ -1,7 +1,7 @@
 //! The cart: what would be ordered, what it costs now, and what keeps it from being ordered.
 
-use domain::cart::{CartLine, CartPage};
 use domain::Quantity;
+use domain::cart::{CartLine, CartPage};
 use domain::catalog::Promise;
 use domain::text;
 use leptos::form::ActionForm;
@@ -13,7 +13,9 @@ use super::totals_list;
 use crate::catalog::whole;
 use crate::layout::{Refresh, loaded};
 use crate::problem::{complaint, complaint_of};
-use crate::ui::{Button, ButtonKind, ButtonLink, Card, EmptyState, Item, Notice, PageHeader, QuantityStepper, Tone, WhyLink};
+use crate::ui::{
+    Button, ButtonKind, ButtonLink, Card, EmptyState, Item, Notice, PageHeader, QuantityStepper, Tone, WhyLink,
+};
 
 /// One's own cart.
 #[component]
@@ -78,30 +80,49 @@ fn show(page: CartPage, set: ServerAction<SetQuantity>, remove: ServerAction<Rem
 pub(super) fn notices(page: &CartPage, blocked: usize) -> AnyView {
     let mut notices = Vec::new();
     if page.on_hold {
-        notices.push((Tone::Bad, "Your account is on hold.".to_owned(), "Nothing can be ordered until we have released it.".to_owned()));
+        notices.push((
+            Tone::Bad,
+            "Your account is on hold.".to_owned(),
+            "Nothing can be ordered until we have released it.".to_owned(),
+        ));
     }
     if blocked > 0 {
         let lines = text::counted(i64::try_from(blocked).unwrap_or_default(), "line needs", "lines need");
-        notices.push((Tone::Bad, format!("{lines} your attention before you can order."), "What to do is said at each of them.".to_owned()));
+        notices.push((
+            Tone::Bad,
+            format!("{lines} your attention before you can order."),
+            "What to do is said at each of them.".to_owned(),
+        ));
     }
     if let Some(min) = page.below_minimum {
-        notices.push((Tone::Warn, format!("Your smallest order is {}.", text::money(min)), "Add something to reach it.".to_owned()));
+        notices.push((
+            Tone::Warn,
+            format!("Your smallest order is {}.", text::money(min)),
+            "Add something to reach it.".to_owned(),
+        ));
     }
     if page.lines.iter().any(|l| l.price_before.is_some()) {
-        notices.push((Tone::Warn, "Prices have changed.".to_owned(), "The new ones are shown beside those that you saw when you added the line.".to_owned()));
+        notices.push((
+            Tone::Warn,
+            "Prices have changed.".to_owned(),
+            "The new ones are shown beside those that you saw when you added the line.".to_owned(),
+        ));
     }
     if let Some(from) = page.free_delivery_from {
         notices.push((Tone::Info, format!("Delivery is free from {}.", text::money(from)), String::new()));
     }
-    notices.into_iter().map(|(tone, title, words)| view! { <Notice tone=tone title=title>{words}</Notice> }).collect_view().into_any()
+    notices
+        .into_iter()
+        .map(|(tone, title, words)| view! { <Notice tone=tone title=title>{words}</Notice> })
+        .collect_view()
+        .into_any()
 }
 
 fn line(l: CartLine, set: ServerAction<SetQuantity>, remove: ServerAction<Remove>) -> AnyView {
     let href = format!("/products/{}", l.sku);
     let when = match l.availability.promise(l.quantity) {
-        Promise::Now => String::new(),
         Promise::On(day) => format!(" · complete on {}", text::date(day)),
-        Promise::Short(_) => String::new(),
+        Promise::Now | Promise::Short(_) => String::new(),
     };
     let note = format!("{} · {}{when}", l.sku, if l.source.is_empty() { "price on request" } else { &l.source });
     let before = l.price_before.map(|p| view! { <br/><s class="dim small">{text::money(p)}</s> });

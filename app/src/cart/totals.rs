@@ -16,7 +16,10 @@ pub fn totals_list(t: &Totals) -> AnyView {
         facts.push(Fact::new("Tax", text::money(t.tax)));
     }
     for tax in &t.taxes {
-        facts.push(Fact::new(format!("Tax {} on {}", text::percent(tax.rate), text::money(tax.base)), text::money(tax.tax)));
+        facts.push(Fact::new(
+            format!("Tax {} on {}", text::percent(tax.rate), text::money(tax.base)),
+            text::money(tax.tax),
+        ));
     }
     facts.push(Fact::sum("Total", text::money(t.gross)));
     view! { <DescriptionList items=facts/> }.into_any()

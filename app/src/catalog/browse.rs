@@ -88,7 +88,8 @@ fn sidebar(page: &CatalogPage) -> AnyView {
     let q = &page.query;
     let here = q.category.clone();
     let all = CatalogQuery { category: String::new(), attributes: Vec::new(), ..q.at_page(1) };
-    let everything = view! { <li><a href=all.href() aria-current=here.is_empty().then_some("true")>"All categories"</a></li> };
+    let everything =
+        view! { <li><a href=all.href() aria-current=here.is_empty().then_some("true")>"All categories"</a></li> };
     let categories = page
         .categories
         .iter()

@@ -14,7 +14,8 @@ use crate::ui::{Button, Card, Fact, Field, Kind, PageHeader, PricePanel, Tone};
 #[component]
 pub fn WhyThisPrice() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
-    let source = move || (params.read().get("sku").unwrap_or_default(), query.read().get("quantity").unwrap_or_default());
+    let source =
+        move || (params.read().get("sku").unwrap_or_default(), query.read().get("quantity").unwrap_or_default());
     view! {
         <Title text="Why this price?"/>
         {loaded(source, |(sku, quantity)| explain(sku, quantity), show)}
@@ -24,7 +25,9 @@ pub fn WhyThisPrice() -> impl IntoView {
 fn show(e: PriceExplanation) -> AnyView {
     let back = (e.name.clone(), format!("/products/{}", e.sku));
     let panel = match e.price {
-        None => view! { <p>"No price applies: it is a price on request. It can be quoted, but not ordered."</p> }.into_any(),
+        None => {
+            view! { <p>"No price applies: it is a price on request. It can be quoted, but not ordered."</p> }.into_any()
+        }
         Some(p) => {
             let each = text::money(p.unit_price);
             let mut rows = Vec::new();
@@ -36,7 +39,8 @@ fn show(e: PriceExplanation) -> AnyView {
             }
             rows.push(Fact::sum("Your price today", each.clone()));
             rows.push(Fact::new("Valid until", e.valid_until.map_or_else(|| "further notice".to_owned(), text::date)));
-            let note = p.next_tier.map(|t| format!("From {} you pay {} each.", t.min_quantity, text::money(t.unit_price)));
+            let note =
+                p.next_tier.map(|t| format!("From {} you pay {} each.", t.min_quantity, text::money(t.unit_price)));
             let status = if p.is_list_price { (Tone::Neutral, "List price") } else { (Tone::Good, "Contract price") };
             view! { <PricePanel title=format!("Why {each}?") status=status rows=rows note=note/> }.into_any()
         }

@@ -42,16 +42,25 @@ fn show(page: ProductPage, action: ServerAction<Add>) -> AnyView {
         .stock
         .iter()
         .map(|w| {
-            let later = w.availability.incoming.map(|(n, day)| format!(" + {} on {}", text::number(n), text::date(day))).unwrap_or_default();
+            let later = w
+                .availability
+                .incoming
+                .map(|(n, day)| format!(" + {} on {}", text::number(n), text::date(day)))
+                .unwrap_or_default();
             Fact::new(w.name.clone(), format!("{}{later}", text::number(w.availability.now)))
         })
         .collect();
     let gone = row.discontinued.then(|| {
-        let instead = page.successor.clone().map(|(sku, name)| view! { "Its successor is " <a class="link" href=format!("/products/{sku}")>{name}</a> "." });
+        let instead = page.successor.clone().map(
+            |(sku, name)| view! { "Its successor is " <a class="link" href=format!("/products/{sku}")>{name}</a> "." },
+        );
         view! { <Notice tone=Tone::Warn title="No longer sold.">{instead}</Notice> }
     });
     let price = match row.price {
-        None => view! { <p><strong>"Price on request"</strong></p><p class="dim">"It can be quoted, but not ordered."</p> }.into_any(),
+        None => {
+            view! { <p><strong>"Price on request"</strong></p><p class="dim">"It can be quoted, but not ordered."</p> }
+                .into_any()
+        }
         Some(p) => {
             let source = page.source.clone().unwrap_or_default();
             let tone = if p.is_list_price { Tone::Neutral } else { Tone::Good };
@@ -73,7 +82,8 @@ fn show(page: ProductPage, action: ServerAction<Add>) -> AnyView {
                     </table>
                 }
             });
-            let add = (page.can_add && !row.discontinued).then(|| add_form(row, action, format!("/products/{}", row.sku), ButtonKind::Primary));
+            let add = (page.can_add && !row.discontinued)
+                .then(|| add_form(row, action, format!("/products/{}", row.sku), ButtonKind::Primary));
             view! {
                 <div class="stack buy">
                     <div class="split">

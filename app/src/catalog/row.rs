@@ -88,7 +88,8 @@ pub(super) fn product_row(row: ProductRow, action: ServerAction<Add>, back: Stri
         None => view! { <span class="dim">"Price on request"</span> }.into_any(),
     };
     let add = can_add.then(|| {
-        let form = (row.price.is_some() && !row.discontinued).then(|| add_form(&row, action, back, ButtonKind::Secondary));
+        let form =
+            (row.price.is_some() && !row.discontinued).then(|| add_form(&row, action, back, ButtonKind::Secondary));
         view! { <td class="num full">{form}</td> }
     });
     let gone = row.discontinued.then(|| view! { " " <Pill tone=Tone::Neutral text="Discontinued"/> });

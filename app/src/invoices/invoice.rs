@@ -27,14 +27,19 @@ fn show(page: InvoicePage) -> AnyView {
     if row.kind == Kind::Invoice {
         facts.push(Fact::new("Due", text::date(row.due_on)));
     }
-    for (label, value) in [("Order", &row.order_number), ("Your reference", &row.po_number), ("Cost centre", &page.cost_centre)] {
+    for (label, value) in
+        [("Order", &row.order_number), ("Your reference", &row.po_number), ("Cost centre", &page.cost_centre)]
+    {
         if !value.is_empty() {
             facts.push(Fact::new(label, value.clone()));
         }
     }
     facts.push(Fact::new("Account", page.account_number));
-    let mut paid: Vec<Fact> =
-        page.settlements.into_iter().map(|s| Fact::new(format!("{}, {}", s.number, text::date(s.on)), text::money(s.amount))).collect();
+    let mut paid: Vec<Fact> = page
+        .settlements
+        .into_iter()
+        .map(|s| Fact::new(format!("{}, {}", s.number, text::date(s.on)), text::money(s.amount)))
+        .collect();
     paid.push(Fact::sum(if row.kind == Kind::Invoice { "Open" } else { "Credit left" }, text::money(row.open)));
     let address = page.bill_to.lines().into_iter().map(|l| view! { <span>{l}</span><br/> }).collect_view();
     let has_address = !page.bill_to.lines().is_empty();

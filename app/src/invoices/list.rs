@@ -1,6 +1,8 @@
 //! Invoices and credit notes with what is owed.
 
-use domain::invoices::{Ageing, BUCKETS, InvoiceQuery, InvoiceRow, InvoicesPage, Kind as Document, PAGE, Status, Tab as Which};
+use domain::invoices::{
+    Ageing, BUCKETS, InvoiceQuery, InvoiceRow, InvoicesPage, Kind as Document, PAGE, Status, Tab as Which,
+};
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -26,7 +28,8 @@ fn show(page: InvoicesPage) -> AnyView {
     let tabs: Vec<Tab> = Which::ALL
         .into_iter()
         .map(|(tab, _, label)| {
-            let entry = Tab::new(label, InvoiceQuery { tab, page: 1, ..q.clone() }.href("/invoices")).current(tab == q.tab);
+            let entry =
+                Tab::new(label, InvoiceQuery { tab, page: 1, ..q.clone() }.href("/invoices")).current(tab == q.tab);
             if tab == q.tab { entry.count(text::count(page.total)) } else { entry }
         })
         .collect();
@@ -59,9 +62,11 @@ fn show(page: InvoicesPage) -> AnyView {
 /// What is owed, by age; also on the home page of finance users.
 pub fn ageing(a: &Ageing) -> AnyView {
     let whole = a.buckets.iter().map(|m| m.amount()).sum::<rust_decimal::Decimal>();
-    let share = |m: &domain::Money| if whole.is_zero() { 0.0 } else { (m.amount() / whole).to_f64().unwrap_or_default() };
+    let share =
+        |m: &domain::Money| if whole.is_zero() { 0.0 } else { (m.amount() / whole).to_f64().unwrap_or_default() };
     let tones = [Tone::Neutral, Tone::Warn, Tone::Warn, Tone::Bad, Tone::Bad];
-    let buckets: Vec<Bucket> = (0..5).map(|i| Bucket::new(BUCKETS[i], text::money(a.buckets[i]), share(&a.buckets[i]), tones[i])).collect();
+    let buckets: Vec<Bucket> =
+        (0..5).map(|i| Bucket::new(BUCKETS[i], text::money(a.buckets[i]), share(&a.buckets[i]), tones[i])).collect();
     let credit = (!a.credit.amount().is_zero()).then(|| {
         view! {
             <div>

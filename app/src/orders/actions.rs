@@ -44,7 +44,11 @@ pub async fn cancel(number: String, version: i32, #[server(default)] reason: Str
 
 /// Puts a past order's lines into the cart: the chosen ones, or (`all` not empty) all that can be ordered.
 #[server(endpoint = "orders/reorder")]
-pub async fn reorder(number: String, #[server(default)] lines: Vec<i32>, #[server(default)] all: String) -> Result<(), ActionError> {
+pub async fn reorder(
+    number: String,
+    #[server(default)] lines: Vec<i32>,
+    #[server(default)] all: String,
+) -> Result<(), ActionError> {
     if lines.is_empty() && all.is_empty() {
         return Err(domain::Problem::invalid("lines", "Choose at least one line to order again.").into());
     }
@@ -55,7 +59,10 @@ pub async fn reorder(number: String, #[server(default)] lines: Vec<i32>, #[serve
     let added = domain::text::counted(report.added, "line", "lines");
     flash(match report.left_out {
         0 => format!("{added} of {number} added to your cart."),
-        n => format!("{added} of {number} added to your cart; {} could not be ordered.", domain::text::counted(n, "line", "lines")),
+        n => format!(
+            "{added} of {number} added to your cart; {} could not be ordered.",
+            domain::text::counted(n, "line", "lines")
+        ),
     })
     .await?;
     go("/cart");

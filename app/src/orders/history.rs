@@ -9,7 +9,9 @@ use leptos_router::hooks::use_location;
 use super::actions::history;
 use super::tone;
 use crate::layout::{loaded, pages, shown};
-use crate::ui::{Button, ButtonKind, ButtonLink, Card, Choice, EmptyState, Field, Kind, PageHeader, Pager, Pill, Select, Tab, Tabs};
+use crate::ui::{
+    Button, ButtonKind, ButtonLink, Card, Choice, EmptyState, Field, Kind, PageHeader, Pager, Pill, Select, Tab, Tabs,
+};
 
 /// Orders, the newest first.
 #[component]
@@ -29,7 +31,9 @@ fn show(page: HistoryPage) -> AnyView {
         let mine = HistoryQuery { mine: true, ..all.clone() };
         view! { <Tabs label="Whose orders" items=vec![Tab::new("All", all.href()).current(!q.mine), Tab::new("Mine", mine.href()).current(q.mine)]/> }
     });
-    let states = std::iter::once(Choice::new("", "Any status")).chain(Status::ALL.into_iter().map(|s| Choice::new(s.code(), s.label()))).collect::<Vec<_>>();
+    let states = std::iter::once(Choice::new("", "Any status"))
+        .chain(Status::ALL.into_iter().map(|s| Choice::new(s.code(), s.label())))
+        .collect::<Vec<_>>();
     let day = |d: Option<chrono::NaiveDate>| d.map(|d| d.to_string());
     let body = if page.rows.is_empty() {
         view! {

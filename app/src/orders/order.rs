@@ -12,7 +12,10 @@ use super::tone;
 use crate::cart::totals_list;
 use crate::layout::{Refresh, loaded};
 use crate::problem::{complaint, complaint_of};
-use crate::ui::{Button, ButtonKind, ButtonLink, Card, Confirm, DescriptionList, Fact, Field, Notice, PageHeader, Step, StepState, Timeline, Tone};
+use crate::ui::{
+    Button, ButtonKind, ButtonLink, Card, Confirm, DescriptionList, Fact, Field, Notice, PageHeader, Step, StepState,
+    Timeline, Tone,
+};
 
 /// An order's page; after submitting also the confirmation.
 #[component]
@@ -32,8 +35,16 @@ fn show(page: OrderPage, placed: bool, cancel: ServerAction<Cancel>) -> AnyView 
     let version = page.version;
     let confirmation = placed.then(|| {
         let (tone, title, words) = match row.status {
-            Status::OnHold => (Tone::Warn, "Thank you. We have your order, and hold it.", "It goes beyond your credit limit; we will release it or call you. Stock is reserved."),
-            _ => (Tone::Good, "Thank you. Your order is confirmed.", "Stock is reserved, and a confirmation is on its way by mail."),
+            Status::OnHold => (
+                Tone::Warn,
+                "Thank you. We have your order, and hold it.",
+                "It goes beyond your credit limit; we will release it or call you. Stock is reserved.",
+            ),
+            _ => (
+                Tone::Good,
+                "Thank you. Your order is confirmed.",
+                "Stock is reserved, and a confirmation is on its way by mail.",
+            ),
         };
         view! { <Notice tone=tone title=title>{words}</Notice> }
     });
@@ -75,7 +86,10 @@ fn show(page: OrderPage, placed: bool, cancel: ServerAction<Cancel>) -> AnyView 
     let address = page.ship_to.lines().into_iter().map(|l| view! { <span>{l}</span><br/> }).collect_view();
     let has_address = !page.ship_to.lines().is_empty();
     let steps = if page.steps.is_empty() {
-        vec![Step::new(format!("{}: {}", row.placed_by, row.status.label()), StepState::Done).at(text::date_time(row.placed_at))]
+        vec![
+            Step::new(format!("{}: {}", row.placed_by, row.status.label()), StepState::Done)
+                .at(text::date_time(row.placed_at)),
+        ]
     } else {
         page.steps.into_iter().map(step).collect()
     };

@@ -29,8 +29,16 @@ fn show(page: ReorderPage, action: ServerAction<Again>) -> AnyView {
     let note = format!("placed {}", text::date(page.placed_at.date()));
     let count = |n: usize| i64::try_from(n).unwrap_or_default();
     let summary = match (changed, all - can) {
-        (0, _) => (Tone::Good, "Nothing has changed.".to_owned(), "Every line can be ordered at the price of then.".to_owned()),
-        (n, 0) => (Tone::Info, format!("{} changed.", text::counted(count(n), "line has", "lines have")), "All of them can be ordered.".to_owned()),
+        (0, _) => (
+            Tone::Good,
+            "Nothing has changed.".to_owned(),
+            "Every line can be ordered at the price of then.".to_owned(),
+        ),
+        (n, 0) => (
+            Tone::Info,
+            format!("{} changed.", text::counted(count(n), "line has", "lines have")),
+            "All of them can be ordered.".to_owned(),
+        ),
         (n, blocked) => (
             Tone::Warn,
             format!("{} changed.", text::counted(count(n), "line has", "lines have")),

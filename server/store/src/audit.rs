@@ -13,7 +13,14 @@ pub(crate) async fn record(tx: &mut Tx, action: &str, what: &str, detail: Value)
 }
 
 /// Appends for the seller's own jobs.
-pub(crate) async fn record_job(tx: &mut Tx, account: AccountId, who: &str, action: &str, what: &str, detail: Value) -> Result<()> {
+pub(crate) async fn record_job(
+    tx: &mut Tx,
+    account: AccountId,
+    who: &str,
+    action: &str,
+    what: &str,
+    detail: Value,
+) -> Result<()> {
     append(tx, account, who, None, "", action, what, detail).await
 }
 

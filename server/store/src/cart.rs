@@ -48,8 +48,10 @@ pub(crate) async fn load(tx: &mut Tx, actor: &Actor) -> Result<Cart> {
     )
     .fetch_one(tx.db())
     .await?;
-    let wanted: Vec<(Uuid, Quantity, Option<Decimal>)> =
-        row.lines.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| Error::odd("cart_lines", &e.to_string()))?;
+    let wanted: Vec<(Uuid, Quantity, Option<Decimal>)> = row
+        .lines
+        .map_or(Ok(Vec::new()), serde_json::from_value)
+        .map_err(|e| Error::odd("cart_lines", &e.to_string()))?;
     let ids: Vec<Uuid> = wanted.iter().map(|w| w.0).collect();
     let mut facts: HashMap<Uuid, Facts> = facts_of(tx, &ids).await?.into_iter().map(|f| (f.id.0, f)).collect();
     let pricing = Pricing::of(actor, tx.today());
@@ -62,7 +64,8 @@ pub(crate) async fn load(tx: &mut Tx, actor: &Actor) -> Result<Cart> {
         lines.push(Line { facts, quantity, price, net, tax_rate, seen_price });
     }
     let currency = actor.currency();
-    let amounts: Vec<TaxedAmount> = lines.iter().filter_map(|l| l.net.map(|net| TaxedAmount { net, rate: l.tax_rate })).collect();
+    let amounts: Vec<TaxedAmount> =
+        lines.iter().filter_map(|l| l.net.map(|net| TaxedAmount { net, rate: l.tax_rate })).collect();
     let net = Money::sum(currency, amounts.iter().map(|a| a.net))?;
     let money = |amount| Money::new(amount, currency);
     let free_from = row.free_delivery_from.map(money);
@@ -134,14 +137,21 @@ pub async fn checkout(tx: &mut Tx) -> Result<CheckoutPage> {
     .fetch_one(tx.db())
     .await?;
     let odd = |e: serde_json::Error| Error::odd("checkout", &e.to_string());
-    let addresses: Vec<(domain::ids::AddressId, String, Address)> = row.addresses.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
+    let addresses: Vec<(domain::ids::AddressId, String, Address)> =
+        row.addresses.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
     let centres: Vec<(String, String)> = row.centres.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
     let credit_note = match credit.judge(cart.totals.gross)? {
         Verdict::Fits => None,
         Verdict::Exceeds(policy, free) => Some(match policy {
             Policy::Warn => format!("This order goes beyond your credit limit; {} of it is left.", text::money(free)),
-            Policy::Hold => format!("Beyond your credit limit ({} left): we will hold this order until we have released it.", text::money(free)),
-            Policy::Block => format!("Beyond your credit limit: {} is left. Settle an open invoice or make the order smaller.", text::money(free)),
+            Policy::Hold => format!(
+                "Beyond your credit limit ({} left): we will hold this order until we have released it.",
+                text::money(free)
+            ),
+            Policy::Block => format!(
+                "Beyond your credit limit: {} is left. Settle an open invoice or make the order smaller.",
+                text::money(free)
+            ),
         }),
     };
     Ok(CheckoutPage {
@@ -161,10 +171,14 @@ const MOST_LINES: i64 = 500;
 pub async fn add(tx: &mut Tx, sku: &Sku, quantity: Quantity) -> Result<Quantity> {
     let actor = tx.actor()?;
     actor.require(Permission::CartUse)?;
-    let json = sqlx::query_scalar!("SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.sku = $1 AND f.in_assortment", sku.as_str())
-        .fetch_one(tx.db())
-        .await?;
-    let facts: Vec<Facts> = json.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| Error::odd("facts", &e.to_string()))?;
+    let json = sqlx::query_scalar!(
+        "SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.sku = $1 AND f.in_assortment",
+        sku.as_str()
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let facts: Vec<Facts> =
+        json.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| Error::odd("facts", &e.to_string()))?;
     let facts = facts.into_iter().next().ok_or(Problem::NotFound)?;
     add_all(tx, &actor, &[(&facts, quantity)]).await?.pop().ok_or(Error::Problem(Problem::NotFound))
 }
@@ -178,18 +192,21 @@ pub(crate) async fn add_all(tx: &mut Tx, actor: &Actor, lines: &[(&Facts, Quanti
            SELECT c.id, (SELECT jsonb_object_agg(l.product_id, l.quantity::text) FROM cart_lines l
                          WHERE l.account_id = $1 AND l.cart_id = c.id) AS lines FROM c"#,
         actor.account().0,
-        Uuid::now_v7(),
+        crate::new_id::<Uuid>(),
         actor.member()?.0,
         now
     )
     .fetch_one(tx.db())
     .await?;
-    let present: HashMap<Uuid, Quantity> = row.lines.map_or(Ok(HashMap::new()), serde_json::from_value).map_err(|e| Error::odd("cart", &e.to_string()))?;
+    let present: HashMap<Uuid, Quantity> =
+        row.lines.map_or(Ok(HashMap::new()), serde_json::from_value).map_err(|e| Error::odd("cart", &e.to_string()))?;
     let mut wanted: Vec<(Uuid, Quantity, &Facts)> = Vec::with_capacity(lines.len());
     for (facts, quantity) in lines {
-        let before = wanted.iter().rev().find(|w| w.0 == facts.id.0).map(|w| w.1).or_else(|| present.get(&facts.id.0).copied());
+        let before =
+            wanted.iter().rev().find(|w| w.0 == facts.id.0).map(|w| w.1).or_else(|| present.get(&facts.id.0).copied());
         let sum = before.map_or(quantity.value(), |b| b.value() + quantity.value());
-        let sum = Quantity::new(sum).ok_or_else(|| Problem::invalid("quantity", format!("Order at most {} a line.", Quantity::MAX)))?;
+        let sum = Quantity::new(sum)
+            .ok_or_else(|| Problem::invalid("quantity", format!("Order at most {} a line.", Quantity::MAX)))?;
         wanted.push((facts.id.0, sum, facts));
     }
     let quantities = wanted.iter().map(|w| w.1).collect();
@@ -199,7 +216,11 @@ pub(crate) async fn add_all(tx: &mut Tx, actor: &Actor, lines: &[(&Facts, Quanti
     }
     let fresh = last.keys().filter(|id| !present.contains_key(id)).count();
     if i64::try_from(present.len() + fresh).unwrap_or(i64::MAX) > MOST_LINES {
-        return Err(Problem::invalid("quantity", format!("A cart holds at most {MOST_LINES} lines. Submit this one first.")).into());
+        return Err(Problem::invalid(
+            "quantity",
+            format!("A cart holds at most {MOST_LINES} lines. Submit this one first."),
+        )
+        .into());
     }
     let pricing = Pricing::of(actor, tx.today());
     // In a fixed order, so that two tabs of one person cannot lock each other out.
@@ -207,7 +228,8 @@ pub(crate) async fn add_all(tx: &mut Tx, actor: &Actor, lines: &[(&Facts, Quanti
     rows.sort_by_key(|r| r.0);
     let ids: Vec<Uuid> = rows.iter().map(|r| r.0).collect();
     let sums: Vec<Decimal> = rows.iter().map(|r| r.1.0.value()).collect();
-    let seen: Vec<Option<Decimal>> = rows.iter().map(|r| r.1.1.price(r.1.0, pricing).map(|p| p.unit_price.amount())).collect();
+    let seen: Vec<Option<Decimal>> =
+        rows.iter().map(|r| r.1.1.price(r.1.0, pricing).map(|p| p.unit_price.amount())).collect();
     sqlx::query!(
         "INSERT INTO cart_lines (account_id, cart_id, product_id, quantity, seen_price, added_at)
          SELECT $1, $2, t.id, t.quantity, t.seen, $6 FROM unnest($3::uuid[], $4::numeric[], $5::numeric[]) AS t(id, quantity, seen)
@@ -229,12 +251,20 @@ pub async fn set(tx: &mut Tx, sku: &Sku, quantity: Option<Quantity>) -> Result<(
     let actor = tx.actor()?;
     actor.require(Permission::CartUse)?;
     let (account, member) = (actor.account().0, actor.member()?.0);
-    let cart = sqlx::query_scalar!("SELECT id FROM carts WHERE account_id = $1 AND member_id = $2 FOR UPDATE", account, member)
-        .fetch_one(tx.db())
-        .await?;
+    let cart = sqlx::query_scalar!(
+        "SELECT id FROM carts WHERE account_id = $1 AND member_id = $2 FOR UPDATE",
+        account,
+        member
+    )
+    .fetch_one(tx.db())
+    .await?;
     let done = if let Some(quantity) = quantity {
-        let json = sqlx::query_scalar!("SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.sku = $1", sku.as_str()).fetch_one(tx.db()).await?;
-        let facts: Vec<Facts> = json.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| Error::odd("facts", &e.to_string()))?;
+        let json =
+            sqlx::query_scalar!("SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.sku = $1", sku.as_str())
+                .fetch_one(tx.db())
+                .await?;
+        let facts: Vec<Facts> =
+            json.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| Error::odd("facts", &e.to_string()))?;
         let facts = facts.first().ok_or(Problem::NotFound)?;
         let seen = facts.price(quantity, Pricing::of(&actor, tx.today())).map(|p| p.unit_price.amount());
         sqlx::query!(

@@ -7,16 +7,21 @@ use crate::{Result, Tx};
 
 /// The limit and what uses it, without a lock: for showing.
 pub(crate) async fn read(tx: &mut Tx, actor: &Actor) -> Result<Credit> {
-    let row = sqlx::query!("SELECT credit_limit, policy FROM credit_limits WHERE account_id = $1", actor.account().0).fetch_optional(tx.db()).await?;
+    let row = sqlx::query!("SELECT credit_limit, policy FROM credit_limits WHERE account_id = $1", actor.account().0)
+        .fetch_optional(tx.db())
+        .await?;
     let Some(row) = row else { return Ok(Credit::unlimited(actor.currency())) };
     fill(tx, actor, row.credit_limit, &row.policy).await
 }
 
 /// The same under the account's credit lock, for submit: nobody else adds to the exposure until the transaction ends.
 pub(crate) async fn lock(tx: &mut Tx, actor: &Actor) -> Result<Credit> {
-    let row = sqlx::query!("SELECT credit_limit, policy FROM credit_limits WHERE account_id = $1 FOR UPDATE", actor.account().0)
-        .fetch_optional(tx.db())
-        .await?;
+    let row = sqlx::query!(
+        "SELECT credit_limit, policy FROM credit_limits WHERE account_id = $1 FOR UPDATE",
+        actor.account().0
+    )
+    .fetch_optional(tx.db())
+    .await?;
     let Some(row) = row else { return Ok(Credit::unlimited(actor.currency())) };
     fill(tx, actor, row.credit_limit, &row.policy).await
 }

@@ -28,11 +28,41 @@ pub const PASSWORD: &str = "buyerdesk-demo-2026";
 
 /// The demo's people.
 pub const PEOPLE: &[Persona] = &[
-    Persona { email: "buyer@acme.example", name: "Jon Bell", what: "buyer at Acme", seats: &[("1001", &["buyer"])], staff: None },
-    Persona { email: "manager@acme.example", name: "Dana Reyes", what: "purchasing manager at Acme", seats: &[("1001", &["approver"])], staff: None },
-    Persona { email: "finance@acme.example", name: "Priya Nair", what: "finance at Acme", seats: &[("1001", &["finance"])], staff: None },
-    Persona { email: "admin@acme.example", name: "Marta Kowalski", what: "account admin at Acme", seats: &[("1001", &["account_admin"])], staff: None },
-    Persona { email: "buyer@globex.example", name: "Tom Adeyemi", what: "buyer at Globex", seats: &[("1002", &["buyer"])], staff: None },
+    Persona {
+        email: "buyer@acme.example",
+        name: "Jon Bell",
+        what: "buyer at Acme",
+        seats: &[("1001", &["buyer"])],
+        staff: None,
+    },
+    Persona {
+        email: "manager@acme.example",
+        name: "Dana Reyes",
+        what: "purchasing manager at Acme",
+        seats: &[("1001", &["approver"])],
+        staff: None,
+    },
+    Persona {
+        email: "finance@acme.example",
+        name: "Priya Nair",
+        what: "finance at Acme",
+        seats: &[("1001", &["finance"])],
+        staff: None,
+    },
+    Persona {
+        email: "admin@acme.example",
+        name: "Marta Kowalski",
+        what: "account admin at Acme",
+        seats: &[("1001", &["account_admin"])],
+        staff: None,
+    },
+    Persona {
+        email: "buyer@globex.example",
+        name: "Tom Adeyemi",
+        what: "buyer at Globex",
+        seats: &[("1002", &["buyer"])],
+        staff: None,
+    },
     Persona {
         email: "both@acme.example",
         name: "Lena Fischer",
@@ -40,8 +70,20 @@ pub const PEOPLE: &[Persona] = &[
         seats: &[("1001", &["buyer"]), ("1002", &["buyer", "finance"])],
         staff: None,
     },
-    Persona { email: "rep@seller.example", name: "Ruth Ito", what: "sales rep of the seller", seats: &[], staff: Some("sales_rep") },
-    Persona { email: "admin@seller.example", name: "Sam Okafor", what: "seller admin", seats: &[], staff: Some("seller_admin") },
+    Persona {
+        email: "rep@seller.example",
+        name: "Ruth Ito",
+        what: "sales rep of the seller",
+        seats: &[],
+        staff: Some("sales_rep"),
+    },
+    Persona {
+        email: "admin@seller.example",
+        name: "Sam Okafor",
+        what: "seller admin",
+        seats: &[],
+        staff: Some("seller_admin"),
+    },
 ];
 
 /// Fills an empty database with the demo's world; `false` when there is a seller already.
@@ -58,6 +100,7 @@ pub async fn seed(store: &Store, now: DateTime<Utc>) -> Result<bool> {
 /// One of the demo's people by address.
 pub async fn person(store: &Store, email: &Email, now: DateTime<Utc>) -> Result<PersonId> {
     let mut tx = store.job(now).await?;
-    let id = sqlx::query_scalar!("SELECT id FROM people WHERE email = $1", email.as_str()).fetch_optional(tx.db()).await?;
+    let id =
+        sqlx::query_scalar!("SELECT id FROM people WHERE email = $1", email.as_str()).fetch_optional(tx.db()).await?;
     id.map(PersonId).ok_or_else(|| Problem::NotFound.into())
 }

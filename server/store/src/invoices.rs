@@ -2,7 +2,10 @@
 
 use chrono::NaiveDate;
 use domain::accounts::Address;
-use domain::invoices::{Ageing, InvoiceLine, InvoicePage, InvoiceQuery, InvoiceRow, InvoicesPage, Kind, Letterhead, PAGE, Settlement, bucket, document_totals, status};
+use domain::invoices::{
+    Ageing, InvoiceLine, InvoicePage, InvoiceQuery, InvoiceRow, InvoicesPage, Kind, Letterhead, PAGE, Settlement,
+    bucket, document_totals, status,
+};
 use domain::{Currency, Money, Permission, Quantity};
 use rust_decimal::Decimal;
 
@@ -24,7 +27,8 @@ struct Row {
 impl Row {
     fn view(self, today: NaiveDate) -> Result<InvoiceRow> {
         let kind = Kind::parse(&self.kind).ok_or_else(|| Error::odd("invoices.kind", &self.kind))?;
-        let currency = Currency::parse(&self.currency).ok_or_else(|| Error::odd("invoices.currency", &self.currency))?;
+        let currency =
+            Currency::parse(&self.currency).ok_or_else(|| Error::odd("invoices.currency", &self.currency))?;
         let (gross, settled) = (Money::new(self.gross, currency), Money::new(self.settled, currency));
         Ok(InvoiceRow {
             number: self.number,
@@ -109,7 +113,12 @@ async fn ageing(tx: &mut Tx) -> Result<Ageing> {
     )
     .fetch_all(tx.db())
     .await?;
-    let mut result = Ageing { balance: Money::zero(currency), buckets: [Money::zero(currency); 5], credit: Money::zero(currency), next_due: None };
+    let mut result = Ageing {
+        balance: Money::zero(currency),
+        buckets: [Money::zero(currency); 5],
+        credit: Money::zero(currency),
+        next_due: None,
+    };
     for row in rows {
         let open = Money::new(row.open, currency);
         if row.kind == "credit_note" {
@@ -161,7 +170,8 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<InvoicePage> {
                 sku: l.sku,
                 name: l.name,
                 unit: l.unit,
-                quantity: Quantity::new(l.quantity).ok_or_else(|| Error::odd("invoice_lines.quantity", &l.quantity.to_string()))?,
+                quantity: Quantity::new(l.quantity)
+                    .ok_or_else(|| Error::odd("invoice_lines.quantity", &l.quantity.to_string()))?,
                 unit_price: Money::new(l.unit_price, currency),
                 net: Money::new(l.net, currency),
                 tax_rate: l.tax_rate,
@@ -170,7 +180,8 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<InvoicePage> {
         .collect::<Result<Vec<_>>>()?;
     let totals = document_totals(currency, &lines.iter().map(|l| (l.net, l.tax_rate)).collect::<Vec<_>>())?;
     let odd = |e: serde_json::Error| Error::odd("invoice", &e.to_string());
-    let settlements: Vec<(String, NaiveDate, Decimal)> = r.settlements.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
+    let settlements: Vec<(String, NaiveDate, Decimal)> =
+        r.settlements.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
     let seller: Seller = serde_json::from_value(r.seller).map_err(odd)?;
     let row = Row {
         number: r.number,
@@ -191,7 +202,10 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<InvoicePage> {
         cost_centre: r.cost_centre,
         lines,
         totals,
-        settlements: settlements.into_iter().map(|(number, on, amount)| Settlement { number, on, amount: Money::new(amount, currency) }).collect(),
+        settlements: settlements
+            .into_iter()
+            .map(|(number, on, amount)| Settlement { number, on, amount: Money::new(amount, currency) })
+            .collect(),
         seller: seller.letterhead(),
         today: tx.today(),
     })
@@ -214,7 +228,13 @@ struct Seller {
 
 impl Seller {
     fn letterhead(self) -> Letterhead {
-        let address = Address { company: self.legal_name.clone(), street: self.street, postcode: self.postcode, city: self.city, country: self.country };
+        let address = Address {
+            company: self.legal_name.clone(),
+            street: self.street,
+            postcode: self.postcode,
+            city: self.city,
+            country: self.country,
+        };
         Letterhead {
             name: self.name,
             legal_name: self.legal_name,

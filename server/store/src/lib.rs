@@ -24,6 +24,7 @@ pub use tx::{Store, Tx};
 pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
 /// A new id, ordered by time of birth.
+#[expect(clippy::disallowed_methods, reason = "the one place where ids are born")]
 pub fn new_id<T: From<uuid::Uuid>>() -> T {
     T::from(uuid::Uuid::now_v7())
 }

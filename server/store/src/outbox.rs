@@ -45,7 +45,7 @@ pub(crate) async fn send(tx: &mut Tx, account: AccountId, message: &Message) -> 
     let done = sqlx::query!(
         "INSERT INTO outbox (account_id, id, topic, payload, created_at, available_at) VALUES ($1, $2, 'mail', $3, $4, $4)",
         account.0,
-        Uuid::now_v7(),
+        crate::new_id::<Uuid>(),
         payload,
         now
     )
@@ -74,7 +74,8 @@ pub async fn lease(store: &Store, now: chrono::DateTime<chrono::Utc>, n: i64) ->
     tx.commit().await?;
     rows.into_iter()
         .map(|r| {
-            let message = serde_json::from_value(r.payload).map_err(|e| Error::odd("outbox.payload", &e.to_string()))?;
+            let message =
+                serde_json::from_value(r.payload).map_err(|e| Error::odd("outbox.payload", &e.to_string()))?;
             Ok(Leased { account: r.account_id.into(), id: r.id, message, attempts: r.attempts })
         })
         .collect()
@@ -83,9 +84,14 @@ pub async fn lease(store: &Store, now: chrono::DateTime<chrono::Utc>, n: i64) ->
 /// The message was handled.
 pub async fn done(store: &Store, leased: &Leased, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
     let mut tx = store.job(now).await?;
-    let done = sqlx::query!("UPDATE outbox SET done_at = $3 WHERE account_id = $1 AND id = $2", leased.account.0, leased.id, now)
-        .execute(tx.db())
-        .await?;
+    let done = sqlx::query!(
+        "UPDATE outbox SET done_at = $3 WHERE account_id = $1 AND id = $2",
+        leased.account.0,
+        leased.id,
+        now
+    )
+    .execute(tx.db())
+    .await?;
     exactly(1, &done)?;
     tx.commit().await
 }
@@ -127,11 +133,17 @@ pub struct DemoMail {
 }
 
 /// Puts a mail into the demo's mailbox instead of sending it.
-pub async fn keep_demo_mail(store: &Store, to: &str, subject: &str, body: &str, now: chrono::DateTime<chrono::Utc>) -> Result<()> {
+pub async fn keep_demo_mail(
+    store: &Store,
+    to: &str,
+    subject: &str,
+    body: &str,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<()> {
     let mut tx = store.job(now).await?;
     sqlx::query!(
         "INSERT INTO demo_mails (id, sent_at, recipient, subject, body) VALUES ($1, $2, $3, $4, $5)",
-        Uuid::now_v7(),
+        crate::new_id::<Uuid>(),
         now,
         to,
         subject,
@@ -145,6 +157,11 @@ pub async fn keep_demo_mail(store: &Store, to: &str, subject: &str, body: &str, 
 /// The demo's mailbox, the newest first.
 pub async fn demo_mails(store: &Store, now: chrono::DateTime<chrono::Utc>) -> Result<Vec<DemoMail>> {
     let mut tx = store.job(now).await?;
-    let rows = sqlx::query!("SELECT recipient, subject, body, sent_at FROM demo_mails ORDER BY id DESC LIMIT 100").fetch_all(tx.db()).await?;
-    Ok(rows.into_iter().map(|r| DemoMail { to: r.recipient, subject: r.subject, body: r.body, at: tx.local(r.sent_at) }).collect())
+    let rows = sqlx::query!("SELECT recipient, subject, body, sent_at FROM demo_mails ORDER BY id DESC LIMIT 100")
+        .fetch_all(tx.db())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|r| DemoMail { to: r.recipient, subject: r.subject, body: r.body, at: tx.local(r.sent_at) })
+        .collect())
 }

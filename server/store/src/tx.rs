@@ -39,14 +39,16 @@ impl Store {
     }
 
     /// Like [`Store::connect`], from options: for tests with a database of their own.
+    #[expect(clippy::disallowed_methods, reason = "no request yet whose instant could be meant")]
     pub async fn connect_with(options: PgConnectOptions, connections: u32) -> Result<Self> {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(std::time::Duration::from_secs(5))
+            .acquire_timeout(std::time::Duration::from_secs(10))
             .connect_with(options.application_name("buyerdesk"))
             .await
             .map_err(Error::Database)?;
-        let mut store = Self { pool, time_zone: Tz::UTC, hashing: Arc::new(tokio::sync::Semaphore::new(HASHING_AT_ONCE)) };
+        let mut store =
+            Self { pool, time_zone: Tz::UTC, hashing: Arc::new(tokio::sync::Semaphore::new(HASHING_AT_ONCE)) };
         let mut tx = store.job(Utc::now()).await?;
         let zone = sqlx::query_scalar!("SELECT time_zone FROM seller").fetch_optional(tx.db()).await;
         if let Ok(Some(zone)) = zone {
@@ -113,7 +115,9 @@ impl Store {
 
     /// Whether the database answers and its schema is this program's.
     pub async fn ready(&self) -> Result<bool> {
-        let applied = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM _sqlx_migrations WHERE success").fetch_one(&self.pool).await?;
+        let applied = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM _sqlx_migrations WHERE success")
+            .fetch_one(&self.pool)
+            .await?;
         Ok(usize::try_from(applied).is_ok_and(|n| n >= crate::MIGRATIONS.iter().count()))
     }
 
@@ -170,7 +174,11 @@ impl Tx {
     /// The instant of a time on the seller's clock; the earlier one when clocks go back, the next hour when they leap.
     pub fn instant(&self, local: NaiveDateTime) -> DateTime<Utc> {
         let shifted = || self.time_zone.from_local_datetime(&(local + chrono::Duration::hours(1))).earliest();
-        self.time_zone.from_local_datetime(&local).earliest().or_else(shifted).map_or_else(|| local.and_utc(), |t| t.with_timezone(&Utc))
+        self.time_zone
+            .from_local_datetime(&local)
+            .earliest()
+            .or_else(shifted)
+            .map_or_else(|| local.and_utc(), |t| t.with_timezone(&Utc))
     }
 }
 
@@ -191,6 +199,10 @@ impl Tx {
     /// The number of rows written, or the database's complaint.
     #[doc(hidden)]
     pub async fn raw_execute(&mut self, sql: &str) -> std::result::Result<u64, String> {
-        sqlx::query(AssertSqlSafe(sql.to_owned())).execute(self.db()).await.map(|r| r.rows_affected()).map_err(|e| e.to_string())
+        sqlx::query(AssertSqlSafe(sql.to_owned()))
+            .execute(self.db())
+            .await
+            .map(|r| r.rows_affected())
+            .map_err(|e| e.to_string())
     }
 }

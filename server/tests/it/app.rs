@@ -90,13 +90,15 @@ impl Person<'_> {
 
     /// A form, sent by one of our own pages, without scripts.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
-        let request = self.request(Method::POST, path).header(ACCEPT, "text/html").header("sec-fetch-site", "same-origin");
+        let request =
+            self.request(Method::POST, path).header(ACCEPT, "text/html").header("sec-fetch-site", "same-origin");
         request.header("referer", format!("{}/", self.app.base)).form(form).send().await.unwrap()
     }
 
     /// A call of the running app: the answer's status speaks.
     pub async fn call(&self, path: &str, form: &[(&str, &str)]) -> Response {
-        let request = self.request(Method::POST, path).header(ACCEPT, "application/json").header("sec-fetch-site", "same-origin");
+        let request =
+            self.request(Method::POST, path).header(ACCEPT, "application/json").header("sec-fetch-site", "same-origin");
         request.form(form).send().await.unwrap()
     }
 

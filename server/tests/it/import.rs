@@ -197,7 +197,7 @@ async fn what_was_taken_is_what_the_files_say() {
     let world = empty().await;
     import(&world, &folder("taken", ugly::ALL)).await;
     let holds = async |what: &str, sql: &str| {
-        assert_eq!(world.number(&format!("SELECT count(*) FROM {sql}")).await, 1, "{what}")
+        assert_eq!(world.number(&format!("SELECT count(*) FROM {sql}")).await, 1, "{what}");
     };
     holds(
         "a unit below its parent",

@@ -132,7 +132,9 @@ impl Things {
 
 async fn everybody(app: &App) -> Vec<Person<'_>> {
     let person: uuid::Uuid = store::new_id();
-    app.world.sql(&format!("INSERT INTO people (id, email, name) VALUES ('{person}', 'viewer@acme.example', 'Vera')")).await;
+    app.world
+        .sql(&format!("INSERT INTO people (id, email, name) VALUES ('{person}', 'viewer@acme.example', 'Vera')"))
+        .await;
     app.world
         .sql(&format!("INSERT INTO credentials SELECT '{person}', password_hash, now() FROM credentials LIMIT 1"))
         .await;
@@ -150,9 +152,18 @@ async fn everybody(app: &App) -> Vec<Person<'_>> {
 async fn every_page_answers_each_role_as_the_table_says() {
     let app = App::start().await;
     let (things, people) = (Things::of(&app).await, everybody(&app).await);
-    let routes: BTreeSet<String> = leptos_axum::generate_route_list(app::App).iter().map(|r| r.path().to_owned()).collect();
-    let rows: BTreeSet<String> =
-        PAGES.iter().filter(|r| !r.0.is_empty()).map(|r| r.0.split('/').map(|s| s.strip_prefix(':').map_or_else(|| s.to_owned(), |n| format!("{{{n}}}"))).collect::<Vec<_>>().join("/")).collect();
+    let routes: BTreeSet<String> =
+        leptos_axum::generate_route_list(app::App).iter().map(|r| r.path().to_owned()).collect();
+    let rows: BTreeSet<String> = PAGES
+        .iter()
+        .filter(|r| !r.0.is_empty())
+        .map(|r| {
+            r.0.split('/')
+                .map(|s| s.strip_prefix(':').map_or_else(|| s.to_owned(), |n| format!("{{{n}}}")))
+                .collect::<Vec<_>>()
+                .join("/")
+        })
+        .collect();
     let known: BTreeSet<String> = routes.iter().map(|r| r.trim_end_matches('/').to_owned()).collect();
     let rows: BTreeSet<String> = rows.iter().map(|r| r.trim_end_matches('/').to_owned()).collect();
     assert_eq!(known, rows, "a route without a row, or a row without a route");
@@ -176,7 +187,9 @@ async fn every_page_answers_each_role_as_the_table_says() {
 async fn every_server_function_answers_each_role_as_the_table_says() {
     let app = App::start().await;
     let (things, people) = (Things::of(&app).await, everybody(&app).await);
-    let known: BTreeSet<String> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.trim_start_matches("/api/").to_owned()).collect();
+    let known: BTreeSet<String> = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path.trim_start_matches("/api/").to_owned())
+        .collect();
     let rows: BTreeSet<String> = READS.iter().chain(WRITES).map(|r| r.0.to_owned()).collect();
     assert_eq!(known, rows, "a server function without a row, or a row without a function");
     let mut wrong = Vec::new();
@@ -194,7 +207,11 @@ async fn every_server_function_answers_each_role_as_the_table_says() {
     for (path, form, expected) in WRITES {
         let path = format!("/api/{path}");
         let form = things.put(form);
-        let pairs: Vec<(String, String)> = form.split('&').filter_map(|p| p.split_once('=')).map(|(k, v)| (k.to_owned(), v.replace('+', " "))).collect();
+        let pairs: Vec<(String, String)> = form
+            .split('&')
+            .filter_map(|p| p.split_once('='))
+            .map(|(k, v)| (k.to_owned(), v.replace('+', " ")))
+            .collect();
         let pairs: Vec<(&str, &str)> = pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         for ((person, who), status) in people.iter().zip(PEOPLE).zip(expected) {
             note(&format!("{path} {form}"), who, person.call(&path, &pairs).await.status(), *status);

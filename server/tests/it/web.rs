@@ -19,7 +19,14 @@ async fn a_post_from_another_site_does_nothing() {
         ("sec-fetch-site", "same-origin", true),
     ] {
         let form = [("sku", "TM-5M"), ("quantity", "1"), ("back", "/cart")];
-        let answer = buyer.request(Method::POST, "/api/cart/add").header(header, value).header(ACCEPT, "application/json").form(&form).send().await.unwrap();
+        let answer = buyer
+            .request(Method::POST, "/api/cart/add")
+            .header(header, value)
+            .header(ACCEPT, "application/json")
+            .form(&form)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status() != 403, allowed, "{header}: {value}");
     }
     assert_eq!(app.world.number("SELECT COALESCE(sum(quantity), 0)::bigint FROM cart_lines").await, 2);
@@ -28,15 +35,39 @@ async fn a_post_from_another_site_does_nothing() {
 #[tokio::test]
 async fn the_cookie_is_host_bound_and_secure_over_https_and_its_id_changes_at_sign_in() {
     let plain = App::start().await;
-    let answer = plain.nobody().post("/api/accounts/sign-in", &[("email", "buyer@acme.example"), ("password", store::demo::PASSWORD), ("next", "//evil.example")]).await;
+    let answer = plain
+        .nobody()
+        .post(
+            "/api/accounts/sign-in",
+            &[("email", "buyer@acme.example"), ("password", store::demo::PASSWORD), ("next", "//evil.example")],
+        )
+        .await;
     assert_eq!(answer.headers()["location"], "/", "next never leads elsewhere");
     let cookie = answer.headers()[SET_COOKIE].to_str().unwrap().to_owned();
-    assert!(cookie.starts_with("buyerdesk=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains("Secure"), "{cookie}");
+    assert!(
+        cookie.starts_with("buyerdesk=")
+            && cookie.contains("HttpOnly")
+            && cookie.contains("SameSite=Lax")
+            && !cookie.contains("Secure"),
+        "{cookie}"
+    );
 
     let secure = App::start_with(|c| c.public_origin = "https://orders.example".to_owned()).await;
-    let answer = secure.nobody().post("/api/accounts/sign-in", &[("email", "buyer@acme.example"), ("password", store::demo::PASSWORD), ("next", "/")]).await;
+    let answer = secure
+        .nobody()
+        .post(
+            "/api/accounts/sign-in",
+            &[("email", "buyer@acme.example"), ("password", store::demo::PASSWORD), ("next", "/")],
+        )
+        .await;
     let cookie = answer.headers()[SET_COOKIE].to_str().unwrap().to_owned();
-    assert!(cookie.starts_with("__Host-buyerdesk=") && cookie.contains("Secure") && cookie.contains("Path=/") && !cookie.contains("Domain"), "{cookie}");
+    assert!(
+        cookie.starts_with("__Host-buyerdesk=")
+            && cookie.contains("Secure")
+            && cookie.contains("Path=/")
+            && !cookie.contains("Domain"),
+        "{cookie}"
+    );
     assert!(answer.headers().contains_key("strict-transport-security"));
 }
 
@@ -45,13 +76,17 @@ async fn the_session_id_changes_with_the_account_and_the_old_one_is_worth_nothin
     let app = App::start().await;
     let mut both = app.sign_in("both@acme.example").await;
     let old = both.cookie().unwrap().to_owned();
-    let globex: String = sqlx::query_scalar("SELECT id::text FROM accounts WHERE number = '1002'").fetch_one(&app.world.superuser).await.unwrap();
+    let globex: String = sqlx::query_scalar("SELECT id::text FROM accounts WHERE number = '1002'")
+        .fetch_one(&app.world.superuser)
+        .await
+        .unwrap();
     let answer = both.post("/api/accounts/switch", &[("account", &globex)]).await;
     both.keep_cookie(&answer);
     assert_ne!(both.cookie().unwrap(), old);
     assert!(both.text("/").await.contains("Globex Logistics"));
     assert!(both.text("/").await.contains("Invoices"), "finance there");
-    let stale = app.nobody().request(Method::GET, "/").header("cookie", &old).header(ACCEPT, "text/html").send().await.unwrap();
+    let stale =
+        app.nobody().request(Method::GET, "/").header("cookie", &old).header(ACCEPT, "text/html").send().await.unwrap();
     assert_eq!(stale.status(), 303);
     both.post("/api/accounts/sign-out", &[]).await;
     assert_eq!(both.get("/").await.status(), 303);
@@ -64,7 +99,12 @@ async fn every_page_carries_its_policy_and_no_inline_style() {
     for path in ["/", "/catalog", "/products/TP-48-CL", "/orders", "/profile", "/cart"] {
         let answer = buyer.get(path).await;
         let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
-        assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'nonce-") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(
+            policy.contains("default-src 'none'")
+                && policy.contains("script-src 'nonce-")
+                && policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
         assert_eq!(answer.headers()["cache-control"], "private, no-store");
         assert_eq!(answer.headers()["referrer-policy"], "same-origin");
         assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
@@ -76,7 +116,11 @@ async fn every_page_carries_its_policy_and_no_inline_style() {
 #[tokio::test]
 async fn the_demos_door_is_not_there_outside_of_the_demo() {
     let real = App::start().await;
-    assert_eq!(real.nobody().post("/demo/sign-in", &[("email", "buyer@acme.example")]).await.status(), 405, "no such route: only files are served there");
+    assert_eq!(
+        real.nobody().post("/demo/sign-in", &[("email", "buyer@acme.example")]).await.status(),
+        405,
+        "no such route: only files are served there"
+    );
     assert!(!real.nobody().text("/login").await.contains("buyer@acme.example"));
     let demo = App::start_with(|c| c.demo = true).await;
     assert!(demo.nobody().text("/login").await.contains("buyer@acme.example"));
@@ -107,16 +151,36 @@ async fn a_day_without_scripts_from_the_cart_to_the_mail() {
     assert!(back.contains("__err="), "{back}");
     let page = buyer.text("/checkout").await;
     let (id, total) = (value(&page, "order_id"), value(&page, "total"));
-    let ship_to = page.split("name=\"ship_to\"").nth(1).unwrap().split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let form = [("order_id", id.as_str()), ("total", &total), ("po_number", "<script>PO</script>"), ("ship_to", &ship_to), ("partial_delivery", "true")];
+    let ship_to = page
+        .split("name=\"ship_to\"")
+        .nth(1)
+        .unwrap()
+        .split("value=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    let form = [
+        ("order_id", id.as_str()),
+        ("total", &total),
+        ("po_number", "<script>PO</script>"),
+        ("ship_to", &ship_to),
+        ("partial_delivery", "true"),
+    ];
     let placed = buyer.post("/api/cart/submit", &form).await;
     let order = placed.headers()["location"].to_str().unwrap().to_owned();
     assert!(order.starts_with("/orders/SO-2026-"), "{order}");
-    assert_eq!(buyer.post("/api/cart/submit", &form).await.headers()["location"], order.as_str(), "a double click is one order");
+    assert_eq!(
+        buyer.post("/api/cart/submit", &form).await.headers()["location"],
+        order.as_str(),
+        "a double click is one order"
+    );
     let page = buyer.text(&order).await;
     assert!(page.contains("Confirmed") && page.contains("£4.60") && !page.contains("<script>PO"));
     let sent = server::mail::drain(&app.world.store, &server::config::Mailer::DemoMailbox).await.unwrap();
-    assert_eq!((sent, store::outbox::waiting(&app.world.store, chrono::Utc::now()).await.unwrap()), (1, 0));
+    assert_eq!((sent, store::outbox::waiting(&app.world.store, server::clock::now()).await.unwrap()), (1, 0));
     app.world.assert_sound().await;
 }
 
@@ -124,7 +188,10 @@ async fn a_day_without_scripts_from_the_cart_to_the_mail() {
 async fn finance_downloads_the_document_and_the_filtered_list() {
     let app = App::start().await;
     let finance = app.sign_in("finance@acme.example").await;
-    let number: String = sqlx::query_scalar("SELECT number FROM invoices WHERE po_number = 'PO 88350'").fetch_one(&app.world.superuser).await.unwrap();
+    let number: String = sqlx::query_scalar("SELECT number FROM invoices WHERE po_number = 'PO 88350'")
+        .fetch_one(&app.world.superuser)
+        .await
+        .unwrap();
     let pdf = finance.get(&format!("/invoices/{number}.pdf")).await;
     assert_eq!(pdf.headers()["content-type"], "application/pdf");
     assert!(pdf.bytes().await.unwrap().starts_with(b"%PDF-"));

@@ -29,11 +29,20 @@ fn fixed(level: u8, min: i64, pence: i64) -> Candidate {
 }
 
 fn ask(n: i64) -> Question<'static> {
-    Question { quantity: quantity(n), unit: "EA", currency: Currency::GBP, on: day(15), strategy: Strategy::ContractWins }
+    Question {
+        quantity: quantity(n),
+        unit: "EA",
+        currency: Currency::GBP,
+        on: day(15),
+        strategy: Strategy::ContractWins,
+    }
 }
 
 fn pence(r: Option<Resolved>) -> Option<i64> {
-    r.map(|r| i64::try_from(r.unit_price.amount().mantissa() * 10_i128.pow(2) / 10_i128.pow(r.unit_price.amount().scale())).expect("small"))
+    r.map(|r| {
+        i64::try_from(r.unit_price.amount().mantissa() * 10_i128.pow(2) / 10_i128.pow(r.unit_price.amount().scale()))
+            .expect("small")
+    })
 }
 
 #[test]
@@ -80,7 +89,11 @@ fn a_percentage_tier_is_off_the_base_price_not_off_the_previous_tier() {
     let all = [fixed(0, 1, 1000), ten.clone(), hundred];
     assert_eq!(pence(resolve(&all, &ask(10))), Some(900));
     assert_eq!(pence(resolve(&all, &ask(100))), Some(800));
-    assert_eq!(pence(resolve(&[ten.clone(), fixed(9, 1, 2000)], &ask(10))), Some(1800), "off the list price when the contract has no base");
+    assert_eq!(
+        pence(resolve(&[ten.clone(), fixed(9, 1, 2000)], &ask(10))),
+        Some(1800),
+        "off the list price when the contract has no base"
+    );
     assert_eq!(resolve(&[ten], &ask(10)), None, "off nothing is no price");
 }
 
@@ -138,7 +151,11 @@ fn the_volume_table_shows_each_change_once() {
     let table: Vec<_> = tiers(&all, &ask(1)).into_iter().map(|t| (t.min_quantity, t.unit_price.amount())).collect();
     assert_eq!(
         table,
-        [(quantity(1), Decimal::new(600, 2)), (quantity(10), Decimal::new(400, 2)), (quantity(50), Decimal::new(350, 2))]
+        [
+            (quantity(1), Decimal::new(600, 2)),
+            (quantity(10), Decimal::new(400, 2)),
+            (quantity(50), Decimal::new(350, 2))
+        ]
     );
 }
 

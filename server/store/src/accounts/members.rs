@@ -27,7 +27,12 @@ pub async fn members(tx: &mut Tx) -> Result<MembersPage> {
     .await?;
     let members = rows
         .into_iter()
-        .map(|r| MemberRow { name: r.name, email: r.email, roles: roles(&r.roles), inactive: r.status == "deactivated" })
+        .map(|r| MemberRow {
+            name: r.name,
+            email: r.email,
+            roles: roles(&r.roles),
+            inactive: r.status == "deactivated",
+        })
         .collect();
     Ok(MembersPage { members })
 }
@@ -36,7 +41,13 @@ pub async fn members(tx: &mut Tx) -> Result<MembersPage> {
 /// elsewhere keeps their name and password and just gets the seat.
 ///
 /// Runs as a job after the permission check, because people exist across accounts.
-pub async fn invite(store: &Store, actor: &Actor, invitation: &Invitation, origin: &str, now: DateTime<Utc>) -> Result<()> {
+pub async fn invite(
+    store: &Store,
+    actor: &Actor,
+    invitation: &Invitation,
+    origin: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
     actor.require(Permission::MemberManage)?;
     let mut tx = store.job(now).await?;
     let codes: Vec<String> = invitation.roles.iter().map(|r| r.code().to_owned()).collect();
@@ -49,7 +60,7 @@ pub async fn invite(store: &Store, actor: &Actor, invitation: &Invitation, origi
                   EXISTS (SELECT 1 FROM staff s WHERE s.person_id = p.id) AS "staff!",
                   (SELECT name FROM seller) AS "seller!", (SELECT name FROM accounts WHERE id = $4) AS "account!"
            FROM person p"#,
-        Uuid::now_v7(),
+        crate::new_id::<Uuid>(),
         invitation.email.as_str(),
         invitation.name,
         actor.account().0
@@ -62,7 +73,7 @@ pub async fn invite(store: &Store, actor: &Actor, invitation: &Invitation, origi
     let done = sqlx::query!(
         "INSERT INTO members (account_id, id, person_id, roles) VALUES ($1, $2, $3, $4)",
         actor.account().0,
-        Uuid::now_v7(),
+        crate::new_id::<Uuid>(),
         row.id,
         &codes
     )
@@ -71,14 +82,32 @@ pub async fn invite(store: &Store, actor: &Actor, invitation: &Invitation, origi
     exactly(1, &done)?;
     let (account, seller) = (row.account, row.seller);
     let body = if row.known {
-        format!("{} has given you a seat in {account} at {seller}.\n\nSign in as usual and switch accounts at the top right:\n{origin}/\n", actor.name())
+        format!(
+            "{} has given you a seat in {account} at {seller}.\n\nSign in as usual and switch accounts at the top right:\n{origin}/\n",
+            actor.name()
+        )
     } else {
         let token = issue(&mut tx, PersonId(row.id), Purpose::Invite).await?;
-        format!("{} invites you to buy for {account} at {seller}.\n\nChoose your password within a week:\n{origin}/invite/{token}\n", actor.name())
+        format!(
+            "{} invites you to buy for {account} at {seller}.\n\nChoose your password within a week:\n{origin}/invite/{token}\n",
+            actor.name()
+        )
     };
-    let mail = Message::Mail { to: invitation.email.as_str().to_owned(), subject: format!("Your seat in {account} at {seller}"), body };
+    let mail = Message::Mail {
+        to: invitation.email.as_str().to_owned(),
+        subject: format!("Your seat in {account} at {seller}"),
+        body,
+    };
     outbox::send(&mut tx, actor.account(), &mail).await?;
-    audit::record_job(&mut tx, actor.account(), actor.name(), "member.invited", invitation.email.as_str(), json!({ "roles": codes })).await?;
+    audit::record_job(
+        &mut tx,
+        actor.account(),
+        actor.name(),
+        "member.invited",
+        invitation.email.as_str(),
+        json!({ "roles": codes }),
+    )
+    .await?;
     tx.commit().await
 }
 
@@ -86,15 +115,22 @@ pub async fn invite(store: &Store, actor: &Actor, invitation: &Invitation, origi
 pub async fn deactivate(tx: &mut Tx, email: &str) -> Result<()> {
     let actor = tx.actor()?;
     actor.require(Permission::MemberManage)?;
-    let row = sqlx::query!("SELECT m.id, m.status FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = $1", email)
-        .fetch_one(tx.db())
-        .await?;
+    let row = sqlx::query!(
+        "SELECT m.id, m.status FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = $1",
+        email
+    )
+    .fetch_one(tx.db())
+    .await?;
     if actor.member()? == MemberId(row.id) {
         return Err(Problem::invalid("email", "You cannot deactivate yourself. Ask another account admin.").into());
     }
-    let done = sqlx::query!("UPDATE members SET status = 'deactivated' WHERE account_id = $1 AND id = $2", actor.account().0, row.id)
-        .execute(tx.db())
-        .await?;
+    let done = sqlx::query!(
+        "UPDATE members SET status = 'deactivated' WHERE account_id = $1 AND id = $2",
+        actor.account().0,
+        row.id
+    )
+    .execute(tx.db())
+    .await?;
     exactly(1, &done)?;
     audit::record(tx, "member.deactivated", email, json!({ "before": row.status })).await
 }
@@ -144,10 +180,13 @@ pub async fn profile(store: &Store, actor: &Actor, current: &[u8], now: DateTime
 /// The last entries of the account's audit trail.
 pub async fn audit_trail(tx: &mut Tx) -> Result<Vec<AuditRow>> {
     tx.actor()?.require(Permission::AuditRead)?;
-    let rows = sqlx::query!("SELECT seq, line FROM audit_log ORDER BY account_id, seq DESC LIMIT 200").fetch_all(tx.db()).await?;
+    let rows = sqlx::query!("SELECT seq, line FROM audit_log ORDER BY account_id, seq DESC LIMIT 200")
+        .fetch_all(tx.db())
+        .await?;
     rows.into_iter()
         .map(|r| {
-            let line: serde_json::Value = serde_json::from_str(&r.line).map_err(|e| Error::odd("audit_log.line", &e.to_string()))?;
+            let line: serde_json::Value =
+                serde_json::from_str(&r.line).map_err(|e| Error::odd("audit_log.line", &e.to_string()))?;
             let text = |key: &str| line.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
             let at: DateTime<Utc> = text("at").parse().map_err(|_| Error::odd("audit_log.at", &r.line))?;
             Ok(AuditRow { seq: r.seq, at: tx.local(at), who: text("who"), action: text("action"), what: text("what") })

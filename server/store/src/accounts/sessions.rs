@@ -47,7 +47,13 @@ pub async fn load(store: &Store, key: &[u8], now: DateTime<Utc>) -> Result<Optio
 }
 
 /// Stores a session, new or changed. `data` may name its person (`who`), its device and its address.
-pub async fn save(store: &Store, key: &[u8], data: &Value, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+pub async fn save(
+    store: &Store,
+    key: &[u8],
+    data: &Value,
+    expires_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let person: Option<uuid::Uuid> = text("person").parse().ok();
     let mut tx = store.job(now).await?;
@@ -80,7 +86,9 @@ pub async fn delete(store: &Store, key: &[u8], now: DateTime<Utc>) -> Result<()>
 /// Ends one of a person's own sessions; another person's is not found.
 pub async fn end(store: &Store, person: PersonId, key: &[u8], now: DateTime<Utc>) -> Result<()> {
     let mut tx = store.job(now).await?;
-    let done = sqlx::query!("DELETE FROM sessions WHERE id_hash = $1 AND person_id = $2", key, person.0).execute(tx.db()).await?;
+    let done = sqlx::query!("DELETE FROM sessions WHERE id_hash = $1 AND person_id = $2", key, person.0)
+        .execute(tx.db())
+        .await?;
     if done.rows_affected() == 0 {
         return Err(domain::Problem::NotFound.into());
     }

@@ -24,7 +24,13 @@ fn hasher() -> Argon2<'static> {
 }
 
 /// Checks a password. `Ok(None)` for any wrong combination, conflict when throttled, unavailable when too many are checked at once.
-pub async fn sign_in(store: &Store, email: &Email, password: &str, address: &str, now: DateTime<Utc>) -> Result<Option<PersonId>> {
+pub async fn sign_in(
+    store: &Store,
+    email: &Email,
+    password: &str,
+    address: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<PersonId>> {
     let mut tx = store.job(now).await?;
     let (by_email, by_address) = (format!("email:{}", email.as_str()), format!("address:{address}"));
     let known = sqlx::query!(
@@ -54,20 +60,28 @@ pub async fn sign_in(store: &Store, email: &Email, password: &str, address: &str
 
     let mut tx = store.job(now).await?;
     if good && known.person.is_some() {
-        sqlx::query!("DELETE FROM login_attempts WHERE key = $1 OR at < $2", by_email, now - Duration::days(1)).execute(tx.db()).await?;
+        sqlx::query!("DELETE FROM login_attempts WHERE key = $1 OR at < $2", by_email, now - Duration::days(1))
+            .execute(tx.db())
+            .await?;
     } else {
-        sqlx::query!("INSERT INTO login_attempts (key, at) VALUES ($1, $3), ($2, $3)", by_email, by_address, now).execute(tx.db()).await?;
+        sqlx::query!("INSERT INTO login_attempts (key, at) VALUES ($1, $3), ($2, $3)", by_email, by_address, now)
+            .execute(tx.db())
+            .await?;
     }
     tx.commit().await?;
     Ok(known.person.filter(|_| good).map(Into::into))
 }
 
 /// Hashes a password; waits for nobody (seeds and the command line use it one at a time).
+#[expect(clippy::disallowed_methods, reason = "a salt is random")]
 pub async fn hash_password(password: &NewPassword) -> Result<String> {
     let password = password.reveal().to_owned();
     tokio::task::spawn_blocking(move || {
         let salt: [u8; 16] = rand::random();
-        hasher().hash_password_with_salt(password.as_bytes(), &salt).map(|h| h.to_string()).map_err(|e| Error::Inconsistent(e.to_string()))
+        hasher()
+            .hash_password_with_salt(password.as_bytes(), &salt)
+            .map(|h| h.to_string())
+            .map_err(|e| Error::Inconsistent(e.to_string()))
     })
     .await
     .map_err(|e| Error::Inconsistent(e.to_string()))?
@@ -90,6 +104,8 @@ pub async fn set_password(store: &Store, email: &Email, password: &NewPassword, 
         return Err(Problem::NotFound.into());
     }
     exactly(1, &done)?;
-    sqlx::query!("DELETE FROM sessions WHERE person_id = (SELECT id FROM people WHERE email = $1)", email.as_str()).execute(tx.db()).await?;
+    sqlx::query!("DELETE FROM sessions WHERE person_id = (SELECT id FROM people WHERE email = $1)", email.as_str())
+        .execute(tx.db())
+        .await?;
     tx.commit().await
 }

@@ -19,7 +19,13 @@ pub struct Who {
 /// Who `person` is in the account they chose (`wanted`; else their first). One statement.
 ///
 /// Unauthenticated when the person has no active seat anywhere any more.
-pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, address: &str, now: chrono::DateTime<chrono::Utc>) -> Result<Who> {
+pub async fn who(
+    store: &Store,
+    person: PersonId,
+    wanted: Option<AccountId>,
+    address: &str,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Who> {
     let mut tx = store.job(now).await?;
     let row = sqlx::query!(
         r#"WITH RECURSIVE seat AS (
@@ -54,7 +60,14 @@ pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, add
 
     let staff_role = row.staff_role.as_deref().and_then(Role::parse);
     let (account, lineage, roles, currency, on_hold, place) = if let Some(role) = staff_role {
-        (AccountId::SELLER, vec![AccountId::SELLER], vec![role], Currency::GBP, false, (row.brand.clone(), String::new()))
+        (
+            AccountId::SELLER,
+            vec![AccountId::SELLER],
+            vec![role],
+            Currency::GBP,
+            false,
+            (row.brand.clone(), String::new()),
+        )
     } else {
         let account = AccountId(row.account.ok_or(Problem::Unauthenticated)?);
         let mut lineage: Vec<AccountId> = row.lineage.unwrap_or_default().into_iter().map(Into::into).collect();
@@ -66,7 +79,9 @@ pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, add
         (account, lineage, roles, currency, row.status.as_deref() == Some("on_hold"), place)
     };
     let seats: Vec<(AccountId, String)> = match row.seats {
-        Some(json) if staff_role.is_none() => serde_json::from_value(json).map_err(|e| Error::odd("seats", &e.to_string()))?,
+        Some(json) if staff_role.is_none() => {
+            serde_json::from_value(json).map_err(|e| Error::odd("seats", &e.to_string()))?
+        }
         _ => Vec::new(),
     };
     let actor = Actor::from_facts(Facts {

@@ -115,10 +115,14 @@ pub(crate) async fn facts_of(tx: &mut Tx, products: &[uuid::Uuid]) -> Result<Vec
     if products.is_empty() {
         return Ok(Vec::new());
     }
-    let json = sqlx::query_scalar!("SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.id = ANY($1)", products).fetch_one(tx.db()).await?;
+    let json = sqlx::query_scalar!("SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.id = ANY($1)", products)
+        .fetch_one(tx.db())
+        .await?;
     decode(json)
 }
 
 pub(crate) fn decode(json: Option<serde_json::Value>) -> Result<Vec<Facts>> {
-    json.map_or(Ok(Vec::new()), |json| serde_json::from_value(json).map_err(|e| Error::odd("product_facts", &e.to_string())))
+    json.map_or(Ok(Vec::new()), |json| {
+        serde_json::from_value(json).map_err(|e| Error::odd("product_facts", &e.to_string()))
+    })
 }

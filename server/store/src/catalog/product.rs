@@ -55,9 +55,12 @@ pub async fn explain(tx: &mut Tx, sku: &str, quantity: Option<Quantity>) -> Resu
     let actor = tx.actor()?;
     actor.require(Permission::PriceRead)?;
     let today = tx.today();
-    let json = sqlx::query_scalar!("SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.sku = $1", sku.trim().to_uppercase())
-        .fetch_one(tx.db())
-        .await?;
+    let json = sqlx::query_scalar!(
+        "SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.sku = $1",
+        sku.trim().to_uppercase()
+    )
+    .fetch_one(tx.db())
+    .await?;
     let facts = visible(decode(json)?)?;
     let quantity = quantity.unwrap_or_else(|| facts.packing().fit(Quantity::ONE));
     let resolved = facts.price(quantity, Pricing::of(&actor, today));

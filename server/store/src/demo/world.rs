@@ -39,7 +39,7 @@ pub(super) async fn seed(tx: &mut Tx) -> Result<()> {
 }
 
 async fn account(tx: &mut Tx, number: &str, name: &str, po_required: bool) -> Result<Uuid> {
-    let id = Uuid::now_v7();
+    let id = crate::new_id::<Uuid>();
     sqlx::query!(
         "INSERT INTO accounts (id, number, name, currency, country, po_required, order_minimum) VALUES ($1, $2, $3, 'GBP', 'GB', $4, 20)",
         id,
@@ -49,7 +49,9 @@ async fn account(tx: &mut Tx, number: &str, name: &str, po_required: bool) -> Re
     )
     .execute(tx.db())
     .await?;
-    sqlx::query!("INSERT INTO credit_limits (account_id, credit_limit, policy) VALUES ($1, 25000, 'hold')", id).execute(tx.db()).await?;
+    sqlx::query!("INSERT INTO credit_limits (account_id, credit_limit, policy) VALUES ($1, 25000, 'hold')", id)
+        .execute(tx.db())
+        .await?;
     let places: [(&str, &str, &str, &str, &str, bool); 3] = if number == ACME {
         [
             ("ship_to", "Main works", "Unit 4, Harrow Road", "B24 8BU", "Birmingham", true),
@@ -68,7 +70,7 @@ async fn account(tx: &mut Tx, number: &str, name: &str, po_required: bool) -> Re
             "INSERT INTO addresses (account_id, id, kind, label, company, street, postcode, city, country, is_default)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'GB', $9)",
             id,
-            Uuid::now_v7(),
+            crate::new_id::<Uuid>(),
             kind,
             label,
             name,
@@ -81,9 +83,15 @@ async fn account(tx: &mut Tx, number: &str, name: &str, po_required: bool) -> Re
         .await?;
     }
     for (code, name) in [("MAINT", "Maintenance"), ("PACK", "Packaging"), ("SAFETY", "Safety")] {
-        sqlx::query!("INSERT INTO cost_centres (account_id, id, code, name) VALUES ($1, $2, $3, $4)", id, Uuid::now_v7(), code, name)
-            .execute(tx.db())
-            .await?;
+        sqlx::query!(
+            "INSERT INTO cost_centres (account_id, id, code, name) VALUES ($1, $2, $3, $4)",
+            id,
+            crate::new_id::<Uuid>(),
+            code,
+            name
+        )
+        .execute(tx.db())
+        .await?;
     }
     Ok(id)
 }
@@ -93,20 +101,37 @@ async fn people(tx: &mut Tx, acme: Uuid, globex: Uuid) -> Result<()> {
     let hash = crate::accounts::hash_password(&password).await?;
     let now = tx.now();
     for p in PEOPLE {
-        let person = Uuid::now_v7();
-        sqlx::query!("INSERT INTO people (id, email, name) VALUES ($1, $2, $3)", person, p.email, p.name).execute(tx.db()).await?;
-        sqlx::query!("INSERT INTO credentials (person_id, password_hash, changed_at) VALUES ($1, $2, $3)", person, hash, now).execute(tx.db()).await?;
+        let person = crate::new_id::<Uuid>();
+        sqlx::query!("INSERT INTO people (id, email, name) VALUES ($1, $2, $3)", person, p.email, p.name)
+            .execute(tx.db())
+            .await?;
+        sqlx::query!(
+            "INSERT INTO credentials (person_id, password_hash, changed_at) VALUES ($1, $2, $3)",
+            person,
+            hash,
+            now
+        )
+        .execute(tx.db())
+        .await?;
         for (number, roles) in p.seats {
             let account = if *number == ACME { acme } else { globex };
             let roles: Vec<String> = roles.iter().map(|r| (*r).to_owned()).collect();
-            sqlx::query!("INSERT INTO members (account_id, id, person_id, roles) VALUES ($1, $2, $3, $4)", account, Uuid::now_v7(), person, &roles)
-                .execute(tx.db())
-                .await?;
+            sqlx::query!(
+                "INSERT INTO members (account_id, id, person_id, roles) VALUES ($1, $2, $3, $4)",
+                account,
+                crate::new_id::<Uuid>(),
+                person,
+                &roles
+            )
+            .execute(tx.db())
+            .await?;
         }
         if let Some(role) = p.staff {
             sqlx::query!("INSERT INTO staff (person_id, role) VALUES ($1, $2)", person, role).execute(tx.db()).await?;
             if role == "sales_rep" {
-                sqlx::query!("INSERT INTO staff_assignments (account_id, person_id) VALUES ($1, $2)", acme, person).execute(tx.db()).await?;
+                sqlx::query!("INSERT INTO staff_assignments (account_id, person_id) VALUES ($1, $2)", acme, person)
+                    .execute(tx.db())
+                    .await?;
             }
         }
     }

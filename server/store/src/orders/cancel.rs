@@ -50,9 +50,14 @@ pub async fn cancel(tx: &mut Tx, number: &str, version: i32, reason: &str) -> Re
     )
     .execute(tx.db())
     .await?;
-    let done = sqlx::query!("UPDATE orders SET status = $3, version = version + 1 WHERE account_id = $1 AND id = $2", account, order.id, after.code())
-        .execute(tx.db())
-        .await?;
+    let done = sqlx::query!(
+        "UPDATE orders SET status = $3, version = version + 1 WHERE account_id = $1 AND id = $2",
+        account,
+        order.id,
+        after.code()
+    )
+    .execute(tx.db())
+    .await?;
     exactly(1, &done)?;
     let done = sqlx::query!(
         "INSERT INTO order_events (account_id, order_id, version, status, at, by_name, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -67,5 +72,11 @@ pub async fn cancel(tx: &mut Tx, number: &str, version: i32, reason: &str) -> Re
     .execute(tx.db())
     .await?;
     exactly(1, &done)?;
-    audit::record(tx, "order.cancelled", number, json!({ "before": before.code(), "after": after.code(), "reason": reason })).await
+    audit::record(
+        tx,
+        "order.cancelled",
+        number,
+        json!({ "before": before.code(), "after": after.code(), "reason": reason }),
+    )
+    .await
 }

@@ -97,7 +97,8 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
     .fetch_one(tx.db())
     .await?;
     let odd = |e: serde_json::Error| Error::odd("order", &e.to_string());
-    let steps: Vec<(String, chrono::DateTime<chrono::Utc>, String, String)> = more.steps.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
+    let steps: Vec<(String, chrono::DateTime<chrono::Utc>, String, String)> =
+        more.steps.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
     let steps = steps
         .into_iter()
         .map(|(code, at, by, reason)| Ok(OrderStep { status: status(&code)?, at: tx.local(at), by, reason }))
@@ -127,7 +128,13 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
         },
         version: o.version,
         lines: lines.0,
-        totals: Totals { net: money(o.net), delivery: money(o.delivery), taxes, tax: money(o.tax), gross: money(o.gross) },
+        totals: Totals {
+            net: money(o.net),
+            delivery: money(o.delivery),
+            taxes,
+            tax: money(o.tax),
+            gross: money(o.gross),
+        },
         ship_to: serde_json::from_value::<Address>(o.ship_to).map_err(odd)?,
         requested_on: o.requested_on,
         partial_delivery: o.partial_delivery,
@@ -140,7 +147,12 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
 }
 
 /// An order's lines, and their amounts with tax rates.
-pub(super) async fn lines(tx: &mut Tx, account: uuid::Uuid, order: uuid::Uuid, cur: Currency) -> Result<(Vec<OrderLine>, Vec<(Money, rust_decimal::Decimal)>)> {
+pub(super) async fn lines(
+    tx: &mut Tx,
+    account: uuid::Uuid,
+    order: uuid::Uuid,
+    cur: Currency,
+) -> Result<(Vec<OrderLine>, Vec<(Money, rust_decimal::Decimal)>)> {
     let rows = sqlx::query!(
         "SELECT line_no, sku, name, unit, quantity, unit_price, net, tax_rate, price_source, promised_on, quantity_shipped
          FROM order_lines WHERE account_id = $1 AND order_id = $2 ORDER BY line_no",
@@ -160,7 +172,8 @@ pub(super) async fn lines(tx: &mut Tx, account: uuid::Uuid, order: uuid::Uuid, c
                 sku: r.sku,
                 name: r.name,
                 unit: r.unit,
-                quantity: Quantity::new(r.quantity).ok_or_else(|| Error::odd("order_lines.quantity", &r.quantity.to_string()))?,
+                quantity: Quantity::new(r.quantity)
+                    .ok_or_else(|| Error::odd("order_lines.quantity", &r.quantity.to_string()))?,
                 unit_price: Money::new(r.unit_price, cur),
                 net,
                 price_source: r.price_source,
@@ -173,8 +186,14 @@ pub(super) async fn lines(tx: &mut Tx, account: uuid::Uuid, order: uuid::Uuid, c
 }
 
 /// Tax by rate as it was charged; imported orders carry their tax as one sum.
-fn taxes(cur: Currency, amounts: &[(Money, rust_decimal::Decimal)], delivery: Money, tax: Money) -> Result<Vec<TaxLine>> {
-    let amounts: Vec<domain::cart::TaxedAmount> = amounts.iter().map(|(net, rate)| domain::cart::TaxedAmount { net: *net, rate: *rate }).collect();
+fn taxes(
+    cur: Currency,
+    amounts: &[(Money, rust_decimal::Decimal)],
+    delivery: Money,
+    tax: Money,
+) -> Result<Vec<TaxLine>> {
+    let amounts: Vec<domain::cart::TaxedAmount> =
+        amounts.iter().map(|(net, rate)| domain::cart::TaxedAmount { net: *net, rate: *rate }).collect();
     let totals = domain::cart::totals(cur, &amounts, delivery)?;
     Ok(if totals.tax == tax { totals.taxes } else { Vec::new() })
 }

@@ -57,7 +57,11 @@ async fn compared(tx: &mut Tx, number: &str) -> Result<Compared> {
         compare(&Then { line, now: now.map(|f| f.line(line.quantity, price.as_ref())) })
     };
     Ok(Compared {
-        page: ReorderPage { number: number.to_owned(), placed_at: tx.local(order.placed_at), lines: lines.iter().map(compare_line).collect() },
+        page: ReorderPage {
+            number: number.to_owned(),
+            placed_at: tx.local(order.placed_at),
+            lines: lines.iter().map(compare_line).collect(),
+        },
         facts: lines.iter().map(|l| of(l).cloned()).collect(),
     })
 }

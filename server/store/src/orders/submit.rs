@@ -36,9 +36,13 @@ pub async fn submit(tx: &mut Tx, form: &CheckoutForm) -> Result<String> {
     .fetch_one(tx.db())
     .await?;
     // The snapshot of that statement may be older than the lock it waited for: ask again, now that we hold it.
-    let earlier = sqlx::query!("SELECT number, member_id FROM orders WHERE account_id = $1 AND id = $2", actor.account().0, form.order_id.0)
-        .fetch_optional(tx.db())
-        .await?;
+    let earlier = sqlx::query!(
+        "SELECT number, member_id FROM orders WHERE account_id = $1 AND id = $2",
+        actor.account().0,
+        form.order_id.0
+    )
+    .fetch_optional(tx.db())
+    .await?;
     if let Some(order) = earlier {
         let own = order.member_id == Some(member.0);
         return if own { Ok(order.number) } else { Err(Problem::Conflict(Cause::KeyReused).into()) };
@@ -61,7 +65,9 @@ pub async fn submit(tx: &mut Tx, form: &CheckoutForm) -> Result<String> {
     let status = match credit::lock(tx, &actor).await?.judge(cart.totals.gross)? {
         Verdict::Fits | Verdict::Exceeds(Policy::Warn, _) => Status::Confirmed,
         Verdict::Exceeds(Policy::Hold, _) => Status::OnHold,
-        Verdict::Exceeds(Policy::Block, free) => return Err(Problem::Conflict(Cause::CreditLimit { free: text::money(free) }).into()),
+        Verdict::Exceeds(Policy::Block, free) => {
+            return Err(Problem::Conflict(Cause::CreditLimit { free: text::money(free) }).into());
+        }
     };
     let reserved = reserve(tx, &cart.lines).await?;
     let number = write(tx, &actor, form, &cart, status, &ship_to, &centre, &reserved).await?;
@@ -121,7 +127,12 @@ async fn reserve(tx: &mut Tx, lines: &[Line]) -> Result<Vec<Taken>> {
                 missing -= part;
                 match taken.iter_mut().find(|t| t.line == i && t.warehouse == row.warehouse) {
                     Some(t) => t.quantity += part,
-                    None => taken.push(Taken { line: i, product: row.product_id, warehouse: row.warehouse.clone(), quantity: part }),
+                    None => taken.push(Taken {
+                        line: i,
+                        product: row.product_id,
+                        warehouse: row.warehouse.clone(),
+                        quantity: part,
+                    }),
                 }
             }
         }
@@ -236,7 +247,14 @@ async fn write(
 }
 
 /// History, cart, mail and audit: all with the order or not at all.
-async fn tell(tx: &mut Tx, actor: &Actor, form: &CheckoutForm, cart: &Cart, status: Status, number: &str) -> Result<()> {
+async fn tell(
+    tx: &mut Tx,
+    actor: &Actor,
+    form: &CheckoutForm,
+    cart: &Cart,
+    status: Status,
+    number: &str,
+) -> Result<()> {
     let (account, now) = (actor.account().0, tx.now());
     let row = sqlx::query!(
         r#"WITH gone AS (DELETE FROM cart_lines WHERE account_id = $1 AND cart_id = $3),
@@ -252,7 +270,8 @@ async fn tell(tx: &mut Tx, actor: &Actor, form: &CheckoutForm, cart: &Cart, stat
     )
     .fetch_one(tx.db())
     .await?;
-    let lines: Vec<String> = cart.lines.iter().map(|l| format!("{} × {}  {}", l.quantity, l.facts.sku, l.facts.name)).collect();
+    let lines: Vec<String> =
+        cart.lines.iter().map(|l| format!("{} × {}  {}", l.quantity, l.facts.sku, l.facts.name)).collect();
     let body = format!(
         "Your order {number} is {}.\n\n{}\n\nTotal incl. tax: {}\nYour reference: {}\n",
         status.label().to_lowercase(),
@@ -265,4 +284,3 @@ async fn tell(tx: &mut Tx, actor: &Actor, form: &CheckoutForm, cart: &Cart, stat
     let detail = json!({ "gross": cart.totals.gross.amount(), "currency": actor.currency().code(), "lines": cart.lines.len(), "status": status.code() });
     audit::record(tx, "order.submitted", number, detail).await
 }
-

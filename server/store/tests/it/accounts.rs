@@ -32,9 +32,17 @@ async fn ten_wrong_passwords_and_the_address_must_wait_even_with_the_right_one()
     }
     let throttled = sign_in(&world, "buyer@acme.example", store::demo::PASSWORD).await;
     assert!(matches!(throttled, Err(store::Error::Problem(Problem::Conflict(Cause::TooMany)))));
-    assert!(sign_in(&world, "manager@acme.example", store::demo::PASSWORD).await.unwrap(), "colleagues behind the same address go on");
+    assert!(
+        sign_in(&world, "manager@acme.example", store::demo::PASSWORD).await.unwrap(),
+        "colleagues behind the same address go on"
+    );
     let later = now() + Duration::minutes(16);
-    assert!(store::accounts::sign_in(&world.store, &email("buyer@acme.example"), store::demo::PASSWORD, "10.0.0.1", later).await.unwrap().is_some());
+    assert!(
+        store::accounts::sign_in(&world.store, &email("buyer@acme.example"), store::demo::PASSWORD, "10.0.0.1", later)
+            .await
+            .unwrap()
+            .is_some()
+    );
 }
 
 /// The link in the last mail to somebody.
@@ -44,7 +52,11 @@ async fn mailed_token(world: &World, to: &str) -> Option<String> {
         .fetch_optional(&world.superuser)
         .await
         .unwrap();
-    body.and_then(|b| b.split_whitespace().find(|w| w.contains("/reset/") || w.contains("/invite/")).and_then(|l| l.rsplit('/').next().map(str::to_owned)))
+    body.and_then(|b| {
+        b.split_whitespace()
+            .find(|w| w.contains("/reset/") || w.contains("/invite/"))
+            .and_then(|l| l.rsplit('/').next().map(str::to_owned))
+    })
 }
 
 #[tokio::test]
@@ -55,14 +67,22 @@ async fn a_reset_link_works_once_for_an_hour_and_ends_all_sessions() {
     assert_eq!(mailed_token(&world, "nobody@acme.example").await, None);
     store::accounts::request_reset(&world.store, &who, origin, now()).await.unwrap();
     let token = mailed_token(&world, who.as_str()).await.unwrap();
-    let over = |r: store::Result<()>| assert!(matches!(r, Err(store::Error::Problem(Problem::Conflict(Cause::LinkOver)))), "{r:?}");
+    let over = |r: store::Result<()>| {
+        assert!(matches!(r, Err(store::Error::Problem(Problem::Conflict(Cause::LinkOver)))), "{r:?}")
+    };
     over(store::accounts::link_owner(&world.store, &token, now() + Duration::minutes(61)).await.map(|_| ()));
     assert_eq!(store::accounts::link_owner(&world.store, &token, now()).await.unwrap().1, who.as_str());
-    assert_eq!(store::accounts::link_owner(&world.store, &token, now()).await.unwrap().1, who.as_str(), "looking does not use it up");
+    assert_eq!(
+        store::accounts::link_owner(&world.store, &token, now()).await.unwrap().1,
+        who.as_str(),
+        "looking does not use it up"
+    );
 
     let person = world.buyer().await.person();
     let key = sessions::key(b"a session");
-    sessions::save(&world.store, &key, &serde_json::json!({ "person": person }), now() + Duration::hours(1), now()).await.unwrap();
+    sessions::save(&world.store, &key, &serde_json::json!({ "person": person }), now() + Duration::hours(1), now())
+        .await
+        .unwrap();
     let password = NewPassword::parse("password", "a much better one").unwrap();
     store::accounts::redeem(&world.store, &token, &password, now()).await.unwrap();
     assert!(sessions::load(&world.store, &key, now()).await.unwrap().is_none(), "old sessions have ended");
@@ -78,7 +98,9 @@ async fn an_invitation_seats_a_person_who_chooses_a_password_and_signs_in() {
     let invitation = Invitation::parse("new@acme.example", "Nadia New", &["buyer".to_owned()]).unwrap();
     store::accounts::invite(&world.store, &admin, &invitation, "https://orders.example", now()).await.unwrap();
     let token = mailed_token(&world, "new@acme.example").await.unwrap();
-    store::accounts::redeem(&world.store, &token, &NewPassword::parse("password", "twelve or more").unwrap(), now()).await.unwrap();
+    store::accounts::redeem(&world.store, &token, &NewPassword::parse("password", "twelve or more").unwrap(), now())
+        .await
+        .unwrap();
     assert!(sign_in(&world, "new@acme.example", "twelve or more").await.unwrap());
     assert_eq!(world.actor("new@acme.example").await.roles(), [Role::Buyer]);
     let twice = store::accounts::invite(&world.store, &admin, &invitation, "https://orders.example", now()).await;
@@ -109,14 +131,16 @@ async fn a_deactivated_member_is_nobody_with_the_next_request() {
 async fn a_person_in_two_accounts_acts_in_the_chosen_one_only() {
     let world = World::new().await;
     let both = world.actor("both@acme.example").await;
-    let globex: uuid::Uuid = sqlx::query_scalar("SELECT id FROM accounts WHERE number = '1002'").fetch_one(&world.superuser).await.unwrap();
+    let globex: uuid::Uuid =
+        sqlx::query_scalar("SELECT id FROM accounts WHERE number = '1002'").fetch_one(&world.superuser).await.unwrap();
     assert_eq!(both.roles(), [Role::Buyer]);
     let there = store::accounts::who(&world.store, both.person(), Some(AccountId(globex)), "", now()).await.unwrap();
     assert_eq!(there.actor.account(), AccountId(globex));
     assert_eq!(there.actor.roles(), [Role::Buyer, Role::Finance]);
     assert_eq!(there.frame.seats.len(), 2);
     let stranger = world.buyer().await;
-    let refused = store::accounts::who(&world.store, stranger.person(), Some(AccountId(globex)), "", now()).await.unwrap();
+    let refused =
+        store::accounts::who(&world.store, stranger.person(), Some(AccountId(globex)), "", now()).await.unwrap();
     assert_ne!(refused.actor.account(), AccountId(globex), "an account without a seat is never entered");
 }
 
@@ -125,9 +149,20 @@ async fn sessions_are_listed_and_ended_by_their_owner_alone() {
     let world = World::new().await;
     let (buyer, other) = (world.buyer().await, world.actor("manager@acme.example").await);
     let key = sessions::key(b"one");
-    sessions::save(&world.store, &key, &serde_json::json!({ "person": buyer.person(), "device": "Firefox on Linux" }), now() + Duration::hours(1), now()).await.unwrap();
+    sessions::save(
+        &world.store,
+        &key,
+        &serde_json::json!({ "person": buyer.person(), "device": "Firefox on Linux" }),
+        now() + Duration::hours(1),
+        now(),
+    )
+    .await
+    .unwrap();
     let profile = store::accounts::profile(&world.store, &buyer, &key, now()).await.unwrap();
-    assert_eq!((profile.sessions.len(), profile.sessions[0].current, profile.sessions[0].device.as_str()), (1, true, "Firefox on Linux"));
+    assert_eq!(
+        (profile.sessions.len(), profile.sessions[0].current, profile.sessions[0].device.as_str()),
+        (1, true, "Firefox on Linux")
+    );
     assert!(sessions::end(&world.store, other.person(), &key, now()).await.is_err());
     assert!(sessions::load(&world.store, &key, now() + Duration::hours(2)).await.unwrap().is_none(), "expired");
     sessions::end(&world.store, buyer.person(), &key, now()).await.unwrap();
@@ -143,7 +178,10 @@ async fn the_audit_chain_shows_a_changed_or_missing_entry() {
     let invitation = Invitation::parse("a@acme.example", "A", &["viewer".to_owned()]).unwrap();
     store::accounts::invite(&world.store, &admin, &invitation, "", now()).await.unwrap();
     let trail = store::accounts::audit_trail(&mut world.read(&admin).await).await.unwrap();
-    assert_eq!((trail[0].action.as_str(), trail[0].who.as_str(), trail[0].what.as_str()), ("member.invited", "Marta Kowalski", "a@acme.example"));
+    assert_eq!(
+        (trail[0].action.as_str(), trail[0].who.as_str(), trail[0].what.as_str()),
+        ("member.invited", "Marta Kowalski", "a@acme.example")
+    );
     world.assert_sound().await;
     world.sql("UPDATE audit_log SET line = replace(line, 'viewer', 'buyer') WHERE line LIKE '%member.invited%'").await;
     let found = store::doctor::examine(&world.store, now()).await.unwrap();

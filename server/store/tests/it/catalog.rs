@@ -67,13 +67,25 @@ async fn categories_facets_stock_and_paging_follow_the_url() {
     let buyer = world.buyer().await;
     let all = page(&world, &buyer, "", "").await;
     assert_eq!(all.rows.len(), 24);
-    assert_eq!(page(&world, &buyer, "", "page=2").await.rows.len() as i64, all.total - 24);
+    assert_eq!(i64::try_from(page(&world, &buyer, "", "page=2").await.rows.len()).unwrap(), all.total - 24);
     assert_eq!(all.categories.iter().map(|c| c.count).sum::<i64>(), all.total);
     let fixings = page(&world, &buyer, "fixings", "").await;
-    assert!(fixings.facets.iter().any(|f| f.name == "Thread" && f.values.contains(&("M8".to_owned(), 4))), "{:?}", fixings.facets);
+    assert!(
+        fixings.facets.iter().any(|f| f.name == "Thread" && f.values.contains(&("M8".to_owned(), 4))),
+        "{:?}",
+        fixings.facets
+    );
     assert_eq!(page(&world, &buyer, "fixings", "f=Thread:M8").await.total, 4);
-    assert_eq!(page(&world, &buyer, "fixings", "f=Thread:M8&f=Thread:M10").await.total, 6, "values of one attribute widen");
-    assert_eq!(page(&world, &buyer, "fixings", "f=Thread:M8&f=Material:Zinc+plated").await.total, 1, "attributes narrow");
+    assert_eq!(
+        page(&world, &buyer, "fixings", "f=Thread:M8&f=Thread:M10").await.total,
+        6,
+        "values of one attribute widen"
+    );
+    assert_eq!(
+        page(&world, &buyer, "fixings", "f=Thread:M8&f=Material:Zinc+plated").await.total,
+        1,
+        "attributes narrow"
+    );
     assert_eq!(page(&world, &buyer, "fixings", "f=Thread:M8&stock=1").await.total, 3);
     let missing = store::catalog::page(&mut world.read(&buyer).await, CatalogQuery::parse("no-such", "")).await;
     assert!(matches!(missing, Err(store::Error::Problem(Problem::NotFound))));
@@ -127,7 +139,11 @@ async fn lists_are_sorted_by_the_accounts_own_price_as_the_pure_function_resolve
             let up = prices(&world, actor, "price").await;
             let priced: Vec<Money> = up.iter().copied().flatten().collect();
             assert!(priced.len() > 8);
-            assert!(priced.is_sorted_by_key(|m| m.amount()), "{strategy}: {:?}", priced.iter().map(|m| m.amount()).collect::<Vec<_>>());
+            assert!(
+                priced.is_sorted_by_key(|m| m.amount()),
+                "{strategy}: {:?}",
+                priced.iter().map(|m| m.amount()).collect::<Vec<_>>()
+            );
             assert!(up[priced.len()..].iter().all(Option::is_none), "prices on request come last");
             let down: Vec<Money> = prices(&world, actor, "-price").await.into_iter().flatten().collect();
             assert!(down.iter().rev().map(|m| m.amount()).is_sorted());

@@ -9,14 +9,19 @@ use crate::world::World;
 async fn finance_sees_documents_with_derived_status_and_the_balance_is_their_sum() {
     let world = World::new().await;
     let finance = world.actor("finance@acme.example").await;
-    let list = async |text: &str| store::invoices::list(&mut world.read(&finance).await, InvoiceQuery::parse(text)).await.unwrap();
+    let list = async |text: &str| {
+        store::invoices::list(&mut world.read(&finance).await, InvoiceQuery::parse(text)).await.unwrap()
+    };
     let all = list("show=all").await;
     assert_eq!(all.total, 7);
     assert_eq!(list("show=paid").await.total, 2);
     assert_eq!(list("show=credit-notes").await.total, 1);
     assert!(list("show=overdue").await.rows.iter().all(|r| r.status == Status::Overdue));
     let open = list("").await;
-    let sum = open.rows.iter().fold(Money::zero(open.ageing.balance.currency()), |sum, r| sum.plus(r.kind.signed(r.open)).unwrap());
+    let sum = open
+        .rows
+        .iter()
+        .fold(Money::zero(open.ageing.balance.currency()), |sum, r| sum.plus(r.kind.signed(r.open)).unwrap());
     assert_eq!(open.ageing.balance, sum);
     let buckets = open.ageing.buckets.iter().fold(Money::zero(sum.currency()), |s, b| s.plus(*b).unwrap());
     assert_eq!(buckets.minus(open.ageing.credit).unwrap(), sum);
@@ -26,7 +31,10 @@ async fn finance_sees_documents_with_derived_status_and_the_balance_is_their_sum
 async fn a_document_shows_its_lines_tax_and_payments() {
     let world = World::new().await;
     let finance = world.actor("finance@acme.example").await;
-    let rows = store::invoices::list(&mut world.read(&finance).await, InvoiceQuery::parse("show=all&q=88207")).await.unwrap().rows;
+    let rows = store::invoices::list(&mut world.read(&finance).await, InvoiceQuery::parse("show=all&q=88207"))
+        .await
+        .unwrap()
+        .rows;
     let invoice = rows.iter().find(|r| r.kind == Kind::Invoice).unwrap();
     let page = store::invoices::find(&mut world.read(&finance).await, &invoice.number).await.unwrap();
     assert_eq!(page.totals.gross, invoice.gross);

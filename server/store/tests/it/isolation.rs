@@ -65,7 +65,8 @@ async fn an_account_sees_no_row_of_another_in_any_table() {
     for table in tenant_tables(&world).await {
         let all = world.number(&format!("SELECT count(*) FROM {table} WHERE account_id = {GLOBEX}")).await;
         let mut tx = world.begin(&acme).await;
-        let seen = tx.raw_count(&format!("SELECT count(*) FROM {table} WHERE account_id = '{}'", globex(&world).await)).await;
+        let seen =
+            tx.raw_count(&format!("SELECT count(*) FROM {table} WHERE account_id = '{}'", globex(&world).await)).await;
         match seen {
             Ok(seen) => assert_eq!(seen, 0, "{table} shows {seen} of {all} rows of another account"),
             Err(error) => assert!(error.contains("permission denied"), "{table}: {error}"),
@@ -124,7 +125,10 @@ async fn a_begin_that_is_cancelled_leaves_no_connection_behind_without_its_conte
         // Whoever comes next has the job's own context or none: never a transaction of the one that went away.
         let mut tx = world.store.job(now()).await.unwrap();
         assert_eq!(tx.raw_text("SELECT current_user::text").await, Ok("buyerdesk_job".to_owned()), "round {round}");
-        assert_eq!(tx.raw_text("SELECT COALESCE(nullif(current_setting('app.account_id', true), ''), 'none')").await, Ok("none".to_owned()));
+        assert_eq!(
+            tx.raw_text("SELECT COALESCE(nullif(current_setting('app.account_id', true), ''), 'none')").await,
+            Ok("none".to_owned())
+        );
     }
 }
 
@@ -173,7 +177,9 @@ async fn everything(world: &World, actor: &Actor) -> String {
 async fn canaries_of_one_account_never_appear_in_the_other() {
     let world = World::new().await;
     for sql in [
-        format!("UPDATE orders SET note = 'CANARY', po_number = 'CANARY', placed_by = 'CANARY' WHERE account_id = {GLOBEX}"),
+        format!(
+            "UPDATE orders SET note = 'CANARY', po_number = 'CANARY', placed_by = 'CANARY' WHERE account_id = {GLOBEX}"
+        ),
         format!("UPDATE order_lines SET name = 'CANARY' WHERE account_id = {GLOBEX}"),
         format!("UPDATE invoices SET po_number = 'CANARY' WHERE account_id = {GLOBEX}"),
         format!("UPDATE addresses SET label = 'CANARY', street = 'CANARY' WHERE account_id = {GLOBEX}"),
@@ -195,9 +201,16 @@ async fn canaries_of_one_account_never_appear_in_the_other() {
 #[tokio::test]
 async fn another_accounts_numbers_do_not_exist() {
     let world = World::new().await;
-    let number: String = sqlx::query_scalar(AssertSqlSafe(format!("SELECT number FROM orders WHERE account_id = {GLOBEX} LIMIT 1"))).fetch_one(&world.superuser).await.unwrap();
+    let number: String =
+        sqlx::query_scalar(AssertSqlSafe(format!("SELECT number FROM orders WHERE account_id = {GLOBEX} LIMIT 1")))
+            .fetch_one(&world.superuser)
+            .await
+            .unwrap();
     let invoice: String =
-        sqlx::query_scalar(AssertSqlSafe(format!("SELECT number FROM invoices WHERE account_id = {GLOBEX} LIMIT 1"))).fetch_one(&world.superuser).await.unwrap();
+        sqlx::query_scalar(AssertSqlSafe(format!("SELECT number FROM invoices WHERE account_id = {GLOBEX} LIMIT 1")))
+            .fetch_one(&world.superuser)
+            .await
+            .unwrap();
     let (buyer, finance) = (world.buyer().await, world.actor("finance@acme.example").await);
     let not_found = |r: store::Result<()>| assert!(matches!(r, Err(store::Error::Problem(Problem::NotFound))), "{r:?}");
     not_found(store::orders::find(&mut world.read(&buyer).await, &number).await.map(|_| ()));
@@ -211,7 +224,12 @@ async fn a_rep_sees_assigned_customers_and_the_seller_admin_all() {
     let world = World::new().await;
     let names = async |email: &str| -> Vec<String> {
         let actor = world.actor(email).await;
-        store::accounts::customers(&mut world.read(&actor).await, "").await.unwrap().into_iter().map(|c| c.name).collect()
+        store::accounts::customers(&mut world.read(&actor).await, "")
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|c| c.name)
+            .collect()
     };
     assert_eq!(names("rep@seller.example").await, ["Acme Manufacturing"]);
     assert_eq!(names("admin@seller.example").await, ["Acme Manufacturing", "Globex Logistics"]);

@@ -20,7 +20,9 @@ async fn buyers_see_their_own_orders_and_managers_the_accounts() {
         world.actor("manager@acme.example").await,
         world.actor("finance@acme.example").await,
     );
-    let total = async |actor, text: &str| store::orders::history(&mut world.read(actor).await, query(text)).await.map(|h| h.total);
+    let total = async |actor, text: &str| {
+        store::orders::history(&mut world.read(actor).await, query(text)).await.map(|h| h.total)
+    };
     assert_eq!(total(&buyer, "").await.unwrap(), 6);
     assert_eq!(total(&both, "").await.unwrap(), 0);
     assert_eq!(total(&manager, "").await.unwrap(), 6);
@@ -80,22 +82,31 @@ async fn an_order_is_called_off_once_and_its_stock_is_free_again() {
 async fn what_was_shipped_cannot_be_called_off() {
     let world = World::new().await;
     let buyer = world.buyer().await;
-    let shipped = store::orders::history(&mut world.read(&buyer).await, query("status=shipped")).await.unwrap().rows[0].number.clone();
+    let shipped = store::orders::history(&mut world.read(&buyer).await, query("status=shipped")).await.unwrap().rows[0]
+        .number
+        .clone();
     let refused = store::orders::cancel(&mut world.begin(&buyer).await, &shipped, 2, "").await;
-    assert!(matches!(refused, Err(store::Error::Problem(Problem::Conflict(Cause::OrderState { ref state }))) if state == "shipped"));
+    assert!(
+        matches!(refused, Err(store::Error::Problem(Problem::Conflict(Cause::OrderState { ref state }))) if state == "shipped")
+    );
 }
 
 #[tokio::test]
 async fn reordering_shows_then_and_now_adds_and_reports_every_line() {
     let world = World::new().await;
     let buyer = world.buyer().await;
-    let number = store::orders::history(&mut world.read(&buyer).await, query("q=PO+88207")).await.unwrap().rows[0].number.clone();
+    let number = store::orders::history(&mut world.read(&buyer).await, query("q=PO+88207")).await.unwrap().rows[0]
+        .number
+        .clone();
     let diff = store::orders::diff(&mut world.read(&buyer).await, &number).await.unwrap();
     assert_eq!(diff.lines.len(), 4);
     assert!(diff.lines[0].differences.is_empty(), "gloves cost the same: {:?}", diff.lines[0]);
     let helmet = &diff.lines[1];
     assert_eq!(helmet.quantity_now, None);
-    assert!(matches!(&helmet.differences[..], [.., Difference::Blocked(domain::cart::LineProblem::Discontinued(Some((sku, _))))] if sku == "HM-WHITE"), "{helmet:?}");
+    assert!(
+        matches!(&helmet.differences[..], [.., Difference::Blocked(domain::cart::LineProblem::Discontinued(Some((sku, _))))] if sku == "HM-WHITE"),
+        "{helmet:?}"
+    );
 
     let mut tx = world.begin(&buyer).await;
     store::cart::add(&mut tx, &Sku::parse("sku", "GL-CUT-D-9").unwrap(), quantity(10)).await.unwrap();
@@ -116,7 +127,8 @@ async fn reordering_shows_then_and_now_adds_and_reports_every_line() {
 async fn an_order_renders_from_its_snapshot() {
     let world = World::new().await;
     let buyer = world.buyer().await;
-    let number = store::orders::history(&mut world.read(&buyer).await, query("q=ladder")).await.unwrap().rows[0].number.clone();
+    let number =
+        store::orders::history(&mut world.read(&buyer).await, query("q=ladder")).await.unwrap().rows[0].number.clone();
     let before = store::orders::find(&mut world.read(&buyer).await, &number).await.unwrap();
     world.sql("UPDATE products SET name = 'Renamed', status = 'discontinued'; ").await;
     world.sql("UPDATE addresses SET street = 'Moved'").await;

@@ -47,7 +47,11 @@ async fn crowd(world: &World, n: usize, sku: &str, each: i64) -> Vec<Actor> {
     let mut actors = Vec::new();
     for i in 0..n {
         let person: uuid::Uuid = store::new_id();
-        world.sql(&format!("INSERT INTO people (id, email, name) VALUES ('{person}', 'crowd{i}@acme.example', 'Crowd {i}')")).await;
+        world
+            .sql(&format!(
+                "INSERT INTO people (id, email, name) VALUES ('{person}', 'crowd{i}@acme.example', 'Crowd {i}')"
+            ))
+            .await;
         world
             .sql(&format!(
                 "INSERT INTO members (account_id, id, person_id, roles) SELECT id, gen_random_uuid(), '{person}', '{{buyer}}' FROM accounts WHERE number = '1001'"
@@ -162,7 +166,16 @@ async fn an_account_on_hold_reads_everything_and_submits_nothing() {
     world.sql("UPDATE accounts SET status = 'on_hold' WHERE number = '1001'").await;
     let held = world.buyer().await;
     assert_eq!(submit(&world, &held, &form).await, Err(Problem::Conflict(Cause::AccountOnHold)));
-    assert!(store::orders::history(&mut world.read(&held).await, domain::orders::HistoryQuery { page: 1, ..Default::default() }).await.unwrap().total > 0);
+    assert!(
+        store::orders::history(
+            &mut world.read(&held).await,
+            domain::orders::HistoryQuery { page: 1, ..Default::default() }
+        )
+        .await
+        .unwrap()
+        .total
+            > 0
+    );
 }
 
 #[tokio::test]
@@ -173,10 +186,12 @@ async fn a_purchase_order_number_is_asked_for_where_the_account_wants_one_and_fo
     let good = form(&world, &globex).await;
     let no_po = CheckoutForm { po_number: " ".into(), ..good.clone() };
     assert!(matches!(submit(&world, &globex, &no_po).await, Err(Problem::Invalid(e)) if e[0].field == "po_number"));
-    let foreign: uuid::Uuid = sqlx::query_scalar("SELECT a.id FROM addresses a JOIN accounts c ON c.id = a.account_id WHERE c.number = '1001' LIMIT 1")
-        .fetch_one(&world.superuser)
-        .await
-        .unwrap();
+    let foreign: uuid::Uuid = sqlx::query_scalar(
+        "SELECT a.id FROM addresses a JOIN accounts c ON c.id = a.account_id WHERE c.number = '1001' LIMIT 1",
+    )
+    .fetch_one(&world.superuser)
+    .await
+    .unwrap();
     let elsewhere = CheckoutForm { ship_to: foreign.to_string(), ..good.clone() };
     assert!(matches!(submit(&world, &globex, &elsewhere).await, Err(Problem::Invalid(e)) if e[0].field == "ship_to"));
     let past = CheckoutForm { requested_on: Some("2020-01-01".parse().unwrap()), ..good.clone() };

@@ -58,7 +58,11 @@ async fn template() -> String {
     }
     sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name} OWNER buyerdesk_owner"))).execute(&pool).await.unwrap();
     pool.close().await;
-    let owner = PgPoolOptions::new().max_connections(1).connect_with(admin().username("buyerdesk_owner").database(&name)).await.unwrap();
+    let owner = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_with(admin().username("buyerdesk_owner").database(&name))
+        .await
+        .unwrap();
     store::MIGRATIONS.run(&owner).await.unwrap();
     sqlx::query("GRANT SELECT ON _sqlx_migrations TO buyerdesk, buyerdesk_job").execute(&owner).await.unwrap();
     owner.close().await;

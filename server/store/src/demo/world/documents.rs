@@ -15,10 +15,22 @@ type Past = (u64, &'static str, &'static str, &'static str, &'static [(&'static 
 const ACME_ORDERS: &[Past] = &[
     (96, "PO 88166", "PACK", "completed", &[("TP-48-CL", 72, 118), ("CT-4030-D", 4, 2450), ("LB-100-150", 6, 740)]),
     (75, "PO 88190", "MAINT", "completed", &[("HB-M8-40-A2", 60, 920), ("WA-M8-A2", 20, 470), ("DR-HSS-8", 10, 345)]),
-    (58, "PO 88207", "SAFETY", "completed", &[("GL-CUT-D-9", 240, 415), ("HM-YELLOW", 6, 1190), ("SG-CLEAR", 24, 415), ("EP-FOAM-200", 2, 2190)]),
+    (
+        58,
+        "PO 88207",
+        "SAFETY",
+        "completed",
+        &[("GL-CUT-D-9", 240, 415), ("HM-YELLOW", 6, 1190), ("SG-CLEAR", 24, 415), ("EP-FOAM-200", 2, 2190)],
+    ),
     (41, "PO 88251", "MAINT", "completed", &[("LD-6", 2, 8900), ("LA-HAL-500", 1, 2890), ("CB-200-BK", 20, 265)]),
     (24, "PO 88288", "PACK", "shipped", &[("PW-500-17", 36, 765), ("TP-48-CL", 144, 112), ("CT-2020-S", 10, 1190)]),
-    (9, "PO 88350", "MAINT", "shipped", &[("HB-M8-40-A2", 12, 984), ("WA-M8-A2", 10, 470), ("CL-DEG-5", 4, 1575), ("TW-BLUE-6", 3, 1760)]),
+    (
+        9,
+        "PO 88350",
+        "MAINT",
+        "shipped",
+        &[("HB-M8-40-A2", 12, 984), ("WA-M8-A2", 10, 470), ("CL-DEG-5", 4, 1575), ("TW-BLUE-6", 3, 1760)],
+    ),
 ];
 
 const GLOBEX_ORDERS: &[Past] = &[
@@ -58,9 +70,10 @@ async fn order(tx: &mut Tx, account: Uuid, buyer: &str, past: &Past, paid: Optio
     }
     let amounts: Vec<TaxedAmount> = lines.iter().map(|l| TaxedAmount { net: l.3, rate }).collect();
     let sum = totals(Currency::GBP, &amounts, Money::zero(Currency::GBP))?;
-    let id = Uuid::now_v7();
+    let id = crate::new_id::<Uuid>();
     let count = i32::try_from(lines.len()).unwrap_or_default();
-    let versions: &[&str] = if status == "completed" { &["confirmed", "shipped", "completed"] } else { &["confirmed", "shipped"] };
+    let versions: &[&str] =
+        if status == "completed" { &["confirmed", "shipped", "completed"] } else { &["confirmed", "shipped"] };
     let number = sqlx::query_scalar!(
         "INSERT INTO orders (account_id, id, number, status, version, member_id, acting_person, placed_by, placed_at, po_number, cost_centre, ship_to,
                              currency, net, delivery, tax, gross, line_count)
@@ -140,9 +153,11 @@ async fn invoice(
         Some(percent) => sum.gross.percent(Decimal::from(percent))?,
         None => Money::zero(Currency::GBP),
     };
-    let id = Uuid::now_v7();
+    let id = crate::new_id::<Uuid>();
     let prefix = if kind == "invoice" { "INV" } else { "CN" };
-    let existing = sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM invoices WHERE kind = $1"#, kind).fetch_one(tx.db()).await?;
+    let existing = sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM invoices WHERE kind = $1"#, kind)
+        .fetch_one(tx.db())
+        .await?;
     let number = format!("{prefix}-{}-{:05}", issued.year(), 1877 + existing);
     sqlx::query!(
         "INSERT INTO invoices (account_id, id, number, kind, issued_on, due_on, order_id, order_number, po_number, cost_centre, bill_to, currency, net, tax, gross, settled, line_count)
@@ -183,7 +198,7 @@ async fn invoice(
         .await?;
     }
     if !settled.amount().is_zero() {
-        let (payment, received) = (Uuid::now_v7(), issued + Days::new(27));
+        let (payment, received) = (crate::new_id::<Uuid>(), issued + Days::new(27));
         sqlx::query!(
             "INSERT INTO payments (account_id, id, number, kind, received_on, amount, currency) VALUES ($1, $2, $3, 'payment', $4, $5, 'GBP')",
             account,
@@ -197,7 +212,7 @@ async fn invoice(
         sqlx::query!(
             "INSERT INTO allocations (account_id, id, payment_id, invoice_id, amount, at) VALUES ($1, $2, $3, $4, $5, $6)",
             account,
-            Uuid::now_v7(),
+            crate::new_id::<Uuid>(),
             payment,
             id,
             settled.amount(),
@@ -213,5 +228,6 @@ async fn credit_note(tx: &mut Tx, account: Uuid, po: &str) -> Result<()> {
     let each = Money::new(Decimal::new(1190, 2), Currency::GBP);
     let two = Quantity::new(Decimal::TWO).ok_or_else(|| Error::odd("demo quantity", "2"))?;
     let issued = tx.today() - Days::new(20);
-    invoice(tx, account, None, "credit_note", issued, po, "SAFETY", &[("HM-YELLOW", two, each, each.line(two)?)], None).await
+    invoice(tx, account, None, "credit_note", issued, po, "SAFETY", &[("HM-YELLOW", two, each, each.line(two)?)], None)
+        .await
 }
