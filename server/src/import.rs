@@ -48,9 +48,15 @@ pub async fn run(store: &Store, dir: &Path, now: DateTime<Utc>) -> anyhow::Resul
     if present.is_empty() {
         bail!("there is nothing to import in {}: it may hold {}", dir.display(), FILES.join(", "));
     }
-    let Some(_place) = store::import::only_one(store, now).await? else {
+    let Some(place) = store::import::only_one(store, now).await? else {
         bail!("another import is running on this database");
     };
+    let report = all(store, dir, now, &present).await;
+    place.release().await?;
+    report
+}
+
+async fn all(store: &Store, dir: &Path, now: DateTime<Utc>, present: &[&str]) -> anyhow::Result<Report> {
     let mut tx = store::import::begin(store, now).await?;
     let seller = store::import::prepare(&mut tx).await?;
     tx.commit().await?;

@@ -59,8 +59,16 @@ pub enum Fate {
     Refused(String),
 }
 
-/// Held while an import runs: a second one at the same time would answer "taken" to what the first is writing.
-pub struct OnlyOne(#[expect(dead_code, reason = "the lock is the open transaction")] Tx);
+/// Held while an import runs: a second one at the same time would answer "taken" to what the first is writing. The lock
+/// is the open transaction.
+pub struct OnlyOne(Tx);
+
+impl OnlyOne {
+    /// Makes way. Dropping does so too, but only some time later.
+    pub async fn release(self) -> Result<()> {
+        self.0.commit().await
+    }
+}
 
 /// Takes the place of the only import; `None` when another one runs.
 pub async fn only_one(store: &Store, now: DateTime<Utc>) -> Result<Option<OnlyOne>> {

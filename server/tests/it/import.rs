@@ -338,6 +338,6 @@ async fn two_imports_at_once_are_refused() {
     let dir = folder("twice", ugly::ALL);
     let refused = run(&world.store, &dir, now()).await.unwrap_err().to_string();
     assert_eq!(refused, "another import is running on this database");
-    drop(held);
+    held.unwrap().release().await.unwrap();
     import(&world, &dir).await;
 }

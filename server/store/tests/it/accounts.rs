@@ -68,7 +68,7 @@ async fn a_reset_link_works_once_for_an_hour_and_ends_all_sessions() {
     store::accounts::request_reset(&world.store, &who, origin, now()).await.unwrap();
     let token = mailed_token(&world, who.as_str()).await.unwrap();
     let over = |r: store::Result<()>| {
-        assert!(matches!(r, Err(store::Error::Problem(Problem::Conflict(Cause::LinkOver)))), "{r:?}")
+        assert!(matches!(r, Err(store::Error::Problem(Problem::Conflict(Cause::LinkOver)))), "{r:?}");
     };
     over(store::accounts::link_owner(&world.store, &token, now() + Duration::minutes(61)).await.map(|_| ()));
     assert_eq!(store::accounts::link_owner(&world.store, &token, now()).await.unwrap().1, who.as_str());
