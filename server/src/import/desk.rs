@@ -34,7 +34,7 @@ pub struct Desk {
 /// The progress of one file: by bytes, with the rows in numbers. Draws nothing where there is no terminal.
 fn bar(name: &str, bytes: u64) -> ProgressBar {
     let bar = ProgressBar::new(bytes).with_prefix(name.to_owned());
-    let style = "{prefix:14} {bar:28} {percent:>3} %  {msg}";
+    let style = "{prefix:12} {bar:20} {percent:>3} %  {msg}";
     if let Ok(style) = ProgressStyle::with_template(style) {
         bar.set_style(style);
     }
@@ -49,6 +49,9 @@ impl Desk {
             Ok(source) => {
                 let rejects = Rejects::new(dir.join("rejected").join(name), &source.layout.header);
                 let bar = bar(name, source.size * passes);
+                if passes > 1 {
+                    bar.set_message("first pass");
+                }
                 Ok(Self { source, rejects, report, bar, before: 0, began: Instant::now() })
             }
             Err(trouble) => Err(Box::new(FileReport { trouble: Some(trouble), ..report })),
