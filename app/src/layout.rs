@@ -1,6 +1,7 @@
 //! The frame around every page of a signed-in person, and how pages load.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use domain::Permission;
 use domain::accounts::Frame as FrameView;
@@ -187,18 +188,24 @@ where
     Fut: Future<Output = Result<T, ActionError>> + Send + 'static,
 {
     let resource = Resource::new(source, fetch);
+    awaited(Box::new(move || {
+        let show = show.clone();
+        Box::pin(async move {
+            match resource.await {
+                Ok(page) => show(page),
+                Err(error) => problem_page(&error.0),
+            }
+        })
+    }))
+}
+
+/// A view on its way.
+type Coming = Pin<Box<dyn Future<Output = AnyView> + Send>>;
+
+/// The part of [`loaded`] that does not depend on the page: in the browser's module once, not once a page.
+fn awaited(view: Box<dyn Fn() -> Coming + Send + Sync>) -> AnyView {
     view! {
-        <Transition fallback=|| view! { <Skeleton rows=6/> }>
-            {move || {
-                let show = show.clone();
-                Suspend::new(async move {
-                    match resource.await {
-                        Ok(page) => show(page),
-                        Err(error) => problem_page(&error.0),
-                    }
-                })
-            }}
-        </Transition>
+        <Transition fallback=|| view! { <Skeleton rows=6/> }>{move || Suspend::new(view())}</Transition>
     }
     .into_any()
 }

@@ -92,7 +92,7 @@ async fn send(store: &Store, mailer: &Mailer, leased: &Leased) -> Result<(), Str
 pub async fn mailbox(Extension(request): Extension<app::request::Request>) -> Response {
     let mails = outbox::demo_mails(&request.store, request.now).await.unwrap_or_default();
     let mut page = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Demo mailbox</title>\
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>Demo mailbox</title><link rel=\"icon\" href=\"/favicon.svg\">\
          <link rel=\"stylesheet\" href=\"{}\"></head><body><div class=\"bare wide\"><header><a class=\"mark\" href=\"/\">Demo mailbox</a></header><main id=\"main\"><h1>Demo mailbox</h1>\
          <p class=\"dim\">Nothing leaves this machine: these mails would have been sent.</p>",
         request.assets.css

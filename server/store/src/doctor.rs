@@ -25,7 +25,7 @@ pub async fn examine(store: &Store, now: chrono::DateTime<chrono::Utc>) -> Resul
     .await?;
     found.extend(stuck.into_iter().map(|r| format!("outbox message {} was given up: {}", r.id, r.error)));
     if sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM seller"#).fetch_one(tx.db()).await? == 0 {
-        found.push("no seller is set up: run `buyerdesk seller` or `buyerdesk demo`".to_owned());
+        found.push("no seller is set up: run `buyerdesk import DIR` or `buyerdesk demo`".to_owned());
     }
     Ok(found)
 }
