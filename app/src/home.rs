@@ -11,8 +11,8 @@ use leptos_meta::Title;
 use crate::accounts::{Customers, actions::frame};
 use crate::invoices::{actions::invoices, ageing, sheet};
 use crate::layout::loaded;
-use crate::orders::{actions::history, row};
-use crate::ui::{ButtonKind, ButtonLink, Card, EmptyState, PageHeader, Tab, Tabs};
+use crate::orders::{self, actions::history};
+use crate::ui::{ButtonKind, ButtonLink, EmptyState, PageHeader, Tab, Tabs};
 
 /// Customers for staff; orders to go on with for those who order or decide; what is due for finance.
 #[component]
@@ -51,26 +51,7 @@ fn recent(page: HistoryPage) -> AnyView {
     let body = if page.rows.is_empty() {
         view! { <EmptyState title="No orders yet" text="Orders that you place appear here, ready to be ordered again."/> }.into_any()
     } else {
-        let rows = page.rows.into_iter().take(8).map(row).collect_view();
-        view! {
-            <Card flush=true>
-                <table class="rows">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Order"</th>
-                            <th scope="col">"Placed"</th>
-                            <th scope="col">"Your reference"</th>
-                            <th scope="col">"Cost centre"</th>
-                            <th scope="col">"Placed by"</th>
-                            <th scope="col">"Status"</th>
-                            <th scope="col" class="num">"Total incl. tax"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </Card>
-        }
-        .into_any()
+        orders::sheet(page.rows.into_iter().take(8).collect())
     };
     view! {
         <section class="stack">

@@ -66,6 +66,15 @@ fn show(page: HistoryPage) -> AnyView {
 fn table(rows: Vec<OrderRow>, query: HistoryQuery, total: i64) -> AnyView {
     let summary = shown(query.page, PAGE, total);
     let (page, count) = (query.page, pages(total, PAGE));
+    view! {
+        {sheet(rows)}
+        <Pager page=page pages=count summary=summary href=move |n: u32| query.at_page(n).href()/>
+    }
+    .into_any()
+}
+
+/// Orders as a table; also on the home page.
+pub fn sheet(rows: Vec<OrderRow>) -> AnyView {
     let rows = rows.into_iter().map(row).collect_view();
     view! {
         <Card flush=true>
@@ -84,13 +93,11 @@ fn table(rows: Vec<OrderRow>, query: HistoryQuery, total: i64) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </Card>
-        <Pager page=page pages=count summary=summary href=move |n: u32| query.at_page(n).href()/>
     }
     .into_any()
 }
 
-/// One order as a row; also on the home page.
-pub fn row(o: OrderRow) -> AnyView {
+fn row(o: OrderRow) -> AnyView {
     let href = format!("/orders/{}", o.number);
     view! {
         <tr>

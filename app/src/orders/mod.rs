@@ -5,7 +5,7 @@ mod history;
 mod order;
 mod reorder;
 
-pub use history::{History, row};
+pub use history::{History, sheet};
 pub use order::Order;
 pub use reorder::Reorder;
 
