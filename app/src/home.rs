@@ -8,10 +8,10 @@ use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::accounts::{Customers, actions::frame};
-use crate::invoices::{actions::invoices, ageing, sheet};
-use crate::layout::loaded;
-use crate::orders::{self, actions::history};
+use crate::accounts::{Customers, actions::ReadFrame};
+use crate::invoices::{actions::ReadInvoices, ageing, sheet};
+use crate::load::loaded;
+use crate::orders::{self, actions::ReadHistory};
 use crate::ui::{ButtonKind, ButtonLink, EmptyState, PageHeader, Tab, Tabs};
 
 /// Customers for staff; orders to go on with for those who order or decide; what is due for finance.
@@ -19,7 +19,7 @@ use crate::ui::{ButtonKind, ButtonLink, EmptyState, PageHeader, Tab, Tabs};
 pub fn Home() -> impl IntoView {
     view! {
         <Title text="Home"/>
-        {loaded(|| (), |()| frame(), |framed| show(framed.frame))}
+        {loaded(|| ReadFrame {}, |framed| show(framed.frame))}
     }
 }
 
@@ -31,8 +31,8 @@ fn show(frame: Frame) -> AnyView {
     let buy = frame
         .may(Permission::CartUse)
         .then(|| view! { <ButtonLink href="/catalog" kind=ButtonKind::Primary>"New order"</ButtonLink> });
-    let orders = frame.may(Permission::OrderRead).then(|| loaded(|| (), |()| history(String::new()), recent));
-    let due = frame.may(Permission::InvoiceRead).then(|| loaded(|| (), |()| invoices("show=overdue".to_owned()), owed));
+    let orders = frame.may(Permission::OrderRead).then(|| loaded(|| ReadHistory { query: String::new() }, recent));
+    let due = frame.may(Permission::InvoiceRead).then(|| loaded(|| ReadInvoices { query: "show=overdue".to_owned() }, owed));
     view! {
         <PageHeader title=format!("Hello {first}") note=frame.account.0>{buy}</PageHeader>
         <div class="stack">{due} {orders}</div>

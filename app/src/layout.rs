@@ -1,7 +1,4 @@
-//! The frame around every page of a signed-in person, and how pages load.
-
-use std::future::Future;
-use std::pin::Pin;
+//! The frame around every page of a signed-in person.
 
 use domain::Permission;
 use domain::accounts::Frame as FrameView;
@@ -13,7 +10,7 @@ use leptos_router::hooks::{use_location, use_query_map};
 use crate::ActionError;
 use crate::accounts::actions::{Framed, SignOut, Switch, frame};
 use crate::problem::problem_page;
-use crate::ui::{CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Person, Skeleton, Tone};
+use crate::ui::{CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Person, Tone};
 
 /// Bumped after each action: the frame (cart count, flash) is asked for again.
 #[derive(Clone, Copy, Default)]
@@ -174,40 +171,6 @@ fn dock(f: &FrameView) -> Vec<NavItem> {
     }
     items.truncate(5);
     items
-}
-
-/// A page's one resource and its view: a skeleton while it loads, the problem when it fails.
-pub fn loaded<S, T, Fut>(
-    source: impl Fn() -> S + Send + Sync + 'static,
-    fetch: impl Fn(S) -> Fut + Send + Sync + 'static,
-    show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
-) -> AnyView
-where
-    S: PartialEq + Clone + Send + Sync + 'static,
-    T: Clone + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,
-    Fut: Future<Output = Result<T, ActionError>> + Send + 'static,
-{
-    let resource = Resource::new(source, fetch);
-    awaited(Box::new(move || {
-        let show = show.clone();
-        Box::pin(async move {
-            match resource.await {
-                Ok(page) => show(page),
-                Err(error) => problem_page(&error.0),
-            }
-        })
-    }))
-}
-
-/// A view on its way.
-type Coming = Pin<Box<dyn Future<Output = AnyView> + Send>>;
-
-/// The part of [`loaded`] that does not depend on the page: in the browser's module once, not once a page.
-fn awaited(view: Box<dyn Fn() -> Coming + Send + Sync>) -> AnyView {
-    view! {
-        <Transition fallback=|| view! { <Skeleton rows=6/> }>{move || Suspend::new(view())}</Transition>
-    }
-    .into_any()
 }
 
 /// The answer to an address that is no page of ours. Cheap on purpose: anybody may ask for anything.

@@ -7,6 +7,7 @@ pub mod catalog;
 mod home;
 pub mod invoices;
 mod layout;
+mod load;
 pub mod orders;
 pub mod problem;
 #[cfg(feature = "ssr")]

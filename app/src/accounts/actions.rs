@@ -73,7 +73,7 @@ pub async fn forgot(email: String) -> Result<(), ActionError> {
 }
 
 /// Whose link this is; a used or expired one says so.
-#[server(endpoint = "accounts/link", input = GetUrl)]
+#[server(ReadLink, endpoint = "accounts/link", input = GetUrl)]
 pub async fn link_owner(token: String) -> Result<(String, String), ActionError> {
     let request = request()?;
     Ok(store::accounts::link_owner(&request.store, &token, request.now).await?)
@@ -90,7 +90,7 @@ pub async fn redeem(token: String, password: String) -> Result<(), ActionError> 
 }
 
 /// One's own profile with all sessions.
-#[server(endpoint = "accounts/profile", input = GetUrl)]
+#[server(ReadProfile, endpoint = "accounts/profile", input = GetUrl)]
 pub async fn profile() -> Result<ProfilePage, ActionError> {
     let request = request()?;
     let current =
@@ -113,7 +113,7 @@ pub async fn end_one_session(key: String) -> Result<(), ActionError> {
 }
 
 /// The account's members.
-#[server(endpoint = "accounts/members", input = GetUrl)]
+#[server(ReadMembers, endpoint = "accounts/members", input = GetUrl)]
 pub async fn members() -> Result<MembersPage, ActionError> {
     Ok(store::accounts::members(&mut reading().await?).await?)
 }
@@ -149,13 +149,13 @@ pub async fn deactivate(email: String) -> Result<(), ActionError> {
 }
 
 /// The account's audit trail.
-#[server(endpoint = "accounts/audit", input = GetUrl)]
+#[server(ReadAudit, endpoint = "accounts/audit", input = GetUrl)]
 pub async fn audit() -> Result<Vec<AuditRow>, ActionError> {
     Ok(store::accounts::audit_trail(&mut reading().await?).await?)
 }
 
 /// The seller's customers.
-#[server(endpoint = "accounts/customers", input = GetUrl)]
+#[server(ReadCustomers, endpoint = "accounts/customers", input = GetUrl)]
 pub async fn customers(words: String) -> Result<Vec<CustomerRow>, ActionError> {
     Ok(store::accounts::customers(&mut reading().await?, &words).await?)
 }

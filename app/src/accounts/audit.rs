@@ -4,8 +4,8 @@ use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::actions::audit;
-use crate::layout::loaded;
+use super::actions::ReadAudit;
+use crate::load::loaded;
 use crate::ui::{Card, PageHeader};
 
 /// The last 200 entries, the newest first.
@@ -47,7 +47,7 @@ pub fn Audit() -> impl IntoView {
     };
     view! {
         <Title text="Audit"/>
-        {loaded(|| (), |()| audit(), show)}
+        {loaded(|| ReadAudit {}, show)}
     }
 }
 

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::actions::customers;
-use crate::layout::loaded;
+use super::actions::ReadCustomers;
+use crate::load::loaded;
 use crate::ui::{Button, Card, EmptyState, Field, Kind, PageHeader, Pill, Tone};
 
 /// Customers by name, with what is open and what is overdue; a sales rep sees the assigned ones.
@@ -17,7 +17,7 @@ pub fn Customers() -> impl IntoView {
     let words = move || query.read().get("customer").unwrap_or_default();
     view! {
         <Title text="Customers"/>
-        {loaded(words, customers, move |rows| show(rows, words()))}
+        {loaded(move || ReadCustomers { words: words() }, move |rows| show(rows, words()))}
     }
 }
 

@@ -6,8 +6,9 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::actions::{Deactivate, Invite, members};
-use crate::layout::{Refresh, loaded};
+use super::actions::{Deactivate, Invite, ReadMembers};
+use crate::layout::Refresh;
+use crate::load::reloaded;
 use crate::problem::{complaint, complaint_of};
 use crate::ui::{Button, ButtonKind, Card, Checkbox, Confirm, Field, Kind, PageHeader, Pill, Tone};
 
@@ -17,10 +18,10 @@ pub fn Members() -> impl IntoView {
     let (invite, deactivate) = (ServerAction::<Invite>::new(), ServerAction::<Deactivate>::new());
     Refresh::after(invite);
     Refresh::after(deactivate);
-    let source = move || (invite.version().get(), deactivate.version().get());
+    let version = move || invite.version().get() + deactivate.version().get();
     view! {
         <Title text="Members"/>
-        {loaded(source, |_| members(), move |page| show(page, invite, deactivate))}
+        {reloaded(version, || ReadMembers {}, move |page| show(page, invite, deactivate))}
     }
 }
 

@@ -6,8 +6,9 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::actions::{EndOneSession, profile};
-use crate::layout::{Refresh, loaded};
+use super::actions::{EndOneSession, ReadProfile};
+use crate::layout::Refresh;
+use crate::load::reloaded;
 use crate::problem::{complaint, complaint_of};
 use crate::ui::{Button, Card, DescriptionList, Fact, PageHeader, Pill, Tone};
 
@@ -18,7 +19,7 @@ pub fn Profile() -> impl IntoView {
     Refresh::after(action);
     view! {
         <Title text="Your profile"/>
-        {loaded(move || action.version().get(), |_| profile(), move |page| show(page, action))}
+        {reloaded(move || action.version().get(), || ReadProfile {}, move |page| show(page, action))}
     }
 }
 

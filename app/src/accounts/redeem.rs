@@ -5,8 +5,8 @@ use leptos::server_fn::ServerFn as _;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::actions::{Redeem as Use, link_owner};
-use crate::layout::loaded;
+use super::actions::{ReadLink, Redeem as Use};
+use crate::load::loaded;
 use crate::problem::{complaint, complaint_of};
 use crate::ui::{Bare, Button, ButtonKind, Field, Kind};
 
@@ -34,7 +34,7 @@ pub fn Redeem() -> impl IntoView {
         <Title text="Choose a password"/>
         <Bare brand="Buyerdesk">
             <h1>"Choose a password"</h1>
-            {loaded(token, link_owner, form)}
+            {loaded(move || ReadLink { token: token() }, form)}
             <p class="small"><a class="link" href="/forgot">"Ask for a new link"</a></p>
         </Bare>
     }

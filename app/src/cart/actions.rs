@@ -15,13 +15,13 @@ use {
 };
 
 /// One's cart, priced now.
-#[server(endpoint = "cart/page", input = GetUrl)]
+#[server(ReadCart, endpoint = "cart/page", input = GetUrl)]
 pub async fn cart() -> Result<CartPage, ActionError> {
     Ok(store::cart::cart(&mut reading().await?).await?)
 }
 
 /// The checkout, with the id of the order to be.
-#[server(endpoint = "cart/checkout", input = GetUrl)]
+#[server(ReadCheckout, endpoint = "cart/checkout", input = GetUrl)]
 pub async fn checkout() -> Result<CheckoutPage, ActionError> {
     Ok(store::cart::checkout(&mut reading().await?).await?)
 }

@@ -6,10 +6,11 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::actions::{Submit, checkout};
+use super::actions::{ReadCheckout, Submit};
 use super::page::notices;
 use super::totals_list;
-use crate::layout::{Refresh, loaded};
+use crate::layout::Refresh;
+use crate::load::reloaded;
 use crate::problem::{complaint, complaint_of};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, EmptyState, Field, Kind, Notice, PageHeader, Select,
@@ -25,7 +26,7 @@ pub fn Checkout() -> impl IntoView {
     view! {
         <Title text="Checkout"/>
         {move || complaint(complaint_of(action.value().get()))}
-        {loaded(move || action.version().get(), |_| checkout(), move |page| show(page, action))}
+        {reloaded(move || action.version().get(), || ReadCheckout {}, move |page| show(page, action))}
     }
 }
 

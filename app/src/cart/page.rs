@@ -8,10 +8,11 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::actions::{Remove, SetQuantity, cart};
+use super::actions::{ReadCart, Remove, SetQuantity};
 use super::totals_list;
 use crate::catalog::whole;
-use crate::layout::{Refresh, loaded};
+use crate::layout::Refresh;
+use crate::load::reloaded;
 use crate::problem::{complaint, complaint_of};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, EmptyState, Item, Notice, PageHeader, QuantityStepper, Tone, WhyLink,
@@ -23,10 +24,10 @@ pub fn Cart() -> impl IntoView {
     let (set, remove) = (ServerAction::<SetQuantity>::new(), ServerAction::<Remove>::new());
     Refresh::after(set);
     Refresh::after(remove);
-    let source = move || (set.version().get(), remove.version().get());
+    let version = move || set.version().get() + remove.version().get();
     view! {
         <Title text="Cart"/>
-        {loaded(source, |_| cart(), move |page| show(page, set, remove))}
+        {reloaded(version, || ReadCart {}, move |page| show(page, set, remove))}
     }
 }
 

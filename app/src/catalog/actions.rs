@@ -16,13 +16,13 @@ pub async fn catalog_page(category: String, query: String) -> Result<CatalogPage
 }
 
 /// One product.
-#[server(endpoint = "catalog/product", input = GetUrl)]
+#[server(ReadProduct, endpoint = "catalog/product", input = GetUrl)]
 pub async fn product(sku: String) -> Result<ProductPage, ActionError> {
     Ok(store::catalog::product(&mut reading().await?, &sku).await?)
 }
 
 /// Why it costs what it costs, at a quantity (empty: the smallest one).
-#[server(endpoint = "catalog/price", input = GetUrl)]
+#[server(ReadPrice, endpoint = "catalog/price", input = GetUrl)]
 pub async fn explain(sku: String, quantity: String) -> Result<PriceExplanation, ActionError> {
     let quantity = domain::Quantity::parse("quantity", &quantity).ok();
     Ok(store::catalog::explain(&mut reading().await?, &sku, quantity).await?)

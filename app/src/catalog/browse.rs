@@ -6,10 +6,11 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_params_map};
 
-use super::actions::catalog_page;
+use super::actions::ReadCatalog;
 use super::row::product_row;
 use crate::cart::actions::Add;
-use crate::layout::{Refresh, loaded, pages, shown};
+use crate::layout::{Refresh, pages, shown};
+use crate::load::loaded;
 use crate::problem::{complaint, complaint_of};
 use crate::ui::{ButtonLink, Card, EmptyState, FilterChip, Filters, Notice, PageHeader, Pager, Tone};
 
@@ -20,10 +21,10 @@ pub fn Browse() -> impl IntoView {
     let location = use_location();
     let action = ServerAction::<Add>::new();
     Refresh::after(action);
-    let source = move || (params.read().get("category").unwrap_or_default(), location.search.get());
+    let question = move || ReadCatalog { category: params.read().get("category").unwrap_or_default(), query: location.search.get() };
     view! {
         {move || complaint(complaint_of(action.value().get()))}
-        {loaded(source, |(category, query)| catalog_page(category, query), move |page| show(page, action))}
+        {loaded(question, move |page| show(page, action))}
     }
 }
 

@@ -6,19 +6,21 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::actions::explain;
-use crate::layout::loaded;
+use super::actions::ReadPrice;
+use crate::load::loaded;
 use crate::ui::{Button, Card, Fact, Field, Kind, PageHeader, PricePanel, Tone};
 
 /// The explanation of a price at a quantity.
 #[component]
 pub fn WhyThisPrice() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
-    let source =
-        move || (params.read().get("sku").unwrap_or_default(), query.read().get("quantity").unwrap_or_default());
+    let question = move || ReadPrice {
+        sku: params.read().get("sku").unwrap_or_default(),
+        quantity: query.read().get("quantity").unwrap_or_default(),
+    };
     view! {
         <Title text="Why this price?"/>
-        {loaded(source, |(sku, quantity)| explain(sku, quantity), show)}
+        {loaded(question, show)}
     }
 }
 

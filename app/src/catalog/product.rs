@@ -6,10 +6,11 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::actions::product;
+use super::actions::ReadProduct;
 use super::row::{add_form, availability, unit_words};
 use crate::cart::actions::Add;
-use crate::layout::{Refresh, loaded};
+use crate::layout::Refresh;
+use crate::load::loaded;
 use crate::problem::{complaint, complaint_of};
 use crate::ui::{ButtonKind, Card, DescriptionList, Fact, Notice, PageHeader, Pill, Thumb, Tone, WhyLink};
 
@@ -21,7 +22,7 @@ pub fn Product() -> impl IntoView {
     Refresh::after(action);
     view! {
         {move || complaint(complaint_of(action.value().get()))}
-        {loaded(move || params.read().get("sku").unwrap_or_default(), product, move |page| show(page, action))}
+        {loaded(move || ReadProduct { sku: params.read().get("sku").unwrap_or_default() }, move |page| show(page, action))}
     }
 }
 

@@ -10,13 +10,13 @@ use crate::ActionError;
 use crate::request::reading;
 
 /// The documents that the URL asks for, with the ageing.
-#[server(endpoint = "invoices/list", input = GetUrl)]
+#[server(ReadInvoices, endpoint = "invoices/list", input = GetUrl)]
 pub async fn invoices(query: String) -> Result<InvoicesPage, ActionError> {
     Ok(store::invoices::list(&mut reading().await?, domain::invoices::InvoiceQuery::parse(&query)).await?)
 }
 
 /// One document.
-#[server(endpoint = "invoices/find", input = GetUrl)]
+#[server(ReadInvoice, endpoint = "invoices/find", input = GetUrl)]
 pub async fn invoice(number: String) -> Result<InvoicePage, ActionError> {
     Ok(store::invoices::find(&mut reading().await?, &number).await?)
 }

@@ -6,17 +6,17 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::actions::invoice;
+use super::actions::ReadInvoice;
 use super::list::tone;
 use crate::cart::totals_list;
-use crate::layout::loaded;
+use crate::load::loaded;
 use crate::ui::{Card, DescriptionList, Fact, PageHeader};
 
 /// An invoice's or credit note's page.
 #[component]
 pub fn Invoice() -> impl IntoView {
     let params = use_params_map();
-    view! { {loaded(move || params.read().get("number").unwrap_or_default(), invoice, show)} }
+    view! { {loaded(move || ReadInvoice { number: params.read().get("number").unwrap_or_default() }, show)} }
 }
 
 fn show(page: InvoicePage) -> AnyView {

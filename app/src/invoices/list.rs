@@ -9,8 +9,9 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use rust_decimal::prelude::ToPrimitive as _;
 
-use super::actions::invoices;
-use crate::layout::{loaded, pages, shown};
+use super::actions::ReadInvoices;
+use crate::layout::{pages, shown};
+use crate::load::loaded;
 use crate::ui::{AgeingBar, Bucket, Button, Card, EmptyState, Field, Kind, PageHeader, Pager, Pill, Tab, Tabs, Tone};
 
 /// The account's documents, the newest first.
@@ -19,7 +20,7 @@ pub fn Invoices() -> impl IntoView {
     let location = use_location();
     view! {
         <Title text="Invoices"/>
-        {loaded(move || location.search.get(), invoices, show)}
+        {loaded(move || ReadInvoices { query: location.search.get() }, show)}
     }
 }
 

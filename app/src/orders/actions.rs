@@ -10,19 +10,19 @@ use crate::ActionError;
 use crate::request::{command, flash, go, reading, writing};
 
 /// The history that the URL asks for.
-#[server(endpoint = "orders/history", input = GetUrl)]
+#[server(ReadHistory, endpoint = "orders/history", input = GetUrl)]
 pub async fn history(query: String) -> Result<HistoryPage, ActionError> {
     Ok(store::orders::history(&mut reading().await?, domain::orders::HistoryQuery::parse(&query)).await?)
 }
 
 /// One order.
-#[server(endpoint = "orders/find", input = GetUrl)]
+#[server(ReadOrder, endpoint = "orders/find", input = GetUrl)]
 pub async fn order(number: String) -> Result<OrderPage, ActionError> {
     Ok(store::orders::find(&mut reading().await?, &number).await?)
 }
 
 /// Every line of a past order, then and now.
-#[server(endpoint = "orders/diff", input = GetUrl)]
+#[server(ReadDiff, endpoint = "orders/diff", input = GetUrl)]
 pub async fn diff(number: String) -> Result<ReorderPage, ActionError> {
     Ok(store::orders::diff(&mut reading().await?, &number).await?)
 }

@@ -6,9 +6,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use super::actions::history;
+use super::actions::ReadHistory;
 use super::tone;
-use crate::layout::{loaded, pages, shown};
+use crate::layout::{pages, shown};
+use crate::load::loaded;
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Choice, EmptyState, Field, Kind, PageHeader, Pager, Pill, Select, Tab, Tabs,
 };
@@ -19,7 +20,7 @@ pub fn History() -> impl IntoView {
     let location = use_location();
     view! {
         <Title text="Orders"/>
-        {loaded(move || location.search.get(), history, show)}
+        {loaded(move || ReadHistory { query: location.search.get() }, show)}
     }
 }
 

@@ -7,10 +7,11 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::actions::{Cancel, order};
+use super::actions::{Cancel, ReadOrder};
 use super::tone;
 use crate::cart::totals_list;
-use crate::layout::{Refresh, loaded};
+use crate::layout::Refresh;
+use crate::load::reloaded;
 use crate::problem::{complaint, complaint_of};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Confirm, DescriptionList, Fact, Field, Notice, PageHeader, Step, StepState,
@@ -24,9 +25,9 @@ pub fn Order() -> impl IntoView {
     let query = use_query_map();
     let cancel = ServerAction::<Cancel>::new();
     Refresh::after(cancel);
-    let source = move || (params.read().get("number").unwrap_or_default(), cancel.version().get());
+    let question = move || ReadOrder { number: params.read().get("number").unwrap_or_default() };
     let placed = move || query.read().get("placed").is_some();
-    view! { {loaded(source, |(number, _)| order(number), move |page| show(page, placed(), cancel))} }
+    view! { {reloaded(move || cancel.version().get(), question, move |page| show(page, placed(), cancel))} }
 }
 
 fn show(page: OrderPage, placed: bool, cancel: ServerAction<Cancel>) -> AnyView {

@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::actions::{Reorder as Again, diff};
-use crate::layout::{Refresh, loaded};
+use super::actions::{ReadDiff, Reorder as Again};
+use crate::layout::Refresh;
+use crate::load::loaded;
 use crate::problem::{complaint, complaint_of};
 use crate::ui::{Button, ButtonKind, Card, Notice, PageHeader, PickAll, Pill, Tone};
 
@@ -18,8 +19,8 @@ pub fn Reorder() -> impl IntoView {
     let params = use_params_map();
     let action = ServerAction::<Again>::new();
     Refresh::after(action);
-    let number = move || params.read().get("number").unwrap_or_default();
-    view! { {loaded(number, diff, move |page| show(page, action))} }
+    let question = move || ReadDiff { number: params.read().get("number").unwrap_or_default() };
+    view! { {loaded(question, move |page| show(page, action))} }
 }
 
 fn show(page: ReorderPage, action: ServerAction<Again>) -> AnyView {
