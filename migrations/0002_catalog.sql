@@ -31,8 +31,10 @@ CREATE TABLE products (
         (setweight(to_tsvector('english', name), 'A') || setweight(to_tsvector('simple', lower(sku)), 'A')
          || setweight(to_tsvector('english', description), 'C')) STORED
 );
-CREATE INDEX products_category_name ON products (category_id, name, id);
-CREATE INDEX products_name ON products (name, id);
+-- The orders in which lists are read and counted, without visiting the table.
+CREATE INDEX products_category_name ON products (category_id, name, id) WHERE status = 'active';
+CREATE INDEX products_name ON products (name, id) WHERE status = 'active';
+CREATE INDEX products_sku ON products (sku, id) WHERE status = 'active';
 CREATE INDEX products_sku_prefix ON products (sku text_pattern_ops);
 CREATE INDEX products_gtin_prefix ON products (gtin text_pattern_ops);
 CREATE INDEX products_words ON products USING gin (search_words);

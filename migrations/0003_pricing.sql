@@ -110,30 +110,37 @@ FROM my_contracts c
 JOIN price_lists l ON l.account_id = c.price_list_owner AND l.id = c.price_list_id
 JOIN prices p ON p.account_id = l.account_id AND p.price_list_id = l.id;
 
--- The price at the smallest orderable quantity: what lists are sorted by. A test holds it against the pure function.
-CREATE FUNCTION my_first_price(p products, want_currency text, strategy text) RETURNS numeric
+-- The prices at the smallest orderable quantity: what lists are sorted by, for the whole assortment in one go. A test
+-- holds them against the pure function.
+CREATE FUNCTION my_first_prices(want_currency text, strategy text) RETURNS TABLE (product_id uuid, price numeric)
 LANGUAGE sql STABLE SET search_path = public AS $$
-    SELECT t.price
-    FROM (SELECT DISTINCT ON (m.contract, m.list) m.level, m.priority,
-                 COALESCE(m.unit_price, round((100 - m.percent_off) / 100 * COALESCE(
-                     (SELECT b.unit_price FROM my_prices b
-                      WHERE b.product_id = p.id AND b.contract = m.contract AND b.list = m.list AND b.unit_price IS NOT NULL AND b.in_force
-                        AND b.currency = want_currency AND b.unit = p.unit
-                        AND current_setting('app.today')::date BETWEEN COALESCE(b.valid_from, '-infinity') AND COALESCE(b.valid_to, 'infinity')
-                      ORDER BY b.min_quantity, b.unit_price LIMIT 1),
-                     (SELECT b.unit_price FROM my_prices b
-                      WHERE b.product_id = p.id AND b.is_default AND b.unit_price IS NOT NULL AND b.in_force
-                        AND b.currency = want_currency AND b.unit = p.unit
-                        AND current_setting('app.today')::date BETWEEN COALESCE(b.valid_from, '-infinity') AND COALESCE(b.valid_to, 'infinity')
-                      ORDER BY b.min_quantity, b.unit_price LIMIT 1)), 4)) AS price
-          FROM my_prices m
-          WHERE m.product_id = p.id AND m.in_force AND m.currency = want_currency AND m.unit = p.unit
-            AND m.min_quantity <= ceil(p.min_quantity / p.quantity_multiple) * p.quantity_multiple
-            AND current_setting('app.today')::date BETWEEN COALESCE(m.valid_from, '-infinity') AND COALESCE(m.valid_to, 'infinity')
-          ORDER BY m.contract, m.list, m.min_quantity DESC, 3) t
-    WHERE t.price > 0
-    ORDER BY CASE WHEN strategy = 'priority' THEN -t.priority ELSE 0 END, CASE WHEN strategy = 'lowest' THEN 0 ELSE t.level END, t.price
-    LIMIT 1
+    WITH valid AS MATERIALIZED (
+        SELECT m.product_id, m.level, m.priority, m.contract, m.list, m.is_default, m.min_quantity, m.unit_price, m.percent_off,
+               ceil(p.min_quantity / p.quantity_multiple) * p.quantity_multiple AS first
+        FROM my_prices m JOIN products p ON p.id = m.product_id
+        WHERE m.in_force AND m.currency = want_currency AND m.unit = p.unit
+          AND current_setting('app.today')::date BETWEEN COALESCE(m.valid_from, '-infinity') AND COALESCE(m.valid_to, 'infinity')
+    ), own_base AS (
+        SELECT DISTINCT ON (v.product_id, v.contract, v.list) v.product_id, v.contract, v.list, v.unit_price
+        FROM valid v WHERE v.unit_price IS NOT NULL
+        ORDER BY v.product_id, v.contract, v.list, v.min_quantity, v.unit_price
+    ), list_base AS (
+        SELECT DISTINCT ON (v.product_id) v.product_id, v.unit_price
+        FROM valid v WHERE v.unit_price IS NOT NULL AND v.is_default
+        ORDER BY v.product_id, v.min_quantity, v.unit_price
+    ), offers AS (
+        SELECT DISTINCT ON (v.product_id, v.contract, v.list) v.product_id, v.level, v.priority,
+               COALESCE(v.unit_price, round((100 - v.percent_off) / 100 * COALESCE(o.unit_price, d.unit_price), 4)) AS price
+        FROM valid v
+        LEFT JOIN own_base o ON (o.product_id, o.contract, o.list) = (v.product_id, v.contract, v.list)
+        LEFT JOIN list_base d ON d.product_id = v.product_id
+        WHERE v.min_quantity <= v.first
+        ORDER BY v.product_id, v.contract, v.list, v.min_quantity DESC, 4
+    )
+    SELECT DISTINCT ON (f.product_id) f.product_id, f.price
+    FROM offers f WHERE f.price > 0
+    ORDER BY f.product_id, CASE WHEN strategy = 'priority' THEN -f.priority ELSE 0 END,
+             CASE WHEN strategy = 'lowest' THEN 0 ELSE f.level END, f.price
 $$;
 
 -- Everything that a list, a cart line, a reorder or a submission asks about a product, in one shape (store::catalog::Facts).
@@ -162,4 +169,4 @@ CROSS JOIN LATERAL (
     FROM stock k WHERE k.product_id = p.id) s;
 
 GRANT SELECT ON my_contracts, my_catalogs, my_products, my_prices, product_facts TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;
-GRANT EXECUTE ON FUNCTION my_first_price(products, text, text) TO buyerdesk_app;
+GRANT EXECUTE ON FUNCTION my_first_prices(text, text) TO buyerdesk_app;

@@ -33,7 +33,7 @@ const asked = `SELECT COALESCE(sum(calls), 0) FROM pg_stat_statements s JOIN pg_
   WHERE d.datname = current_database() AND query !~* '^(begin|commit|rollback|set|notify|listen)' AND query !~* 'pg_stat_statements'`;
 const statements = () => Number(sql(asked));
 
-const start = (command, args = []) => spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...env, RUST_LOG: 'warn' } });
+const start = (command, args = []) => spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...env, RUST_LOG: 'error' } });
 const wait = async (url) => {
   for (let i = 0; i < 100; i++) {
     try { if ((await fetch(url)).ok) return; } catch { /* not yet */ }

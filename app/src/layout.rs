@@ -73,6 +73,10 @@ pub fn Layout() -> impl IntoView {
             .filter(|f| f.may(Permission::CartUse))
             .map(|f| CartBadge { count: u32::try_from(f.cart_lines).unwrap_or_default(), text: String::new() })
     });
+    let search = Signal::derive(move || {
+        view.with(|f| f.as_ref().is_some_and(|f| f.may(Permission::CatalogRead)))
+            .then(|| words.read().get("q").unwrap_or_default())
+    });
     let person = Signal::derive(move || {
         view.get().map_or_else(Person::default, |f| Person {
             initials: f.person.split_whitespace().filter_map(|w| w.chars().next()).take(2).collect(),
@@ -95,7 +99,7 @@ pub fn Layout() -> impl IntoView {
             nav=Signal::derive(move || view.get().map(|f| navigation(&f)).unwrap_or_default())
             dock=Signal::derive(move || view.get().map(|f| dock(&f)).unwrap_or_default())
             current_path=Signal::derive(move || path.get())
-            search_value=Signal::derive(move || words.read().get("q").unwrap_or_default())
+            search=search
             cart=cart
             person=person
             person_menu=move || person_menu(view)

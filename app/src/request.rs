@@ -100,12 +100,18 @@ pub async fn command<T: Send + 'static>(
     }
 }
 
-/// Sets the answer's status for a problem. Not for a form post without scripts: there the answer is a redirect back.
+/// Whether this is a form post without scripts: the answer will be a redirect, back to the page when it is refused.
+pub fn plain_form() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let accept = parts.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
+        parts.uri.path().starts_with("/api/") && accept.is_some_and(|v| v.contains("text/html"))
+    })
+}
+
+/// Sets the answer's status for a problem. Not for a form post without scripts.
 pub fn note_status(problem: &Problem) {
-    let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else { return };
-    let wants_html =
-        parts.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"));
-    if !(parts.uri.path().starts_with("/api/") && wants_html)
+    let Some(response) = use_context::<ResponseOptions>() else { return };
+    if !plain_form()
         && let Ok(status) = StatusCode::from_u16(crate::problem::status(problem))
     {
         response.set_status(status);
@@ -134,6 +140,20 @@ pub async fn flash(text: impl Into<String>) -> Result<(), ActionError> {
 /// Keeps a value in the session.
 pub async fn keep<T: serde::Serialize + Send + Sync>(key: &str, value: &T) -> Result<(), ActionError> {
     request()?.session.insert(key, value).await.map_err(|e| session_fault(&e))
+}
+
+/// Takes out what [`keep`] put in; one that cannot be read is gone all the same.
+pub async fn take<T: serde::de::DeserializeOwned>(key: &str) -> Result<Option<T>, ActionError> {
+    let session = request()?.session;
+    // Looked at first: taking out what is not there would still write the session.
+    match session.get_value(key).await.map_err(|e| session_fault(&e))? {
+        Some(_) => Ok(session
+            .remove_value(key)
+            .await
+            .map_err(|e| session_fault(&e))?
+            .and_then(|v| serde_json::from_value(v).ok())),
+        None => Ok(None),
+    }
 }
 
 fn session_fault(error: &tower_sessions::session::Error) -> ActionError {

@@ -37,6 +37,7 @@ const OPEN: &[&str] = &[
     "/healthz",
     "/readyz",
     "/favicon.svg",
+    "/favicon.ico",
 ];
 /// The same by prefix.
 const OPEN_BELOW: &[&str] = &["/pkg/", "/demo/", "/reset/", "/invite/"];
@@ -95,7 +96,9 @@ pub async fn who_asks(
         return refuse(&Problem::Unauthenticated, html);
     }
     let page = html && !path.starts_with("/api/") || path == "/api/accounts/frame";
-    let flash = if who.is_some() && page { session.remove::<String>("flash").await.unwrap_or_default() } else { None };
+    // Looked at first: taking out what is not there would still write the session.
+    let waiting = who.is_some() && page && matches!(session.get::<String>("flash").await, Ok(Some(_)));
+    let flash = if waiting { session.remove::<String>("flash").await.unwrap_or_default() } else { None };
     let device = device(request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default());
     request.extensions_mut().insert(Request {
         store: gate.store,
@@ -189,8 +192,9 @@ fn form_urlencode(text: &str) -> String {
 
 /// Headers for every answer. Pages bring their own policy with their nonce; anything else may load nothing at all.
 pub async fn headers(State(gate): State<Gate>, request: axum::extract::Request, next: Next) -> Response {
-    let hashed = request.uri().path().starts_with("/pkg/");
-    let drawn = request.uri().path().starts_with("/demo/") || request.uri().path() == "/favicon.svg";
+    let path = request.uri().path();
+    let hashed = path.starts_with("/pkg/");
+    let drawn = path.starts_with("/demo/") || path.starts_with("/favicon.");
     let mut response = next.run(request).await;
     let ok = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();

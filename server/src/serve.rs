@@ -21,7 +21,7 @@ use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
-use tower_http::services::ServeDir;
+use tower_http::services::{ServeDir, ServeFile};
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
@@ -60,6 +60,8 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         .route("/invoices.csv", get(documents::csv))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
+        // Asked for by browsers themselves, beside a document without a head of its own.
+        .route_service("/favicon.ico", ServeFile::new(config.site.join("favicon.svg")))
         .leptos_routes(&options, pages, app::shell)
         .nest_service("/media", ServeDir::new(&config.media).append_index_html_on_directories(false));
     if config.demo {

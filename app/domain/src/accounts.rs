@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{Actor, Permission, Role};
 use crate::ids::{AccountId, AddressId};
-use crate::{FieldError, Problem};
+use crate::{FieldError, Problem, text};
 
 /// An e-mail address, lower case: how people are told apart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,10 +206,10 @@ pub struct Address {
 }
 
 impl Address {
-    /// The lines that have something in them.
+    /// The lines that have something in them, the country by its name.
     pub fn lines(&self) -> Vec<String> {
         let town = format!("{} {}", self.postcode, self.city);
-        [self.company.as_str(), &self.street, town.trim(), &self.country]
+        [self.company.as_str(), &self.street, town.trim(), text::country(&self.country)]
             .into_iter()
             .filter(|l| !l.is_empty())
             .map(str::to_owned)

@@ -231,6 +231,25 @@ pub struct CheckoutPage {
     pub po_required: bool,
     /// What the order does to the credit limit: a warning, or none.
     pub credit_note: Option<String>,
+    /// What stood in the form when it was refused, where the page was left for the answer.
+    pub typed: Option<Typed>,
+}
+
+/// What a person typed into the checkout form, as they typed it. Neither the order's id nor its total: those are the page's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typed {
+    /// Their reference.
+    pub po_number: String,
+    /// Cost centre code.
+    pub cost_centre: String,
+    /// Address id.
+    pub ship_to: String,
+    /// Wanted delivery day, or what they took for one.
+    pub requested_on: String,
+    /// Ship what is there first.
+    pub partial_delivery: bool,
+    /// For the warehouse.
+    pub note: String,
 }
 
 /// What the checkout form says.

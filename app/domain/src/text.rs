@@ -67,6 +67,66 @@ pub fn relative(d: NaiveDate, today: NaiveDate) -> String {
     }
 }
 
+/// The name of a country by its ISO 3166 code, where most of our letters go; elsewhere the code itself.
+pub fn country(code: &str) -> &str {
+    match code {
+        "AE" => "United Arab Emirates",
+        "AT" => "Austria",
+        "AU" => "Australia",
+        "BE" => "Belgium",
+        "BG" => "Bulgaria",
+        "BR" => "Brazil",
+        "CA" => "Canada",
+        "CH" => "Switzerland",
+        "CN" => "China",
+        "CY" => "Cyprus",
+        "CZ" => "Czechia",
+        "DE" => "Germany",
+        "DK" => "Denmark",
+        "EE" => "Estonia",
+        "ES" => "Spain",
+        "FI" => "Finland",
+        "FR" => "France",
+        "GB" => "United Kingdom",
+        "GG" => "Guernsey",
+        "GR" => "Greece",
+        "HK" => "Hong Kong",
+        "HR" => "Croatia",
+        "HU" => "Hungary",
+        "IE" => "Ireland",
+        "IL" => "Israel",
+        "IM" => "Isle of Man",
+        "IN" => "India",
+        "IS" => "Iceland",
+        "IT" => "Italy",
+        "JE" => "Jersey",
+        "JP" => "Japan",
+        "KR" => "South Korea",
+        "LI" => "Liechtenstein",
+        "LT" => "Lithuania",
+        "LU" => "Luxembourg",
+        "LV" => "Latvia",
+        "MT" => "Malta",
+        "MX" => "Mexico",
+        "NL" => "Netherlands",
+        "NO" => "Norway",
+        "NZ" => "New Zealand",
+        "PL" => "Poland",
+        "PT" => "Portugal",
+        "RO" => "Romania",
+        "RS" => "Serbia",
+        "SE" => "Sweden",
+        "SG" => "Singapore",
+        "SI" => "Slovenia",
+        "SK" => "Slovakia",
+        "TR" => "Türkiye",
+        "UA" => "Ukraine",
+        "US" => "United States",
+        "ZA" => "South Africa",
+        other => other,
+    }
+}
+
 fn month(m: u32) -> &'static str {
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][(m as usize - 1) % 12]
 }
@@ -107,6 +167,13 @@ mod tests {
         ] {
             let m = Money::new(amount.parse().expect("number"), Currency::parse(code).expect("known"));
             assert_eq!(money(m), expected);
+        }
+    }
+
+    #[test]
+    fn a_country_has_its_name_or_at_least_its_code() {
+        for (code, name) in [("GB", "United Kingdom"), ("NL", "Netherlands"), ("QX", "QX"), ("", "")] {
+            assert_eq!(country(code), name);
         }
     }
 

@@ -9,9 +9,11 @@ use leptos::server_fn::codec::GetUrl;
 use crate::ActionError;
 #[cfg(feature = "ssr")]
 use {
-    crate::request::{command, flash, go, reading, writing},
-    domain::Quantity,
+    crate::request::{command, flash, go, keep, plain_form, reading, request, take, writing},
+    domain::cart::Typed,
     domain::catalog::Sku,
+    domain::ids::MemberId,
+    domain::{Problem, Quantity},
 };
 
 /// One's cart, priced now.
@@ -20,16 +22,25 @@ pub async fn cart() -> Result<CartPage, ActionError> {
     Ok(store::cart::cart(&mut reading().await?).await?)
 }
 
-/// The checkout, with the id of the order to be.
+/// The checkout, with the id of the order to be, and what was typed into it when it was refused.
 #[server(ReadCheckout, endpoint = "cart/checkout", input = GetUrl)]
 pub async fn checkout() -> Result<CheckoutPage, ActionError> {
-    Ok(store::cart::checkout(&mut reading().await?).await?)
+    let mut page = store::cart::checkout(&mut reading().await?).await?;
+    page.typed = typed().await?;
+    Ok(page)
+}
+
+/// A quantity of a product; a complaint links to this product's field, of the many on the page.
+#[cfg(feature = "ssr")]
+fn asked(sku: &Sku, quantity: &str) -> Result<Quantity, domain::FieldError> {
+    Quantity::parse(&crate::catalog::quantity_field(sku.as_str()), quantity)
 }
 
 /// Puts a product into the cart and comes back to `back`.
 #[server(endpoint = "cart/add")]
 pub async fn add(sku: String, quantity: String, back: String) -> Result<(), ActionError> {
-    let (sku, quantity) = (Sku::parse("sku", &sku)?, Quantity::parse("quantity", &quantity)?);
+    let sku = Sku::parse("sku", &sku)?;
+    let quantity = asked(&sku, &quantity)?;
     let mut tx = writing().await?;
     let total = store::cart::add(&mut tx, &sku, quantity).await?;
     tx.commit().await?;
@@ -46,7 +57,8 @@ pub async fn add(sku: String, quantity: String, back: String) -> Result<(), Acti
 /// Sets a line's quantity.
 #[server(endpoint = "cart/set")]
 pub async fn set_quantity(sku: String, quantity: String) -> Result<(), ActionError> {
-    let (sku, quantity) = (Sku::parse("sku", &sku)?, Quantity::parse("quantity", &quantity)?);
+    let sku = Sku::parse("sku", &sku)?;
+    let quantity = asked(&sku, &quantity)?;
     let mut tx = writing().await?;
     store::cart::set(&mut tx, &sku, Some(quantity)).await?;
     tx.commit().await?;
@@ -78,29 +90,59 @@ pub async fn submit(
     #[server(default)] partial_delivery: String,
     #[server(default)] note: String,
 ) -> Result<(), ActionError> {
-    let day = requested_on.trim();
+    let typed =
+        Typed { po_number, cost_centre, ship_to, requested_on, partial_delivery: !partial_delivery.is_empty(), note };
+    match place(&order_id, &total, &typed).await {
+        Ok(number) => {
+            take::<Kept>(TYPED).await?;
+            go(&format!("/orders/{number}?placed=1"));
+            Ok(())
+        }
+        Err(problem) => {
+            if plain_form() {
+                keep(TYPED, &(request()?.who()?.actor.member()?, typed)).await?;
+            }
+            Err(problem)
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+async fn place(order_id: &str, total: &str, typed: &Typed) -> Result<String, ActionError> {
+    let day = typed.requested_on.trim();
     let requested_on = match day.parse() {
         Ok(day) => Some(day),
         Err(_) if day.is_empty() => None,
-        Err(_) => return Err(domain::Problem::invalid("requested_on", "Enter a date, such as 2026-12-24.").into()),
+        Err(_) => return Err(Problem::invalid("requested_on", "Enter a date, such as 2026-12-24.").into()),
     };
     let form = domain::cart::CheckoutForm {
         order_id: order_id.parse()?,
-        total: total.parse().map_err(|_| domain::Problem::Conflict(domain::Cause::CartChanged))?,
-        po_number,
-        cost_centre,
-        ship_to,
+        total: total.parse().map_err(|_| Problem::Conflict(domain::Cause::CartChanged))?,
+        po_number: typed.po_number.clone(),
+        cost_centre: typed.cost_centre.clone(),
+        ship_to: typed.ship_to.clone(),
         requested_on,
-        partial_delivery: !partial_delivery.is_empty(),
-        note,
+        partial_delivery: typed.partial_delivery,
+        note: typed.note.clone(),
     };
     let mut tx = writing().await?;
-    let number = command(async move {
+    command(async move {
         let number = store::orders::submit(&mut tx, &form).await?;
         tx.commit().await?;
         Ok(number)
     })
-    .await?;
-    go(&format!("/orders/{number}?placed=1"));
-    Ok(())
+    .await
+}
+
+/// Where the session keeps a refused form, with the seat whose it is: an address or a reference is nobody else's.
+#[cfg(feature = "ssr")]
+const TYPED: &str = "checkout";
+#[cfg(feature = "ssr")]
+type Kept = (MemberId, Typed);
+
+/// What this member typed before; shown once.
+#[cfg(feature = "ssr")]
+async fn typed() -> Result<Option<Typed>, ActionError> {
+    let member = request()?.who()?.actor.member()?;
+    Ok(take::<Kept>(TYPED).await?.filter(|kept| kept.0 == member).map(|kept| kept.1))
 }

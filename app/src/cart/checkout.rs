@@ -1,6 +1,6 @@
 //! The checkout on one page.
 
-use domain::cart::CheckoutPage;
+use domain::cart::{CheckoutPage, Typed};
 use domain::text;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -50,9 +50,13 @@ fn show(page: CheckoutPage, action: ServerAction<Submit>) -> AnyView {
     let centres: Vec<Choice> = std::iter::once(Choice::new("", "None"))
         .chain(page.cost_centres.iter().map(|c| Choice::new(c.code.clone(), format!("{} ({})", c.name, c.code))))
         .collect();
-    let ship_to = (!addresses.is_empty()).then(|| view! { <Select label="Ship to" name="ship_to" options=addresses/> });
+    let typed = page.typed;
+    let before = |field: fn(&Typed) -> &String| typed.as_ref().map(|typed| field(typed).clone());
+    let partial = typed.as_ref().is_none_or(|typed| typed.partial_delivery);
+    let ship_to = (!addresses.is_empty())
+        .then(|| view! { <Select label="Ship to" name="ship_to" options=addresses selected=before(|t| &t.ship_to)/> });
     let centre =
-        (centres.len() > 1).then(|| view! { <Select label="Cost centre" name="cost_centre" options=centres/> });
+        (centres.len() > 1).then(|| view! { <Select label="Cost centre" name="cost_centre" options=centres selected=before(|t| &t.cost_centre)/> });
     let credit = page.credit_note.map(|words| view! { <Notice tone=Tone::Warn title="Credit limit">{words}</Notice> });
     let changed = page.cart.lines.iter().any(|l| l.price_before.is_some()).then(|| notices(&page.cart, 0));
     let po = if page.po_required { "PO number" } else { "PO number (optional)" };
@@ -84,12 +88,12 @@ fn show(page: CheckoutPage, action: ServerAction<Submit>) -> AnyView {
                 <input type="hidden" name="total" value=page.cart.totals.gross.amount().to_string()/>
                 <Card title="Your order">
                     <div class="form">
-                        <Field label=po name="po_number" required=page.po_required maxlength=40 hint="Printed on delivery note and invoice"/>
+                        <Field label=po name="po_number" value=before(|t| &t.po_number) required=page.po_required maxlength=40 hint="Printed on delivery note and invoice"/>
                         {centre}
                         {ship_to}
-                        <Field label="Requested delivery date (optional)" name="requested_on" kind=Kind::Date/>
-                        <Checkbox label="Partial delivery is fine" name="partial_delivery" checked=true hint="What is in stock is sent first"/>
-                        <TextArea label="Note to the warehouse (optional)" name="note" rows=3/>
+                        <Field label="Requested delivery date (optional)" name="requested_on" kind=Kind::Date value=before(|t| &t.requested_on)/>
+                        <Checkbox label="Partial delivery is fine" name="partial_delivery" checked=partial hint="What is in stock is sent first"/>
+                        <TextArea label="Note to the warehouse (optional)" name="note" value=before(|t| &t.note) rows=3/>
                     </div>
                 </Card>
                 <Card title="Lines" note=text::count(i64::try_from(page.cart.lines.len()).unwrap_or_default()) flush=true>

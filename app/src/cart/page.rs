@@ -10,7 +10,7 @@ use leptos_meta::Title;
 
 use super::actions::{ReadCart, Remove, SetQuantity};
 use super::totals_list;
-use crate::catalog::whole;
+use crate::catalog::{quantity_field, whole};
 use crate::layout::Refresh;
 use crate::load::reloaded;
 use crate::problem::{complaint, complaint_of};
@@ -145,7 +145,7 @@ fn line(l: CartLine, set: ServerAction<SetQuantity>, remove: ServerAction<Remove
                     <input type="hidden" name="sku" value=sku.clone()/>
                     <QuantityStepper
                         name="quantity"
-                        id=format!("q-{sku}")
+                        id=quantity_field(&sku)
                         label=format!("Quantity of {name}")
                         value=quantity.value().normalize().to_string()
                         min=whole(packing.fit(Quantity::ONE))

@@ -45,6 +45,11 @@ pub fn whole(q: Quantity) -> u32 {
     q.value().ceil().to_u32().unwrap_or(1)
 }
 
+/// The id of the field in which a product's quantity is typed: complaints about it link there.
+pub fn quantity_field(sku: &str) -> String {
+    format!("q-{sku}")
+}
+
 /// The form that puts a product into the cart and comes back to `back`.
 pub(super) fn add_form(row: &ProductRow, action: ServerAction<Add>, back: String, kind: ButtonKind) -> AnyView {
     let first = row.packing.fit(Quantity::ONE);
@@ -55,7 +60,7 @@ pub(super) fn add_form(row: &ProductRow, action: ServerAction<Add>, back: String
             <input type="hidden" name="back" value=back/>
             <QuantityStepper
                 name="quantity"
-                id=format!("q-{sku}")
+                id=quantity_field(&sku)
                 label=format!("Quantity of {name}")
                 value=first.value().normalize().to_string()
                 min=whole(first)

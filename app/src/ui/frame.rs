@@ -110,9 +110,9 @@ pub fn Frame(
     /// The path of the page shown, without its query.
     #[prop(into)]
     current_path: Signal<String>,
-    /// What is searched for now.
+    /// What is searched for now; nothing for people who have nothing to search.
     #[prop(optional, into)]
-    search_value: Signal<String>,
+    search: Signal<Option<String>>,
     /// Nothing for people who do not buy.
     #[prop(optional, into)]
     cart: Signal<Option<CartBadge>>,
@@ -164,6 +164,29 @@ pub fn Frame(
             .collect_view()
     };
     let docked = move || dock.get().into_iter().map(|item| place(item, here_dock)).collect_view();
+    let searches = Memo::new(move |_| search.with(Option::is_some));
+    let seek = move || {
+        searches.get().then(|| {
+            view! {
+                <form class="seek" role="search" action="/search" method="get">
+                    <Icon glyph=Glyph::Search/>
+                    <input
+                        type="search"
+                        id="search"
+                        name="q"
+                        placeholder="Search products, orders, invoices"
+                        aria-label="Search products, orders, invoices"
+                        autocomplete="off"
+                        value=move || search.get()
+                    />
+                    <kbd aria-hidden="true">"/"</kbd>
+                </form>
+                <a class="btn plain icon-only open-seek" href="/search" aria-label="Search">
+                    <Icon glyph=Glyph::Search/>
+                </a>
+            }
+        })
+    };
     let cart_link = move || {
         cart.get().map(|cart| {
             let lines = if cart.count == 1 { " line" } else { " lines" };
@@ -191,22 +214,7 @@ pub fn Frame(
                     <Icon glyph=Glyph::Menu/>
                 </button>
                 <a class="mark" href="/">{brand}</a>
-                <form class="seek" role="search" action="/search" method="get">
-                    <Icon glyph=Glyph::Search/>
-                    <input
-                        type="search"
-                        id="search"
-                        name="q"
-                        placeholder="Search products, orders, invoices"
-                        aria-label="Search products, orders, invoices"
-                        autocomplete="off"
-                        value=move || search_value.get()
-                    />
-                    <kbd aria-hidden="true">"/"</kbd>
-                </form>
-                <a class="btn plain icon-only open-seek" href="/search" aria-label="Search">
-                    <Icon glyph=Glyph::Search/>
-                </a>
+                {seek}
                 <div class="who">
                     {cart_link}
                     <button type="button" class="person" popovertarget="person-menu">

@@ -36,7 +36,7 @@
 //! <Thumb src="/demo/bolt.svg" alt=""/>  <Avatar initials="DR"/>  <Icon glyph=Glyph::Orders/>
 //! <Item thumb="/demo/bolt.svg" title="Hex bolt M8 × 40" href="/catalog/x" note="HB-M8-40 · box of 100"/>
 //! <PickAll label="All on this page"/>   (header checkbox; hydrated only)
-//! <Frame brand=… nav=… dock=… current_path=… search_value=… cart=… person=… person_menu=|| view!{…} band=|| view!{…} flash=|| view!{…}> page </Frame>
+//! <Frame brand=… nav=… dock=… current_path=… search=… cart=… person=… person_menu=|| view!{…} band=|| view!{…} flash=|| view!{…}> page </Frame>
 //! <Bare brand="Halden Supply"> sign-in card </Bare>
 //! Tables, forms and layout are class names: see style/components/{table,form,layout}.css
 //! ```

@@ -51,7 +51,12 @@ pub fn seller(paper: &mut Paper, seller: &Letterhead) -> Node {
 pub fn bill_to(paper: &mut Paper, page: &InvoicePage) -> Node {
     let fonts = paper.fonts();
     let mut sender = vec![page.seller.legal_name.clone()];
-    sender.extend(page.seller.address.lines().into_iter().filter(|l| *l != page.seller.legal_name));
+    let mut from = page.seller.address.clone();
+    if from.country == page.bill_to.country {
+        // Needless within a country, and the line has little room.
+        from.country.clear();
+    }
+    sender.extend(from.lines().into_iter().filter(|l| *l != page.seller.legal_name));
     sender.retain(|l| !l.trim().is_empty());
     paper.go_to(WINDOW_TOP);
     // Said already in the letterhead: a repetition, so no part of the document.

@@ -161,6 +161,7 @@ pub async fn checkout(tx: &mut Tx) -> Result<CheckoutPage> {
         addresses: addresses.into_iter().map(|(id, label, address)| AddressRow { id, label, address }).collect(),
         cost_centres: centres.into_iter().map(|(code, name)| CostCentreRow { code, name }).collect(),
         credit_note,
+        typed: None,
     })
 }
 

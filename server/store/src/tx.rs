@@ -29,6 +29,10 @@ pub struct Tx {
     time_zone: Tz,
 }
 
+/// Every statement is prepared once a connection and asks by key: planning it again for each set of values costs more
+/// than it could win, and compiling it even more (docs/decisions/008).
+const SETTINGS: [(&str, &str); 2] = [("plan_cache_mode", "force_generic_plan"), ("jit", "off")];
+
 /// Beyond the limit a password check answers "unavailable" rather than queueing: hashing is the costliest thing we do.
 const HASHING_AT_ONCE: usize = 2;
 
@@ -44,7 +48,7 @@ impl Store {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(std::time::Duration::from_secs(10))
-            .connect_with(options.application_name("buyerdesk"))
+            .connect_with(options.application_name("buyerdesk").options(SETTINGS))
             .await
             .map_err(Error::Database)?;
         let mut store =

@@ -90,9 +90,14 @@ impl Person<'_> {
 
     /// A form, sent by one of our own pages, without scripts.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
+        self.post_from("/", path, form).await
+    }
+
+    /// The same from a certain page, to which a refusal leads back.
+    pub async fn post_from(&self, page: &str, path: &str, form: &[(&str, &str)]) -> Response {
         let request =
             self.request(Method::POST, path).header(ACCEPT, "text/html").header("sec-fetch-site", "same-origin");
-        request.header("referer", format!("{}/", self.app.base)).form(form).send().await.unwrap()
+        request.header("referer", format!("{}{page}", self.app.base)).form(form).send().await.unwrap()
     }
 
     /// A call of the running app: the answer's status speaks.
@@ -105,6 +110,12 @@ impl Person<'_> {
     /// A read of the running app.
     pub async fn read(&self, path: &str) -> Response {
         self.request(Method::GET, path).header(ACCEPT, "application/json").send().await.unwrap()
+    }
+
+    /// The page to which an answer sends the browser on.
+    pub async fn follow(&self, answer: &Response) -> String {
+        let to = answer.headers()["location"].to_str().unwrap();
+        self.text(to.strip_prefix(&self.app.base).unwrap_or(to)).await
     }
 
     /// The page's text.

@@ -132,6 +132,34 @@ async fn the_demos_door_is_not_there_outside_of_the_demo() {
     assert_eq!(demo.nobody().post("/demo/sign-in", &[("email", "real@acme.example")]).await.status(), 404);
 }
 
+#[tokio::test]
+async fn a_refused_quantity_leads_to_its_own_field() {
+    let app = App::start().await;
+    let buyer = app.sign_in("buyer@acme.example").await;
+    for (sku, back) in [("GL-CUT-D-9", "/catalog"), ("TM-5M", "/catalog")] {
+        buyer.post("/api/cart/add", &[("sku", sku), ("quantity", "20"), ("back", back)]).await;
+    }
+    let refused = buyer.post_from("/cart", "/api/cart/set", &[("sku", "gl-cut-d-9"), ("quantity", "many")]).await;
+    let page = buyer.follow(&refused).await;
+    assert!(page.contains("href=\"#q-GL-CUT-D-9\"") && page.contains("id=\"q-GL-CUT-D-9\""), "{page}");
+    let form = [("sku", "TM-5M"), ("quantity", "0"), ("back", "/products/TM-5M")];
+    let refused = buyer.post_from("/products/TM-5M", "/api/cart/add", &form).await;
+    let page = buyer.follow(&refused).await;
+    assert!(page.contains("href=\"#q-TM-5M\"") && page.contains("id=\"q-TM-5M\""), "{page}");
+}
+
+#[tokio::test]
+async fn only_who_may_read_the_catalog_is_offered_a_search() {
+    let app = App::start().await;
+    for (email, offered) in
+        [("buyer@acme.example", true), ("finance@acme.example", false), ("rep@seller.example", false)]
+    {
+        let page = app.sign_in(email).await.text("/profile").await;
+        assert_eq!(page.contains("href=\"/search\""), offered, "{email}");
+        assert_eq!(page.contains("role=\"search\""), offered, "{email}");
+    }
+}
+
 /// The value of the first field with this name.
 fn value(html: &str, name: &str) -> String {
     let at = html.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no field {name}"));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::catalog::{CatalogPage, CatalogQuery, CategoryRow, Facet, PAGE, Sort};
-use domain::{Permission, Problem};
+use domain::{Actor, Permission, Problem};
 use serde_json::json;
 
 use super::facts::{Pricing, decode};
@@ -16,6 +16,100 @@ pub async fn page(tx: &mut Tx, query: CatalogQuery) -> Result<CatalogPage> {
     let actor = tx.actor()?;
     actor.require(Permission::CatalogRead)?;
     let today = tx.today();
+    let row = if is_plain(&query) { plain(tx, &query).await? } else { searched(tx, &actor, &query).await? };
+    if !query.category.is_empty() && row.category.is_none() {
+        return Err(Problem::NotFound.into());
+    }
+    let pricing = Pricing::of(&actor, today);
+    let facts = decode(row.rows)?;
+    let json = |value: Option<serde_json::Value>| value.unwrap_or_else(|| json!([]));
+    let odd = |e: serde_json::Error| Error::odd("catalog page", &e.to_string());
+    let categories: Vec<(String, String, i64)> = serde_json::from_value(json(row.categories)).map_err(odd)?;
+    let values: Vec<(String, String, i64)> = serde_json::from_value(json(row.facets)).map_err(odd)?;
+    Ok(CatalogPage {
+        category: row.category.filter(|_| !query.category.is_empty()),
+        rows: facts.iter().map(|f| f.row(pricing)).collect(),
+        total: row.total,
+        categories: categories.into_iter().map(|(slug, name, count)| CategoryRow { slug, name, count }).collect(),
+        facets: facets(values),
+        guessed: row.guessed,
+        can_add: actor.may(Permission::CartUse),
+        today,
+        query,
+    })
+}
+
+/// What one statement finds.
+struct Found {
+    total: i64,
+    guessed: bool,
+    category: Option<String>,
+    categories: Option<serde_json::Value>,
+    facets: Option<serde_json::Value>,
+    rows: Option<serde_json::Value>,
+}
+
+/// Nothing searched, nothing filtered, in an order that an index has: what most people open most of the time.
+fn is_plain(query: &CatalogQuery) -> bool {
+    query.words.is_empty() && query.attributes.is_empty() && !query.in_stock && !matches!(query.sort, Sort::PriceUp | Sort::PriceDown)
+}
+
+async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
+    let (first, skip) = (i64::from(PAGE), i64::from(query.page - 1) * i64::from(PAGE));
+    // Four statements in one shape, so that each is read along its own index.
+    macro_rules! page {
+        ($here:tt, $facets:tt, $order:tt) => {
+            sqlx::query_as!(
+                Found,
+                "WITH counts AS MATERIALIZED (
+                     SELECT p.category_id, count(*) AS n FROM my_products p WHERE p.status = 'active' GROUP BY 1
+                 ), paged AS MATERIALIZED (
+                     SELECT p.id FROM my_products p WHERE p.status = 'active' AND "
+                    + $here
+                    + " ORDER BY "
+                    + $order
+                    + " LIMIT $2 OFFSET $3)
+                 SELECT (SELECT COALESCE(sum(n.n), 0)::bigint FROM counts n
+                         WHERE $1::text = '' OR n.category_id = (SELECT c.id FROM categories c WHERE c.slug = $1)) AS \"total!\",
+                        false AS \"guessed!\",
+                        (SELECT c.name FROM categories c WHERE c.slug = $1) AS category,
+                        (SELECT jsonb_agg(jsonb_build_array(c.slug, c.name, n.n) ORDER BY c.position, c.name)
+                         FROM counts n JOIN categories c ON c.id = n.category_id) AS categories, "
+                    + $facets
+                    + " AS facets,
+                        (SELECT jsonb_agg(to_jsonb(f) ORDER BY "
+                    + $order
+                    + ") FROM paged g JOIN product_facts f ON f.id = g.id JOIN products p ON p.id = g.id) AS rows",
+                query.category,
+                first,
+                skip
+            )
+            .fetch_one(tx.db())
+            .await?
+        };
+    }
+    macro_rules! in_category {
+        ($order:tt) => {
+            page!(
+                "p.category_id = (SELECT c.id FROM categories c WHERE c.slug = $1)",
+                "(SELECT jsonb_agg(jsonb_build_array(f.key, f.value, f.n) ORDER BY f.key, f.n DESC, f.value)
+                  FROM (SELECT a.key, a.value, count(*) AS n FROM my_products p, jsonb_each_text(p.attributes) a
+                        WHERE p.status = 'active' AND p.category_id = (SELECT c.id FROM categories c WHERE c.slug = $1)
+                        GROUP BY 1, 2) f)",
+                $order
+            )
+        };
+    }
+    Ok(match (query.category.is_empty(), query.sort) {
+        (true, Sort::Sku) => page!("true", "NULL::jsonb", "p.sku, p.id"),
+        (true, _) => page!("true", "NULL::jsonb", "p.name, p.id"),
+        (false, Sort::Sku) => in_category!("p.sku, p.id"),
+        (false, _) => in_category!("p.name, p.id"),
+    })
+}
+
+/// Words, filters, own prices: the general case.
+async fn searched(tx: &mut Tx, actor: &Actor, query: &CatalogQuery) -> Result<Found> {
     let mut wanted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, value) in &query.attributes {
         wanted.entry(name).or_default().push(value);
@@ -27,7 +121,8 @@ pub async fn page(tx: &mut Tx, query: CatalogQuery) -> Result<CatalogPage> {
         sqlx::query("SET LOCAL pg_trgm.word_similarity_threshold = 0.45").execute(tx.db()).await?;
     }
     let by_price = matches!(query.sort, Sort::PriceUp | Sort::PriceDown);
-    let row = sqlx::query!(
+    let found = sqlx::query_as!(
+        Found,
         r#"WITH found AS MATERIALIZED (
                SELECT p.id, p.name, p.sku, p.category_id, p.attributes,
                       CASE WHEN $2 = '' THEN 0
@@ -54,10 +149,11 @@ pub async fn page(tx: &mut Tx, query: CatalogQuery) -> Result<CatalogPage> {
                         WHERE NOT COALESCE(f.value ? (h.attributes ->> f.key), false)))
                  AND (NOT $6 OR EXISTS (SELECT 1 FROM stock k WHERE k.product_id = h.id AND k.on_hand > k.reserved))
            ), paged AS (
-               SELECT l.id, row_number() OVER (ORDER BY
-                          CASE WHEN $8 THEN (SELECT my_first_price(p, $9, $10) FROM products p WHERE p.id = l.id) END * $11 NULLS LAST,
-                          CASE WHEN $7 = 'sku' THEN l.sku END, l.rank, l.name, l.id) AS position
-               FROM listed l ORDER BY 2 LIMIT $12 OFFSET $13
+               SELECT s.id, row_number() OVER () AS position
+               FROM (SELECT l.id FROM listed l
+                     LEFT JOIN (SELECT f.product_id, f.price FROM my_first_prices($9, $10) f WHERE $8) f ON f.product_id = l.id
+                     ORDER BY f.price * $11 NULLS LAST, CASE WHEN $7 = 'sku' THEN l.sku END, l.rank, l.name, l.id
+                     LIMIT $12 OFFSET $13) s
            )
            SELECT (SELECT count(*) FROM listed) AS "total!",
                   EXISTS (SELECT 1 FROM guess) AS "guessed!",
@@ -84,26 +180,7 @@ pub async fn page(tx: &mut Tx, query: CatalogQuery) -> Result<CatalogPage> {
     )
     .fetch_one(tx.db())
     .await?;
-    if !query.category.is_empty() && row.category.is_none() {
-        return Err(Problem::NotFound.into());
-    }
-    let pricing = Pricing::of(&actor, today);
-    let facts = decode(row.rows)?;
-    let json = |value: Option<serde_json::Value>| value.unwrap_or_else(|| json!([]));
-    let odd = |e: serde_json::Error| Error::odd("catalog page", &e.to_string());
-    let categories: Vec<(String, String, i64)> = serde_json::from_value(json(row.categories)).map_err(odd)?;
-    let values: Vec<(String, String, i64)> = serde_json::from_value(json(row.facets)).map_err(odd)?;
-    Ok(CatalogPage {
-        category: row.category.filter(|_| !query.category.is_empty()),
-        rows: facts.iter().map(|f| f.row(pricing)).collect(),
-        total: row.total,
-        categories: categories.into_iter().map(|(slug, name, count)| CategoryRow { slug, name, count }).collect(),
-        facets: facets(values),
-        guessed: row.guessed,
-        can_add: actor.may(Permission::CartUse),
-        today,
-        query,
-    })
+    Ok(found)
 }
 
 fn facets(values: Vec<(String, String, i64)>) -> Vec<Facet> {
