@@ -146,14 +146,11 @@ pub async fn keep<T: serde::Serialize + Send + Sync>(key: &str, value: &T) -> Re
 pub async fn take<T: serde::de::DeserializeOwned>(key: &str) -> Result<Option<T>, ActionError> {
     let session = request()?.session;
     // Looked at first: taking out what is not there would still write the session.
-    match session.get_value(key).await.map_err(|e| session_fault(&e))? {
-        Some(_) => Ok(session
-            .remove_value(key)
-            .await
-            .map_err(|e| session_fault(&e))?
-            .and_then(|v| serde_json::from_value(v).ok())),
-        None => Ok(None),
+    if session.get_value(key).await.map_err(|e| session_fault(&e))?.is_none() {
+        return Ok(None);
     }
+    let value = session.remove_value(key).await.map_err(|e| session_fault(&e))?;
+    Ok(value.and_then(|value| serde_json::from_value(value).ok()))
 }
 
 fn session_fault(error: &tower_sessions::session::Error) -> ActionError {

@@ -26,7 +26,9 @@ pub async fn cart() -> Result<CartPage, ActionError> {
 #[server(ReadCheckout, endpoint = "cart/checkout", input = GetUrl)]
 pub async fn checkout() -> Result<CheckoutPage, ActionError> {
     let mut page = store::cart::checkout(&mut reading().await?).await?;
-    page.typed = typed().await?;
+    if page.cart.orderable() {
+        page.typed = typed().await?;
+    }
     Ok(page)
 }
 
@@ -92,9 +94,9 @@ pub async fn submit(
 ) -> Result<(), ActionError> {
     let typed =
         Typed { po_number, cost_centre, ship_to, requested_on, partial_delivery: !partial_delivery.is_empty(), note };
+    take::<Kept>(TYPED).await?;
     match place(&order_id, &total, &typed).await {
         Ok(number) => {
-            take::<Kept>(TYPED).await?;
             go(&format!("/orders/{number}?placed=1"));
             Ok(())
         }

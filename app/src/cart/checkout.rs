@@ -22,15 +22,16 @@ use crate::ui::{
 pub fn Checkout() -> impl IntoView {
     let action = ServerAction::<Submit>::new();
     Refresh::after(action);
+    let typed = StoredValue::new(None);
     // After a refusal the page is made anew: new prices are shown, and must be accepted by submitting again.
     view! {
         <Title text="Checkout"/>
         {move || complaint(complaint_of(action.value().get()))}
-        {reloaded(move || action.version().get(), || ReadCheckout {}, move |page| show(page, action))}
+        {reloaded(move || action.version().get(), || ReadCheckout {}, move |page| show(page, action, typed))}
     }
 }
 
-fn show(page: CheckoutPage, action: ServerAction<Submit>) -> AnyView {
+fn show(page: CheckoutPage, action: ServerAction<Submit>, typed: StoredValue<Option<Typed>>) -> AnyView {
     if !page.cart.orderable() {
         let blocked = page.cart.lines.iter().filter(|l| !l.problems.is_empty()).count();
         return view! {
@@ -50,8 +51,13 @@ fn show(page: CheckoutPage, action: ServerAction<Submit>) -> AnyView {
     let centres: Vec<Choice> = std::iter::once(Choice::new("", "None"))
         .chain(page.cost_centres.iter().map(|c| Choice::new(c.code.clone(), format!("{} ({})", c.name, c.code))))
         .collect();
-    let typed = page.typed;
+    if page.typed.is_some() {
+        // Told once; a page made anew later must not empty the fields.
+        typed.set_value(page.typed);
+    }
+    let typed = typed.get_value();
     let before = |field: fn(&Typed) -> &String| typed.as_ref().map(|typed| field(typed).clone());
+    let (reference, day, note) = (before(|t| &t.po_number), before(|t| &t.requested_on), before(|t| &t.note));
     let partial = typed.as_ref().is_none_or(|typed| typed.partial_delivery);
     let ship_to = (!addresses.is_empty())
         .then(|| view! { <Select label="Ship to" name="ship_to" options=addresses selected=before(|t| &t.ship_to)/> });
@@ -88,12 +94,12 @@ fn show(page: CheckoutPage, action: ServerAction<Submit>) -> AnyView {
                 <input type="hidden" name="total" value=page.cart.totals.gross.amount().to_string()/>
                 <Card title="Your order">
                     <div class="form">
-                        <Field label=po name="po_number" value=before(|t| &t.po_number) required=page.po_required maxlength=40 hint="Printed on delivery note and invoice"/>
+                        <Field label=po name="po_number" value=reference required=page.po_required maxlength=40 hint="Printed on delivery note and invoice"/>
                         {centre}
                         {ship_to}
-                        <Field label="Requested delivery date (optional)" name="requested_on" kind=Kind::Date value=before(|t| &t.requested_on)/>
+                        <Field label="Requested delivery date (optional)" name="requested_on" kind=Kind::Date value=day/>
                         <Checkbox label="Partial delivery is fine" name="partial_delivery" checked=partial hint="What is in stock is sent first"/>
-                        <TextArea label="Note to the warehouse (optional)" name="note" value=before(|t| &t.note) rows=3/>
+                        <TextArea label="Note to the warehouse (optional)" name="note" value=note rows=3/>
                     </div>
                 </Card>
                 <Card title="Lines" note=text::count(i64::try_from(page.cart.lines.len()).unwrap_or_default()) flush=true>

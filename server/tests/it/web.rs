@@ -178,18 +178,7 @@ async fn a_day_without_scripts_from_the_cart_to_the_mail() {
     let back = refused.headers()["location"].to_str().unwrap().to_owned();
     assert!(back.contains("__err="), "{back}");
     let page = buyer.text("/checkout").await;
-    let (id, total) = (value(&page, "order_id"), value(&page, "total"));
-    let ship_to = page
-        .split("name=\"ship_to\"")
-        .nth(1)
-        .unwrap()
-        .split("value=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap()
-        .to_owned();
+    let (id, total, ship_to) = checkout(&page);
     let form = [
         ("order_id", id.as_str()),
         ("total", &total),
@@ -210,6 +199,69 @@ async fn a_day_without_scripts_from_the_cart_to_the_mail() {
     let sent = server::mail::drain(&app.world.store, &server::config::Mailer::DemoMailbox).await.unwrap();
     assert_eq!((sent, store::outbox::waiting(&app.world.store, server::clock::now()).await.unwrap()), (1, 0));
     app.world.assert_sound().await;
+}
+
+/// The values of `order_id`, `total` and the first address on a checkout page.
+fn checkout(page: &str) -> (String, String, String) {
+    let addresses = &page[page.find("name=\"ship_to\"").unwrap()..];
+    let first = addresses.split("value=\"").nth(1).unwrap().split('"').next().unwrap();
+    (value(page, "order_id"), value(page, "total"), first.to_owned())
+}
+
+#[tokio::test]
+async fn without_scripts_a_refused_checkout_keeps_what_was_typed_for_who_typed_it_and_once() {
+    let app = App::start().await;
+    let mut buyer = app.sign_in("buyer@acme.example").await;
+    let fill = [("sku", "GL-CUT-D-9"), ("quantity", "180"), ("back", "/cart")];
+    buyer.post("/api/cart/add", &fill).await;
+    let page = buyer.text("/checkout").await;
+    let (id, total, _) = checkout(&page);
+    let other = page.split("Line 4 store").next().unwrap().rsplit("value=\"").next().unwrap();
+    let other = other.split('"').next().unwrap();
+    let long = format!("PO {}", "7".repeat(40));
+    let form = [
+        ("order_id", id.as_str()),
+        ("total", &total),
+        ("po_number", &long),
+        ("cost_centre", "PACK"),
+        ("ship_to", other),
+        ("requested_on", "2099-12-24"),
+        ("note", "Ring the bell\n</textarea><b>twice"),
+    ];
+    let refused = buyer.post_from("/checkout", "/api/cart/submit", &form).await;
+    let page = buyer.follow(&refused).await;
+    assert!(page.contains("Shorten the PO number to 40 characters."), "{page}");
+    assert_eq!((value(&page, "po_number"), value(&page, "requested_on")), (long.clone(), "2099-12-24".to_owned()));
+    assert!(page.contains("\nRing the bell\n&lt;/textarea>&lt;b>twice</textarea>"), "{page}");
+    for chosen in ["PACK", other] {
+        let option = page.split(&format!("<option value=\"{chosen}\"")).nth(1).unwrap();
+        assert!(option.split('>').next().unwrap().contains("selected"), "{chosen}: {page}");
+    }
+    let partial = page.split("name=\"partial_delivery\"").nth(1).unwrap().split('>').next().unwrap();
+    assert!(!partial.contains("checked"), "{partial}");
+    assert_ne!(value(&page, "order_id"), id, "every page has an order of its own");
+    assert!(!buyer.text("/checkout").await.contains("Ring the bell"), "once");
+
+    // Somebody else at the same browser finds nothing; and it is gone after that.
+    buyer.post_from("/checkout", "/api/cart/submit", &form).await;
+    let sign_in = [("email", "both@acme.example"), ("password", store::demo::PASSWORD), ("next", "/")];
+    let answer = buyer.post("/api/accounts/sign-in", &sign_in).await;
+    buyer.keep_cookie(&answer);
+    buyer.post("/api/cart/add", &fill).await;
+    let page = buyer.text("/checkout").await;
+    assert!(page.contains("name=\"po_number\"") && !page.contains("Ring the bell") && !page.contains(&long), "{page}");
+
+    // Refused, not looked at, and sent in another tab: nothing is left for the next order.
+    let (id, total, ship_to) = checkout(&page);
+    let mut form = form;
+    (form[0].1, form[1].1, form[4].1) = (&id, &total, &ship_to);
+    buyer.post_from("/checkout", "/api/cart/submit", &form).await;
+    form[2].1 = "PO 7";
+    let placed = buyer.post_from("/checkout", "/api/cart/submit", &form).await;
+    assert!(placed.headers()["location"].to_str().unwrap().starts_with("/orders/SO-"), "{:?}", placed.headers());
+    buyer.post("/api/cart/add", &fill).await;
+    let page = buyer.text("/checkout").await;
+    assert!(page.contains("name=\"po_number\"") && !page.contains("Ring the bell") && !page.contains(&long), "{page}");
 }
 
 #[tokio::test]
