@@ -148,7 +148,7 @@ $$;
 CREATE VIEW product_facts WITH (security_invoker = true) AS
 SELECT p.id, p.sku, p.name, p.unit, p.min_quantity::text AS minimum, p.quantity_multiple::text AS multiple,
        p.max_quantity::text AS maximum, p.pieces_per_pack AS pieces, p.tax_rate::text AS tax_rate,
-       p.status = 'discontinued' AS discontinued, p.picture, c.icon,
+       p.status = 'discontinued' AS discontinued, p.picture, c.icon, c.slug AS category,
        EXISTS (SELECT 1 FROM my_products m WHERE m.id = p.id) AS in_assortment,
        s.now::text AS now, s.later::text AS later, s.later_on,
        (SELECT jsonb_build_array(n.sku, n.name) FROM products n WHERE n.id = p.successor_id) AS successor,

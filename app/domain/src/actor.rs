@@ -42,8 +42,14 @@ pub enum Permission {
     OrderRead,
     /// Cancel an order while that is possible.
     OrderCancel,
-    /// Decide over an order that waits for approval.
+    /// Decide over orders that wait for approval: those in whose flow one is asked.
     OrderApprove,
+    /// See what cost centres may spend, and have.
+    BudgetRead,
+    /// See and change how the company buys: rules, budgets, cost centres, addresses, units.
+    CompanyManage,
+    /// See the account's credit and what uses it.
+    CreditRead,
     /// See invoices, credit notes and balances.
     InvoiceRead,
     /// Settle invoices.
@@ -85,6 +91,7 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::OrderSubmit, R::Own),
             (P::OrderRead, R::Own),
             (P::OrderCancel, R::Own),
+            (P::OrderApprove, R::Own),
         ],
     ),
     (
@@ -94,9 +101,20 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::PriceRead, R::Account),
             (P::OrderRead, R::Account),
             (P::OrderApprove, R::Account),
+            (P::BudgetRead, R::Account),
+            (P::CreditRead, R::Account),
         ],
     ),
-    (Role::Finance, &[(P::InvoiceRead, R::Account), (P::InvoicePay, R::Account)]),
+    (
+        Role::Finance,
+        &[
+            (P::InvoiceRead, R::Account),
+            (P::InvoicePay, R::Account),
+            (P::OrderApprove, R::Own),
+            (P::BudgetRead, R::Account),
+            (P::CreditRead, R::Account),
+        ],
+    ),
     (
         Role::AccountAdmin,
         &[
@@ -104,11 +122,23 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::PriceRead, R::Account),
             (P::OrderRead, R::Account),
             (P::OrderCancel, R::Account),
+            (P::OrderApprove, R::Own),
+            (P::BudgetRead, R::Account),
+            (P::CreditRead, R::Account),
             (P::MemberManage, R::AccountAndUnits),
+            (P::CompanyManage, R::AccountAndUnits),
             (P::AuditRead, R::AccountAndUnits),
         ],
     ),
-    (Role::Viewer, &[(P::CatalogRead, R::Account), (P::PriceRead, R::Account), (P::OrderRead, R::Account)]),
+    (
+        Role::Viewer,
+        &[
+            (P::CatalogRead, R::Account),
+            (P::PriceRead, R::Account),
+            (P::OrderRead, R::Account),
+            (P::OrderApprove, R::Own),
+        ],
+    ),
     (Role::SalesRep, &[(P::CustomerRead, R::Assigned)]),
     (Role::CustomerService, &[(P::CustomerRead, R::Everywhere)]),
     (Role::SellerAdmin, &[(P::CustomerRead, R::Everywhere)]),

@@ -231,6 +231,10 @@ pub struct CheckoutPage {
     pub po_required: bool,
     /// What the order does to the credit limit: a warning, or none.
     pub credit_note: Option<String>,
+    /// The rules that the order matches, with who decides. Empty: it goes straight through, unless its budget asks.
+    pub approval: Vec<crate::approvals::RuleProgress>,
+    /// Cost centres whose budget the order would exceed: code, what happens then, what is left now.
+    pub budgets: Vec<(String, crate::budgets::Beyond, Money)>,
     /// What stood in the form when it was refused, where the page was left for the answer.
     pub typed: Option<Typed>,
 }

@@ -53,6 +53,10 @@ ids! {
     OrderId;
     /// An invoice or credit note.
     InvoiceId;
+    /// An approval rule.
+    RuleId;
+    /// A budget of a cost centre.
+    BudgetId;
     /// A line of the address book.
     AddressId;
 }

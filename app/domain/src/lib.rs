@@ -1,15 +1,18 @@
 //! The types and rules of Buyerdesk: no clock, no randomness, no I/O, no framework. Compiles for the server and the browser.
 //!
-//! Nouns may name only those to their left: accounts < catalog < pricing < credit < cart < orders < invoices.
+//! Nouns may name only those to their left: accounts < catalog < pricing < credit < cart < orders < invoices, budgets < approvals.
 
 pub mod accounts;
 pub mod actor;
+pub mod approvals;
+pub mod budgets;
 pub mod cart;
 pub mod catalog;
 pub mod credit;
 pub mod ids;
 pub mod invoices;
 pub mod money;
+pub mod notices;
 pub mod orders;
 pub mod pricing;
 pub mod problem;

@@ -45,6 +45,14 @@ pub enum Cause {
         /// What is left of the limit, formatted.
         free: String,
     },
+    /// The cost centre's budget refuses the order; left is what it still has.
+    #[error("This goes beyond the budget of {cost_centre}: {left} is left. Choose another cost centre, or make the order smaller.")]
+    OverBudget {
+        /// The cost centre's code.
+        cost_centre: String,
+        /// What is left of the budget before this order, formatted.
+        left: String,
+    },
     /// The order is in a state in which this cannot be done any more.
     #[error("This order is {state}: it can no longer be changed this way.")]
     OrderState {

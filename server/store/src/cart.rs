@@ -6,13 +6,15 @@ use domain::accounts::{Address, AddressRow, CostCentreRow};
 use domain::cart::{self, CartLine, CartPage, CheckoutPage, TaxedAmount};
 use domain::catalog::{PriceBrief, Sku};
 use domain::credit::{Policy, Verdict};
+use domain::ids::MemberId;
 use domain::pricing::Resolved;
 use domain::{Actor, Money, Permission, Problem, Quantity, text};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::catalog::{Facts, Pricing, facts_of};
-use crate::{Error, Result, Tx, credit, new_id};
+use crate::limits::{self, Lock};
+use crate::{Error, Result, Tx, approvals, budgets, new_id};
 
 /// A line with all that is known of its product: what the cart shows and submit stores.
 pub(crate) struct Line {
@@ -128,7 +130,10 @@ pub async fn checkout(tx: &mut Tx) -> Result<CheckoutPage> {
     let actor = tx.actor()?;
     actor.require(Permission::OrderSubmit)?;
     let cart = load(tx, &actor).await?;
-    let credit = credit::read(tx, &actor).await?;
+    let gross = cart.totals.gross;
+    let credit = limits::read(tx, &actor, "", gross, None, Lock::No).await?.credit;
+    let approval = approvals::preview(tx, &actor, &cart).await?;
+    let budgets = budgets::tight(tx, &actor, gross).await?;
     let row = sqlx::query!(
         r#"SELECT (SELECT jsonb_agg(jsonb_build_array(a.id, a.label, to_jsonb(a)) ORDER BY a.is_default DESC, a.label)
                    FROM addresses a WHERE a.kind = 'ship_to') AS addresses,
@@ -161,6 +166,8 @@ pub async fn checkout(tx: &mut Tx) -> Result<CheckoutPage> {
         addresses: addresses.into_iter().map(|(id, label, address)| AddressRow { id, label, address }).collect(),
         cost_centres: centres.into_iter().map(|(code, name)| CostCentreRow { code, name }).collect(),
         credit_note,
+        approval,
+        budgets,
         typed: None,
     })
 }
@@ -184,8 +191,31 @@ pub async fn add(tx: &mut Tx, sku: &Sku, quantity: Quantity) -> Result<Quantity>
     add_all(tx, &actor, &[(&facts, quantity)]).await?.pop().ok_or(Error::Problem(Problem::NotFound))
 }
 
-/// Adds several products in one go; the cart row is locked first. Gives the new quantities, in the same order.
+/// Adds several products to the asking member's cart in one go. Gives the new quantities, in the same order.
 pub(crate) async fn add_all(tx: &mut Tx, actor: &Actor, lines: &[(&Facts, Quantity)]) -> Result<Vec<Quantity>> {
+    put(tx, actor, actor.member()?, lines, Most::Refuse).await
+}
+
+/// Hands lines back into a member's cart. Never fails for being too much: nothing that was ordered is lost.
+pub(crate) async fn put_back(tx: &mut Tx, actor: &Actor, member: MemberId, lines: &[(&Facts, Quantity)]) -> Result<()> {
+    put(tx, actor, member, lines, Most::Allow).await.map(|_| ())
+}
+
+/// What happens beyond [`MOST_LINES`] or the largest quantity.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Most {
+    Refuse,
+    Allow,
+}
+
+/// Adds lines on top of what is in a member's cart; the cart row is locked first.
+async fn put(
+    tx: &mut Tx,
+    actor: &Actor,
+    member: MemberId,
+    lines: &[(&Facts, Quantity)],
+    most: Most,
+) -> Result<Vec<Quantity>> {
     let now = tx.now();
     let row = sqlx::query!(
         r#"WITH c AS (INSERT INTO carts (account_id, id, member_id, created_at) VALUES ($1, $2, $3, $4)
@@ -194,7 +224,7 @@ pub(crate) async fn add_all(tx: &mut Tx, actor: &Actor, lines: &[(&Facts, Quanti
                          WHERE l.account_id = $1 AND l.cart_id = c.id) AS lines FROM c"#,
         actor.account().0,
         crate::new_id::<Uuid>(),
-        actor.member()?.0,
+        member.0,
         now
     )
     .fetch_one(tx.db())
@@ -207,6 +237,7 @@ pub(crate) async fn add_all(tx: &mut Tx, actor: &Actor, lines: &[(&Facts, Quanti
             wanted.iter().rev().find(|w| w.0 == facts.id.0).map(|w| w.1).or_else(|| present.get(&facts.id.0).copied());
         let sum = before.map_or(quantity.value(), |b| b.value() + quantity.value());
         let sum = Quantity::new(sum)
+            .or_else(|| before.filter(|_| most == Most::Allow))
             .ok_or_else(|| Problem::invalid("quantity", format!("Order at most {} a line.", Quantity::MAX)))?;
         wanted.push((facts.id.0, sum, facts));
     }
@@ -216,7 +247,7 @@ pub(crate) async fn add_all(tx: &mut Tx, actor: &Actor, lines: &[(&Facts, Quanti
         last.insert(id, (quantity, facts));
     }
     let fresh = last.keys().filter(|id| !present.contains_key(id)).count();
-    if i64::try_from(present.len() + fresh).unwrap_or(i64::MAX) > MOST_LINES {
+    if most == Most::Refuse && i64::try_from(present.len() + fresh).unwrap_or(i64::MAX) > MOST_LINES {
         return Err(Problem::invalid(
             "quantity",
             format!("A cart holds at most {MOST_LINES} lines. Submit this one first."),

@@ -57,6 +57,20 @@ pub const PEOPLE: &[Persona] = &[
         staff: None,
     },
     Persona {
+        email: "junior@acme.example",
+        name: "Ollie Grant",
+        what: "junior buyer at Acme, reports to Dana",
+        seats: &[("1001", &["buyer"])],
+        staff: None,
+    },
+    Persona {
+        email: "director@acme.example",
+        name: "Helen Osei",
+        what: "finance director at Acme",
+        seats: &[("1001", &["finance", "viewer"])],
+        staff: None,
+    },
+    Persona {
         email: "buyer@globex.example",
         name: "Tom Adeyemi",
         what: "buyer at Globex",
@@ -86,7 +100,8 @@ pub const PEOPLE: &[Persona] = &[
     },
 ];
 
-/// Fills an empty database with the demo's world; `false` when there is a seller already.
+/// Fills an empty database with the demo's world; `false` when there is a seller already. The order that waits for
+/// approval is sent as a buyer sends it.
 pub async fn seed(store: &Store, now: DateTime<Utc>) -> Result<bool> {
     let mut tx = store.job(now).await?;
     if sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM seller"#).fetch_one(tx.db()).await? > 0 {
@@ -94,6 +109,7 @@ pub async fn seed(store: &Store, now: DateTime<Utc>) -> Result<bool> {
     }
     world::seed(&mut tx).await?;
     tx.commit().await?;
+    world::send_for_approval(store, now).await?;
     Ok(true)
 }
 

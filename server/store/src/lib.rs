@@ -4,15 +4,18 @@
 //! row-level security context, or for the job role. Nouns are queries, verbs are use cases.
 
 pub mod accounts;
+pub mod approvals;
 mod audit;
+pub mod budgets;
 pub mod cart;
 pub mod catalog;
-pub mod credit;
 pub mod demo;
 pub mod doctor;
 mod error;
 pub mod import;
 pub mod invoices;
+mod limits;
+pub mod notices;
 pub mod orders;
 pub mod outbox;
 mod tx;

@@ -1,11 +1,14 @@
 //! Orders: history, one order, submit, cancel, reorder. Buyers reach their own, others the account's, by permission.
 
+mod advance;
 mod cancel;
 mod history;
 mod reorder;
 mod submit;
 
+pub(crate) use advance::{advance, free_stock};
 pub use cancel::cancel;
+pub(crate) use history::order_lines;
 pub use history::{find, history};
 pub use reorder::{Chosen, diff, reorder};
 pub use submit::submit;

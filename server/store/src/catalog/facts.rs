@@ -26,6 +26,7 @@ pub(crate) struct Facts {
     pub discontinued: bool,
     picture: String,
     icon: String,
+    pub category: String,
     pub in_assortment: bool,
     now: Decimal,
     later: Decimal,

@@ -1,5 +1,6 @@
 //! What is in the demo's world. Written once, in one transaction.
 
+mod company;
 mod documents;
 mod goods;
 
@@ -9,6 +10,8 @@ use uuid::Uuid;
 
 use super::{PASSWORD, PEOPLE};
 use crate::{Error, Result, Tx, audit};
+
+pub(super) use company::send_for_approval;
 
 pub(super) const ACME: &str = "1001";
 pub(super) const GLOBEX: &str = "1002";
@@ -32,6 +35,7 @@ pub(super) async fn seed(tx: &mut Tx) -> Result<()> {
     people(tx, acme, globex).await?;
     goods::seed(tx, acme, globex).await?;
     documents::seed(tx, acme, globex).await?;
+    company::seed(tx, acme).await?;
     for account in [AccountId::SELLER.0, acme, globex] {
         audit::record_job(tx, account.into(), "Halden Supply", "account.opened", "demo", json!({})).await?;
     }

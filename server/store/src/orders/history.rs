@@ -86,7 +86,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
     .await?;
     let cur = currency(&o.currency)?;
     let money = |amount| Money::new(amount, cur);
-    let lines = lines(tx, actor.account().0, o.id, cur).await?;
+    let lines = order_lines(tx, actor.account().0, o.id, cur).await?;
     let more = sqlx::query!(
         r#"SELECT (SELECT jsonb_agg(jsonb_build_array(e.status, e.at, e.by_name, e.reason) ORDER BY e.version)
                    FROM order_events e WHERE e.account_id = $1 AND e.order_id = $2) AS steps,
@@ -147,7 +147,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
 }
 
 /// An order's lines, and their amounts with tax rates.
-pub(super) async fn lines(
+pub(crate) async fn order_lines(
     tx: &mut Tx,
     account: uuid::Uuid,
     order: uuid::Uuid,

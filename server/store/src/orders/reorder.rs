@@ -42,7 +42,7 @@ async fn compared(tx: &mut Tx, number: &str) -> Result<Compared> {
     .fetch_one(tx.db())
     .await?;
     let currency = Currency::parse(&order.currency).ok_or_else(|| Error::odd("orders.currency", &order.currency))?;
-    let (lines, _) = super::history::lines(tx, account, order.id, currency).await?;
+    let (lines, _) = super::history::order_lines(tx, account, order.id, currency).await?;
     // By article number, not by the product's old id: a product that was taken away and came back is the same article.
     let skus: Vec<String> = lines.iter().map(|l| l.sku.clone()).collect();
     let ids = sqlx::query!("SELECT id, sku FROM products WHERE sku = ANY($1)", &skus).fetch_all(tx.db()).await?;

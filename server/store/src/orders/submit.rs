@@ -1,10 +1,12 @@
 //! Submitting: one transaction, idempotent by the order's id.
 //!
-//! Locks, always in this order: cart → credit → stock by (product, warehouse) → audit head. The cart's lock makes two
+//! Locks, always in this order, here and wherever orders change: order and cart → credit → budget → stock by (product,
+//! warehouse) → audit head. The cart's lock makes two
 //! tabs of one person queue; the second finds the order of the first.
 
 use chrono::Datelike as _;
 use domain::accounts::Address;
+use domain::budgets::Beyond;
 use domain::cart::{CheckoutForm, check};
 use domain::catalog::Promise;
 use domain::credit::{Policy, Verdict};
@@ -16,8 +18,10 @@ use uuid::Uuid;
 
 use crate::cart::{Cart, Line, load};
 use crate::error::exactly;
+use crate::approvals::{self, Preview};
+use crate::limits::{self, Lock};
 use crate::outbox::{self, Message};
-use crate::{Result, Tx, audit, credit};
+use crate::{Error, Result, Tx, audit, budgets};
 
 /// Submits the asking member's cart. Gives the order's number; the same form twice gives the same number.
 ///
@@ -26,32 +30,24 @@ pub async fn submit(tx: &mut Tx, form: &CheckoutForm) -> Result<String> {
     let actor = tx.actor()?;
     actor.require(Permission::OrderSubmit)?;
     let member = actor.member()?;
-    let known = sqlx::query!(
-        r#"SELECT (SELECT c.id FROM carts c WHERE c.account_id = $1 AND c.member_id = $3 FOR UPDATE) AS cart,
-                  (SELECT jsonb_build_array(o.number, o.member_id) FROM orders o WHERE o.account_id = $1 AND o.id = $2) AS earlier"#,
+    let cart_row = sqlx::query_scalar!(
+        "SELECT id FROM carts WHERE account_id = $1 AND member_id = $2 FOR UPDATE",
         actor.account().0,
-        form.order_id.0,
         member.0
-    )
-    .fetch_one(tx.db())
-    .await?;
-    // The snapshot of that statement may be older than the lock it waited for: ask again, now that we hold it.
-    let earlier = sqlx::query!(
-        "SELECT number, member_id FROM orders WHERE account_id = $1 AND id = $2",
-        actor.account().0,
-        form.order_id.0
     )
     .fetch_optional(tx.db())
     .await?;
-    if let Some(order) = earlier {
-        let own = order.member_id == Some(member.0);
-        return if own { Ok(order.number) } else { Err(Problem::Conflict(Cause::KeyReused).into()) };
+    // Asked after the lock: the snapshot of the statement that waited for it may be older.
+    let chosen = choices(tx, &actor, form).await?;
+    if let Some((number, by)) = chosen.earlier {
+        let own = by == Some(member.0);
+        return if own { Ok(number) } else { Err(Problem::Conflict(Cause::KeyReused).into()) };
     }
     if actor.on_hold() {
         return Err(Problem::Conflict(Cause::AccountOnHold).into());
     }
     let cart = load(tx, &actor).await?;
-    if cart.lines.is_empty() || known.cart.is_none() {
+    if cart.lines.is_empty() || cart_row.is_none() {
         return Err(Problem::Conflict(Cause::CartEmpty).into());
     }
     form.check(cart.po_required, tx.today())?;
@@ -60,41 +56,96 @@ pub async fn submit(tx: &mut Tx, form: &CheckoutForm) -> Result<String> {
     if changed || blocked || !cart.view(tx, &actor).orderable() {
         return Err(Problem::Conflict(Cause::CartChanged).into());
     }
-    let (ship_to, centre) = choices(tx, form).await?;
+    if chosen.must_choose && chosen.address.is_none() {
+        return Err(Problem::invalid("ship_to", "Choose where the order goes.").into());
+    }
+    if !form.cost_centre.is_empty() && chosen.centre.is_none() {
+        return Err(Problem::invalid("cost_centre", "This cost centre is closed. Choose another one.").into());
+    }
+    let (ship_to, centre) = (json!(chosen.address.unwrap_or_default()), chosen.centre.unwrap_or_default());
 
-    let status = match credit::lock(tx, &actor).await?.judge(cart.totals.gross)? {
-        Verdict::Fits | Verdict::Exceeds(Policy::Warn, _) => Status::Confirmed,
-        Verdict::Exceeds(Policy::Hold, _) => Status::OnHold,
+    let gross = cart.totals.gross;
+    let limits = limits::read(tx, &actor, &centre, gross, None, Lock::Yes).await?;
+    let over_budget = limits.budget.as_ref().map_or(Ok(false), |(_, b)| b.exceeded())?;
+    let beyond = limits.budget.as_ref().filter(|_| over_budget).map(|(_, b)| b);
+    if let Some(budget) = beyond.filter(|b| b.beyond == Beyond::Block) {
+        let left = budget.amount.minus(budget.used)?;
+        return Err(Problem::Conflict(Cause::OverBudget { cost_centre: centre, left: text::money(left) }).into());
+    }
+    let held = match limits.credit.judge(gross)? {
+        Verdict::Fits | Verdict::Exceeds(Policy::Warn, _) => false,
+        Verdict::Exceeds(Policy::Hold, _) => true,
         Verdict::Exceeds(Policy::Block, free) => {
             return Err(Problem::Conflict(Cause::CreditLimit { free: text::money(free) }).into());
         }
     };
+    let question = Preview {
+        cart: &cart,
+        over_budget,
+        budget_asks: beyond.is_some_and(|b| b.beyond == Beyond::Approve),
+        new_address: chosen.new_address,
+    };
+    let rules = approvals::matching(chosen.rules, &actor, &question)?;
+    // What waits for approval is looked at again, credit and budget too, when the last approver says yes.
+    let status = match (rules.is_empty(), held) {
+        (false, _) => Status::PendingApproval,
+        (true, true) => Status::OnHold,
+        (true, false) => Status::Confirmed,
+    };
     let reserved = reserve(tx, &cart.lines).await?;
     let number = write(tx, &actor, form, &cart, status, &ship_to, &centre, &reserved).await?;
     tell(tx, &actor, form, &cart, status, &number).await?;
+    let budget = limits.budget.as_ref();
+    if status == Status::PendingApproval {
+        approvals::start(tx, &actor, form.order_id, &number, gross, rules, budget.map(|(_, b)| b)).await?;
+    } else if let Some((id, budget)) = budget.filter(|_| status == Status::Confirmed) {
+        budgets::consume(tx, *id, budget, form.order_id).await?;
+    }
     Ok(number)
 }
 
-/// The chosen address and cost centre, as snapshots. Both must be the account's own.
-async fn choices(tx: &mut Tx, form: &CheckoutForm) -> Result<(Value, String)> {
+/// What the form names, as snapshots, and what else the account says of such an order.
+struct Choices {
+    /// The order that this form already made: its number and member.
+    earlier: Option<(String, Option<Uuid>)>,
+    /// The chosen address; must be the account's own.
+    address: Option<Address>,
+    must_choose: bool,
+    centre: Option<String>,
+    /// Enabled rules of the account and those above it.
+    rules: Option<Value>,
+    /// No order of the account went to the address before; only looked up when a rule asks.
+    new_address: bool,
+}
+
+async fn choices(tx: &mut Tx, actor: &Actor, form: &CheckoutForm) -> Result<Choices> {
     let address: Option<Uuid> = form.ship_to.parse().ok();
     let row = sqlx::query!(
-        r#"SELECT (SELECT to_jsonb(a) FROM addresses a WHERE a.id = $1 AND a.kind = 'ship_to') AS address,
-                  EXISTS (SELECT 1 FROM addresses a WHERE a.kind = 'ship_to') AS "must_choose!",
-                  (SELECT c.code FROM cost_centres c WHERE c.code = $2 AND c.active) AS centre"#,
+        r#"WITH rules AS (SELECT r.rule, r.account_id, r.position, r.id FROM approval_rules r WHERE r.enabled)
+           SELECT (SELECT jsonb_build_array(o.number, o.member_id) FROM orders o WHERE o.account_id = $1 AND o.id = $2) AS earlier,
+                  (SELECT to_jsonb(a) FROM addresses a WHERE a.account_id = $1 AND a.id = $3 AND a.kind = 'ship_to') AS address,
+                  EXISTS (SELECT 1 FROM addresses a WHERE a.account_id = $1 AND a.kind = 'ship_to') AS "must_choose!",
+                  (SELECT c.code FROM cost_centres c WHERE c.account_id = $1 AND c.code = $4 AND c.active) AS centre,
+                  (SELECT jsonb_agg(r.rule ORDER BY r.account_id = $1, r.position, r.id) FROM rules r) AS rules,
+                  EXISTS (SELECT 1 FROM rules r WHERE r.rule @> '{"conditions": ["NewAddress"]}')
+                  AND NOT EXISTS (SELECT 1 FROM orders o JOIN addresses a ON a.account_id = $1 AND a.id = $3
+                                  WHERE o.account_id = $1 AND o.ship_to ->> 'street' = a.street
+                                    AND o.ship_to ->> 'postcode' = a.postcode AND o.ship_to ->> 'city' = a.city) AS "new_address!""#,
+        actor.account().0,
+        form.order_id.0,
         address,
         form.cost_centre
     )
     .fetch_one(tx.db())
     .await?;
-    if row.must_choose && row.address.is_none() {
-        return Err(Problem::invalid("ship_to", "Choose where the order goes.").into());
-    }
-    if !form.cost_centre.is_empty() && row.centre.is_none() {
-        return Err(Problem::invalid("cost_centre", "This cost centre is closed. Choose another one.").into());
-    }
-    let address: Address = row.address.and_then(|a| serde_json::from_value(a).ok()).unwrap_or_default();
-    Ok((json!(address), row.centre.unwrap_or_default()))
+    Ok(Choices {
+        earlier: row.earlier.map(serde_json::from_value).transpose().map_err(|e| Error::odd("orders", &e.to_string()))?,
+        address: row.address.map(serde_json::from_value).transpose().map_err(|e| Error::odd("addresses", &e.to_string()))?,
+        must_choose: row.must_choose,
+        centre: row.centre,
+        rules: row.rules,
+        new_address: row.new_address,
+    })
 }
 
 /// What one line takes from one warehouse.

@@ -57,6 +57,24 @@ UNION ALL
 SELECT 'the audit head is the last entry', h.account_id, 'head ' || h.seq
 FROM audit_heads h
 WHERE NOT EXISTS (SELECT 1 FROM audit_log l WHERE (l.account_id, l.seq, l.hash) = (h.account_id, h.seq, h.hash))
-   OR EXISTS (SELECT 1 FROM audit_log l WHERE l.account_id = h.account_id AND l.seq > h.seq);
+   OR EXISTS (SELECT 1 FROM audit_log l WHERE l.account_id = h.account_id AND l.seq > h.seq)
+UNION ALL
+SELECT 'an order waits for approval exactly while its flow is open', o.account_id, o.number
+FROM orders o LEFT JOIN approval_flows f ON (f.account_id, f.order_id) = (o.account_id, o.id)
+WHERE o.source = 'portal' AND (o.status = 'pending_approval') <> COALESCE(f.status = 'open', false)
+UNION ALL
+SELECT 'a flow''s version counts its decisions', f.account_id, o.number
+FROM approval_flows f JOIN orders o ON (o.account_id, o.id) = (f.account_id, f.order_id)
+WHERE f.version <> 1 + (SELECT count(*) FROM approval_log l WHERE (l.account_id, l.order_id) = (f.account_id, f.order_id) AND l.version IS NOT NULL)
+UNION ALL
+SELECT 'nothing is decided beyond a flow''s end', f.account_id, o.number
+FROM approval_flows f JOIN orders o ON (o.account_id, o.id) = (f.account_id, f.order_id)
+WHERE f.status <> 'open' AND EXISTS (SELECT 1 FROM approval_log l WHERE (l.account_id, l.order_id) = (f.account_id, f.order_id)
+                                     AND l.version IS NOT NULL AND l.at > f.ended_at)
+UNION ALL
+SELECT 'a budget is used by what is confirmed, and by nothing else', o.account_id, o.number
+FROM orders o JOIN (SELECT e.account_id, e.order_id, sum(e.amount) AS used FROM budget_entries e GROUP BY 1, 2) e
+  ON (e.account_id, e.order_id) = (o.account_id, o.id)
+WHERE e.used <> CASE WHEN o.status IN ('confirmed', 'partially_shipped', 'shipped', 'completed') THEN o.gross ELSE 0 END;
 
 GRANT SELECT ON violations TO buyerdesk_job;

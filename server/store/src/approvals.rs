@@ -1,0 +1,19 @@
+//! Approvals: the account's rules, the flow of an order that waits, deciding in it, and handing decisions on.
+//!
+//! Locks, after an order's own row: see `orders::submit`.
+
+mod decide;
+mod delegations;
+mod finish;
+mod flow;
+mod inbox;
+mod links;
+mod rules;
+
+pub use decide::{Answer, answer, decide};
+pub use delegations::{delegate, end_delegation};
+pub use inbox::{inbox, page, waiting};
+pub use links::{by_link, decide_by_link};
+pub use rules::{delete_rule, enable_rule, rules, save_rule, simulate};
+
+pub(crate) use flow::{Preview, matching, preview, start, withdraw};

@@ -1,0 +1,129 @@
+//! The end of a flow: confirmed after a last look, or handed back to the buyer as an editable cart.
+
+use std::collections::HashMap;
+
+use domain::budgets::Beyond;
+use domain::credit::{Policy, Verdict as Credit};
+use domain::orders::{Event, Status};
+use domain::{Actor, Quantity, text};
+use uuid::Uuid;
+
+use super::decide::Answer;
+use super::flow::{Open, end};
+use crate::catalog::{Facts, Pricing, facts_of};
+use crate::limits::{self, Lock};
+use crate::notices::{self, Note};
+use crate::orders::{advance, free_stock};
+use crate::{Error, Result, Tx, budgets, cart};
+
+struct Line {
+    product: Uuid,
+    quantity: Quantity,
+    sku: String,
+    unit_price: rust_decimal::Decimal,
+}
+
+async fn lines(tx: &mut Tx, actor: &Actor, open: &Open) -> Result<(Vec<Line>, HashMap<Uuid, Facts>)> {
+    let rows = sqlx::query!(
+        r#"SELECT product_id AS "product_id!", sku, quantity, unit_price FROM order_lines
+           WHERE account_id = $1 AND order_id = $2 AND product_id IS NOT NULL ORDER BY line_no"#,
+        actor.account().0,
+        open.order.0
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let lines = rows
+        .into_iter()
+        .map(|r| {
+            let quantity = Quantity::new(r.quantity).ok_or_else(|| Error::odd("order_lines.quantity", &r.sku))?;
+            Ok(Line { product: r.product_id, quantity, sku: r.sku, unit_price: r.unit_price })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let ids: Vec<Uuid> = lines.iter().map(|l| l.product).collect();
+    let facts = facts_of(tx, &ids).await?.into_iter().map(|f| (f.id.0, f)).collect();
+    Ok((lines, facts))
+}
+
+fn present(open: &Open) -> Result<Status> {
+    Status::parse(&open.status).ok_or_else(|| Error::odd("orders.status", &open.status))
+}
+
+/// Ends the order and puts its lines back into the cart of whoever sent it, on top of what is there.
+async fn hand_back(tx: &mut Tx, actor: &Actor, open: &Open, flow_status: &str, by: &str, why: &str, told: &str) -> Result<()> {
+    let (lines, facts) = lines(tx, actor, open).await?;
+    let wanted: Vec<(&Facts, Quantity)> =
+        lines.iter().filter_map(|l| facts.get(&l.product).map(|f| (f, l.quantity))).collect();
+    // The cart is locked before the stock, as in a submission.
+    cart::put_back(tx, actor, open.flow.requester, &wanted).await?;
+    free_stock(tx, open.order).await?;
+    end(tx, open.order, flow_status).await?;
+    let after = present(open)?.after(Event::Reject)?;
+    advance(tx, open.order, open.order_version, &[(after, why)], by).await?;
+    let note = Note {
+        member: open.flow.requester,
+        text: format!("{told}: {}", open.number),
+        href: format!("/orders/{}", open.number),
+        mail: format!("{why}\n\nIts lines are back in your cart:\n{{origin}}/cart\n"),
+    };
+    notices::tell(tx, actor.account(), &[note]).await
+}
+
+/// One no ends the flow.
+pub(super) async fn reject(tx: &mut Tx, actor: &Actor, open: &Open, by: &str, reason: &str) -> Result<()> {
+    hand_back(tx, actor, open, "rejected", by, reason, &format!("{by} rejected your order")).await
+}
+
+/// The last yes. Stock is still reserved; prices, credit, budget and hold are looked at again, under lock.
+pub(super) async fn approve(tx: &mut Tx, actor: &Actor, open: &Open, by: &str) -> Result<Answer> {
+    let approved = present(open)?.after(Event::Approve)?;
+    let limits =
+        limits::read(tx, actor, &open.cost_centre, open.total, Some(open.order), Lock::Yes).await?;
+    let (lines, facts) = lines(tx, actor, open).await?;
+    let pricing = Pricing::of(actor, tx.today());
+    let mut changes = Vec::new();
+    if actor.on_hold() {
+        changes.push("The account was put on hold.".to_owned());
+    }
+    for line in &lines {
+        let now = facts.get(&line.product).filter(|f| f.in_assortment);
+        let price = now.and_then(|f| f.price(line.quantity, pricing)).map(|p| p.unit_price);
+        let money = |amount| text::money(domain::Money::new(amount, open.total.currency()));
+        match price {
+            None => changes.push(format!("{} has no price for you any more.", line.sku)),
+            Some(p) if p.amount() != line.unit_price => {
+                changes.push(format!("{} was {} and is now {}.", line.sku, money(line.unit_price), text::money(p)));
+            }
+            Some(_) => {}
+        }
+    }
+    if let Some((_, budget)) = &limits.budget
+        && budget.beyond == Beyond::Block
+        && budget.exceeded()?
+    {
+        changes.push(format!("The budget of {} does not suffice any more: {}.", budget.cost_centre, budget.words()));
+    }
+    let credit = limits.credit.judge(open.total)?;
+    if let Credit::Exceeds(Policy::Block, free) = credit {
+        changes.push(format!("The credit limit does not suffice any more: {} is left.", text::money(free)));
+    }
+    if !changes.is_empty() {
+        let why = format!("Changed since it was sent: {}", changes.join(" "));
+        hand_back(tx, actor, open, "returned", by, &why, "Your order was approved too late and came back").await?;
+        return Ok(Answer::Returned(changes));
+    }
+    end(tx, open.order, "approved").await?;
+    let held = matches!(credit, Credit::Exceeds(Policy::Hold, _));
+    let last = approved.after(if held { Event::Hold } else { Event::Confirm })?;
+    advance(tx, open.order, open.order_version, &[(approved, ""), (last, "")], by).await?;
+    if let Some((id, budget)) = limits.budget.filter(|_| !held) {
+        budgets::consume(tx, id, &budget, open.order).await?;
+    }
+    let note = Note {
+        member: open.flow.requester,
+        text: format!("{by} approved {}, {}", open.number, text::money(open.total)),
+        href: format!("/orders/{}", open.number),
+        mail: if held { "It goes beyond the credit limit: we hold it until we have released it." } else { "It is confirmed." }.to_owned(),
+    };
+    notices::tell(tx, actor.account(), &[note]).await?;
+    Ok(Answer::Approved)
+}

@@ -1,0 +1,214 @@
+//! The account's rules: what it wrote, who would go through what, and what a rule would have done.
+
+use chrono::Days;
+use domain::approvals::{Asked, Condition, Rule, RuleRow, RulesPage, Seat, Simulation, matrix};
+use domain::ids::{MemberId, RuleId};
+use domain::{Cause, Currency, Money, Permission, Problem};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::flow::{all_seats, odd};
+use crate::error::exactly;
+use crate::{Error, Result, Tx, audit};
+
+/// Rules with the matrix, and what the editor offers. Three statements.
+pub async fn rules(tx: &mut Tx) -> Result<RulesPage> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CompanyManage)?;
+    let seats = all_seats(tx, &actor).await?;
+    let rows = sqlx::query!(
+        r#"SELECT r.id, r.rule, r.enabled, r.version, CASE WHEN r.account_id <> $1 THEN a.name END AS inherited
+           FROM approval_rules r JOIN accounts a ON a.id = r.account_id ORDER BY r.account_id = $1, r.position, r.id"#,
+        actor.account().0
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let rules = rows
+        .into_iter()
+        .map(|r| {
+            let rule: Rule = serde_json::from_value(r.rule).map_err(|e| odd(&e))?;
+            Ok(RuleRow {
+                id: r.id.into(),
+                words: rule.words(&seats),
+                rule,
+                enabled: r.enabled,
+                version: r.version,
+                inherited_from: r.inherited,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let categories = sqlx::query!("SELECT slug, name FROM categories ORDER BY name").fetch_all(tx.db()).await?;
+    let enabled: Vec<Rule> = rules.iter().filter(|r| r.enabled).map(|r| r.rule.clone()).collect();
+    let mut people: Vec<(MemberId, String)> =
+        seats.iter().filter(|s| s.active).map(|s| (s.id, s.name.clone())).collect();
+    people.sort_by(|a, b| a.1.cmp(&b.1));
+    Ok(RulesPage {
+        matrix: matrix(&enabled, &seats, actor.currency()),
+        rules,
+        people,
+        categories: categories.into_iter().map(|c| (c.slug, c.name)).collect(),
+        currency: actor.currency(),
+    })
+}
+
+/// Writes a rule of the account: a new one, or over `id` as it was at `version`.
+pub async fn save_rule(tx: &mut Tx, id: Option<(RuleId, i32)>, rule: &Rule) -> Result<()> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CompanyManage)?;
+    rule.check()?;
+    let members: Vec<Uuid> = rule
+        .tiers
+        .iter()
+        .flat_map(|t| &t.who)
+        .chain(&rule.about)
+        .filter_map(|w| if let domain::approvals::Who::Member(m) = w { Some(m.0) } else { None })
+        .collect();
+    let known = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM members WHERE account_id = $1 AND id = ANY($2)"#,
+        actor.account().0,
+        &members
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let mut distinct = members;
+    distinct.sort();
+    distinct.dedup();
+    if usize::try_from(known) != Ok(distinct.len()) {
+        return Err(Problem::NotFound.into());
+    }
+    let body = serde_json::to_value(rule).map_err(|e| odd(&e))?;
+    let before = match id {
+        None => {
+            let done = sqlx::query!(
+                "INSERT INTO approval_rules (account_id, id, rule, position)
+                 SELECT $1, $2, $3, COALESCE(max(r.position), 0) + 1 FROM approval_rules r WHERE r.account_id = $1",
+                actor.account().0,
+                crate::new_id::<Uuid>(),
+                body
+            )
+            .execute(tx.db())
+            .await?;
+            exactly(1, &done)?;
+            None
+        }
+        Some((id, version)) => {
+            let before = lock(tx, id, version).await?;
+            sqlx::query!(
+                "UPDATE approval_rules SET rule = $3, version = version + 1 WHERE account_id = $1 AND id = $2",
+                actor.account().0,
+                id.0,
+                body
+            )
+            .execute(tx.db())
+            .await?;
+            Some(before)
+        }
+    };
+    audit::record(tx, "rule.saved", &rule.name, json!({ "before": before, "after": rule })).await
+}
+
+/// Locks one of the account's own rules as it was seen; an inherited one does not exist here.
+async fn lock(tx: &mut Tx, id: RuleId, version: i32) -> Result<serde_json::Value> {
+    let account = tx.actor()?.account().0;
+    let row = sqlx::query!(
+        "SELECT rule, version FROM approval_rules WHERE account_id = $1 AND id = $2 FOR UPDATE",
+        account,
+        id.0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    if row.version == version { Ok(row.rule) } else { Err(Problem::Conflict(Cause::Stale).into()) }
+}
+
+fn name_of(rule: &serde_json::Value) -> &str {
+    rule.get("name").and_then(serde_json::Value::as_str).unwrap_or_default()
+}
+
+/// Switches a rule on or off.
+pub async fn enable_rule(tx: &mut Tx, id: RuleId, version: i32, enabled: bool) -> Result<()> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CompanyManage)?;
+    let rule = lock(tx, id, version).await?;
+    let done = sqlx::query!(
+        "UPDATE approval_rules SET enabled = $3, version = version + 1 WHERE account_id = $1 AND id = $2",
+        actor.account().0,
+        id.0,
+        enabled
+    )
+    .execute(tx.db())
+    .await?;
+    exactly(1, &done)?;
+    let action = if enabled { "rule.switched_on" } else { "rule.switched_off" };
+    audit::record(tx, action, name_of(&rule), json!({})).await
+}
+
+/// Deletes a rule. Flows that it started go on as they were.
+pub async fn delete_rule(tx: &mut Tx, id: RuleId, version: i32) -> Result<()> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CompanyManage)?;
+    let rule = lock(tx, id, version).await?;
+    let done =
+        sqlx::query!("DELETE FROM approval_rules WHERE account_id = $1 AND id = $2", actor.account().0, id.0)
+            .execute(tx.db())
+            .await?;
+    exactly(1, &done)?;
+    audit::record(tx, "rule.deleted", name_of(&rule), json!({ "before": rule })).await
+}
+
+/// What a rule would have done to the orders of the last `days` days. One statement, whatever the rule.
+///
+/// Conditions that cannot be known afterwards (over budget, new address) count as not met. Orders of former members and
+/// imported ones count as sent by a buyer.
+pub async fn simulate(tx: &mut Tx, rule: &Rule, days: u64) -> Result<Simulation> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CompanyManage)?;
+    rule.check()?;
+    let since = tx.now().checked_sub_days(Days::new(days)).unwrap_or(tx.now());
+    let deep = rule.conditions.iter().any(|c| matches!(c, Condition::Category(_) | Condition::Product(_)));
+    let rows = sqlx::query!(
+        r#"SELECT o.gross, o.currency, o.line_count, m.id AS "member?", m.roles AS "roles?",
+                  CASE WHEN $3 THEN (SELECT jsonb_agg(DISTINCT c.slug) FROM order_lines l JOIN products p ON p.id = l.product_id
+                                     JOIN categories c ON c.id = p.category_id
+                                     WHERE (l.account_id, l.order_id) = (o.account_id, o.id)) END AS categories,
+                  CASE WHEN $3 THEN (SELECT jsonb_agg(DISTINCT l.sku) FROM order_lines l
+                                     WHERE (l.account_id, l.order_id) = (o.account_id, o.id)) END AS skus
+           FROM orders o LEFT JOIN members m ON (m.account_id, m.id) = (o.account_id, o.member_id)
+           WHERE o.account_id = $1 AND o.placed_at >= $2"#,
+        actor.account().0,
+        since,
+        deep
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let mut result = Simulation::default();
+    for r in rows {
+        let currency = Currency::parse(&r.currency).ok_or_else(|| Error::odd("orders.currency", &r.currency))?;
+        let list = |json: Option<serde_json::Value>| -> Result<Vec<String>> {
+            json.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))
+        };
+        let (categories, skus) = (list(r.categories)?, list(r.skus)?);
+        let roles = r.roles.map_or_else(
+            || vec![domain::Role::Buyer],
+            |codes| codes.iter().filter_map(|c| domain::Role::parse(c)).collect(),
+        );
+        let requester = Seat {
+            id: r.member.map_or(MemberId(Uuid::nil()), MemberId),
+            name: String::new(),
+            roles,
+            manager: None,
+            active: true,
+        };
+        let asked = Asked {
+            requester: &requester,
+            total: Money::new(r.gross, currency),
+            lines: usize::try_from(r.line_count).unwrap_or_default(),
+            categories: &categories,
+            skus: &skus,
+            over_budget: false,
+            new_address: false,
+        };
+        result.orders += 1;
+        result.matching += i64::from(rule.matches(&asked));
+    }
+    Ok(result)
+}

@@ -1,0 +1,162 @@
+//! What an order runs up against: the account's credit and the cost centre's budget, read together.
+
+use domain::budgets::{Beyond, BudgetUse, Period};
+use domain::credit::{Credit, Policy};
+use domain::ids::{BudgetId, OrderId};
+use domain::{Actor, Money};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use crate::{Error, Result, Tx};
+
+/// Credit and budget before an order, which is itself not counted in either.
+pub(crate) struct Limits {
+    pub credit: Credit,
+    pub budget: Option<(BudgetId, BudgetUse)>,
+}
+
+/// How to read them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lock {
+    /// For showing.
+    No,
+    /// For a decision: nobody else adds to the exposure or the budget until the transaction ends.
+    Yes,
+}
+
+/// The limits for an order of `gross` on `centre` (its code; empty: none). `order` is left out of the sums when it is
+/// already there, waiting.
+pub(crate) async fn read(
+    tx: &mut Tx,
+    actor: &Actor,
+    centre: &str,
+    gross: Money,
+    order: Option<OrderId>,
+    lock: Lock,
+) -> Result<Limits> {
+    type Row = (Option<Decimal>, Option<String>, Option<serde_json::Value>);
+    let account = actor.account().0;
+    // The same question with and without locks; the rows are locked in this order, here alone.
+    let row: Row = if lock == Lock::Yes {
+        let row = sqlx::query!(
+            r#"SELECT (SELECT jsonb_build_object('limit', c.credit_limit::text, 'policy', c.policy)
+                       FROM credit_limits c WHERE c.account_id = $1 FOR UPDATE) AS credit,
+                      (SELECT to_jsonb(b) || jsonb_build_object('amount', b.amount::text) FROM budgets b
+                       WHERE b.account_id = $1 AND b.cost_centre = $2 AND b.active FOR UPDATE) AS budget"#,
+            account,
+            centre
+        )
+        .fetch_one(tx.db())
+        .await?;
+        let (limit, policy) = credit_of(row.credit)?;
+        (limit, policy, row.budget)
+    } else {
+        let row = sqlx::query!(
+            r#"SELECT (SELECT jsonb_build_object('limit', c.credit_limit::text, 'policy', c.policy)
+                       FROM credit_limits c WHERE c.account_id = $1) AS credit,
+                      (SELECT to_jsonb(b) || jsonb_build_object('amount', b.amount::text) FROM budgets b
+                       WHERE b.account_id = $1 AND b.cost_centre = $2 AND b.active) AS budget"#,
+            account,
+            centre
+        )
+        .fetch_one(tx.db())
+        .await?;
+        let (limit, policy) = credit_of(row.credit)?;
+        (limit, policy, row.budget)
+    };
+    let (limit, policy, budget) = row;
+    let mut limits = Limits { credit: Credit::unlimited(actor.currency()), budget: None };
+    let budget: Option<Budget> =
+        budget.map(serde_json::from_value).transpose().map_err(|e| Error::odd("budgets", &e.to_string()))?;
+    if limit.is_none() && budget.is_none() {
+        return Ok(limits);
+    }
+    let money = |amount| Money::new(amount, actor.currency());
+    let (budget_id, start) = match &budget {
+        Some(b) => (b.id, b.period()?.start(tx.today())),
+        None => (Uuid::nil(), tx.today()),
+    };
+    // A shipped order counts until its invoice does.
+    let sums = sqlx::query!(
+        r#"SELECT
+             (SELECT COALESCE(sum(i.gross - i.settled), 0) FROM invoices i
+              WHERE i.account_id = $1 AND i.settled < i.gross AND i.kind = 'invoice' AND i.currency = $2) AS "invoices!",
+             (SELECT COALESCE(sum(i.gross - i.settled), 0) FROM invoices i
+              WHERE i.account_id = $1 AND i.settled < i.gross AND i.kind = 'credit_note' AND i.currency = $2)
+             + (SELECT COALESCE(sum(p.amount - (SELECT COALESCE(sum(a.amount), 0) FROM allocations a
+                                                WHERE (a.account_id, a.payment_id) = (p.account_id, p.id))), 0)
+                FROM payments p WHERE p.account_id = $1 AND p.kind = 'payment' AND p.currency = $2) AS "unallocated!",
+             (SELECT COALESCE(sum(o.gross), 0) FROM orders o
+              WHERE o.account_id = $1 AND o.currency = $2 AND o.id IS DISTINCT FROM $3
+                AND (o.status IN ('pending_approval', 'approved', 'confirmed', 'partially_shipped', 'on_hold')
+                     OR o.status = 'shipped' AND NOT EXISTS
+                        (SELECT 1 FROM invoices i WHERE (i.account_id, i.order_id) = (o.account_id, o.id)))) AS "orders!",
+             (SELECT COALESCE(sum(e.amount), 0) FROM budget_entries e
+              WHERE e.account_id = $1 AND e.budget_id = $4 AND e.period_start = $5) AS "used!",
+             (SELECT COALESCE(sum(o.gross), 0) FROM orders o
+              WHERE o.account_id = $1 AND o.status IN ('pending_approval', 'on_hold') AND o.cost_centre = $6 AND o.currency = $2
+                AND o.id IS DISTINCT FROM $3 AND $4 <> '00000000-0000-0000-0000-000000000000'::uuid) AS "waiting!""#,
+        account,
+        actor.currency().code(),
+        order.map(|o| o.0),
+        budget_id,
+        start,
+        centre
+    )
+    .fetch_one(tx.db())
+    .await?;
+    if limit.is_some() {
+        limits.credit = Credit {
+            limit: limit.map(money),
+            policy: Policy::parse(policy.as_deref().unwrap_or_default()),
+            open_invoices: money(sums.invoices),
+            unallocated: money(sums.unallocated),
+            open_orders: money(sums.orders),
+        };
+    }
+    if let Some(b) = budget.filter(|b| b.currency == actor.currency().code()) {
+        let used = BudgetUse {
+            cost_centre: b.cost_centre.clone(),
+            period: b.period()?,
+            amount: money(b.amount),
+            used: money(sums.used),
+            waiting: money(sums.waiting),
+            order: gross,
+            beyond: b.beyond()?,
+        };
+        limits.budget = Some((BudgetId(b.id), used));
+    }
+    Ok(limits)
+}
+
+/// A budget's row as JSON.
+#[derive(serde::Deserialize)]
+struct Budget {
+    id: Uuid,
+    cost_centre: String,
+    period: String,
+    amount: Decimal,
+    currency: String,
+    beyond: String,
+}
+
+impl Budget {
+    fn period(&self) -> Result<Period> {
+        Period::parse(&self.period).ok_or_else(|| Error::odd("budgets.period", &self.period))
+    }
+
+    fn beyond(&self) -> Result<Beyond> {
+        Beyond::parse(&self.beyond).ok_or_else(|| Error::odd("budgets.beyond", &self.beyond))
+    }
+}
+
+fn credit_of(json: Option<serde_json::Value>) -> Result<(Option<Decimal>, Option<String>)> {
+    #[derive(serde::Deserialize)]
+    struct Row {
+        limit: Option<Decimal>,
+        policy: String,
+    }
+    let row: Option<Row> =
+        json.map(serde_json::from_value).transpose().map_err(|e| Error::odd("credit_limits", &e.to_string()))?;
+    Ok(row.map_or((None, None), |r| (r.limit, Some(r.policy))))
+}
