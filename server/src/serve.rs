@@ -1,7 +1,7 @@
 //! The router and the server.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -14,7 +14,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 use domain::Problem;
 use leptos::config::LeptosOptions;
-use leptos_axum::{LeptosRoutes as _, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list};
 use store::Store;
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
@@ -46,14 +46,19 @@ pub fn assets(config: &Config) -> Assets {
     })
 }
 
+/// The pages there are. Listed once: while the framework lists them, no resource in the whole process begins to load,
+/// and a page that is rendered meanwhile waits for ever (`leptos_server` 0.8.8, one flag for all).
+pub fn pages() -> Vec<AxumRouteListing> {
+    static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
+    PAGES.clone()
+}
+
 /// Every route there is, with all layers.
 pub fn router(store: Store, config: Arc<Config>) -> Router {
     let assets = assets(&config);
     let gate = Gate { store: store.clone(), config: config.clone(), assets };
     let options =
         LeptosOptions::builder().output_name("buyerdesk").site_root(config.site.to_string_lossy().into_owned()).build();
-    let pages = generate_route_list(app::App);
-
     let unknown = leptos_axum::render_app_async(app::shell);
 
     let mut routes = Router::new()
@@ -62,7 +67,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         .route("/readyz", get(ready))
         // Asked for by browsers themselves, beside a document without a head of its own.
         .route_service("/favicon.ico", ServeFile::new(config.site.join("favicon.svg")))
-        .leptos_routes(&options, pages, app::shell)
+        .leptos_routes(&options, pages(), app::shell)
         .nest_service("/media", ServeDir::new(&config.media).append_index_html_on_directories(false));
     if config.demo {
         routes = routes
