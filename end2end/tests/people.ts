@@ -42,8 +42,6 @@ export async function scripted(page: Page): Promise<boolean> {
 export function complaints(page: Page): string[] {
   const found: string[] = [];
   page.on('console', (message) => {
-    // Asked for by the browser itself where a page names no icon.
-    if (message.location().url.endsWith('/favicon.ico')) return;
     if (message.type() === 'error' || message.type() === 'warning') found.push(`${page.url()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => found.push(`${page.url()}: ${error}`));

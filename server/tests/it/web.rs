@@ -149,6 +149,14 @@ async fn a_refused_quantity_leads_to_its_own_field() {
 }
 
 #[tokio::test]
+async fn the_icon_that_browsers_ask_for_themselves_is_the_one_of_the_pages() {
+    let app = App::start_with(|c| c.site = concat!(env!("CARGO_MANIFEST_DIR"), "/../public").into()).await;
+    let answer = app.nobody().get("/favicon.ico").await;
+    assert_eq!((answer.status().as_u16(), &answer.headers()["content-type"]), (200, &"image/svg+xml".parse().unwrap()));
+    assert_eq!(answer.headers()["cache-control"], "public, max-age=86400");
+}
+
+#[tokio::test]
 async fn only_who_may_read_the_catalog_is_offered_a_search() {
     let app = App::start().await;
     for (email, offered) in
