@@ -157,4 +157,9 @@ GRANT UPDATE (used_at) ON approval_links TO buyerdesk_app, buyerdesk_job;
 GRANT UPDATE (amount, period, beyond, active, version) ON budgets TO buyerdesk_app, buyerdesk_job;
 GRANT UPDATE (read_at) ON notices TO buyerdesk_app, buyerdesk_job;
 GRANT INSERT, UPDATE ON addresses, cost_centres TO buyerdesk_app;
+GRANT DELETE ON addresses TO buyerdesk_app;
+-- How the company orders is its own; everything else about an account is the seller's.
+CREATE POLICY own_settings ON accounts FOR UPDATE TO buyerdesk_app
+    USING (id = (SELECT current_setting('app.account_id')::uuid)) WITH CHECK (id = (SELECT current_setting('app.account_id')::uuid));
+GRANT UPDATE (po_required, order_minimum, decide_by_mail) ON accounts TO buyerdesk_app;
 GRANT SELECT ON approval_rules, approval_flows, approval_log, budgets, budget_entries TO buyerdesk_staff;

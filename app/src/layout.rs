@@ -7,7 +7,6 @@ use leptos::server_fn::ServerFn as _;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_query_map};
 
-use crate::ActionError;
 use crate::accounts::actions::{Framed, SignOut, Switch, frame};
 use crate::problem::problem_page;
 use crate::ui::{CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Person, Tone};
@@ -17,21 +16,10 @@ use crate::ui::{CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Perso
 pub struct Refresh(RwSignal<u32>);
 
 impl Refresh {
-    /// Asks for the frame again whenever `action` has answered.
-    pub fn after<S>(action: ServerAction<S>)
-    where
-        S: leptos::server_fn::ServerFn<Error = ActionError> + Clone + Send + Sync + 'static,
-        S::Output: Send + Sync + 'static,
-        S::Error: Send + Sync + 'static,
-    {
-        let Some(Self(signal)) = use_context::<Self>() else { return };
-        Effect::new(move |before: Option<usize>| {
-            let version = action.version().get();
-            if before.is_some_and(|before| before != version) {
-                signal.update(|n| *n += 1);
-            }
-            version
-        });
+    /// Asks for the frame again.
+    #[cfg_attr(feature = "ssr", expect(dead_code, reason = "only the running app acts without leaving the page"))]
+    pub fn again(self) {
+        self.0.try_update(|n| *n += 1);
     }
 }
 
@@ -141,12 +129,24 @@ fn person_menu(view: Memo<Option<FrameView>>) -> impl IntoView {
     }
 }
 
+/// The place with how much waits there; nothing waits, nothing is counted.
+fn waiting(item: Option<NavItem>, n: i64) -> Option<NavItem> {
+    item.map(|item| if n > 0 { item.count(n) } else { item })
+}
+
 fn navigation(f: &FrameView) -> Vec<NavGroup> {
     let item = |on: bool, label: &str, href: &str, icon| on.then(|| NavItem::new(label, href, icon));
     let group = |title: &str, items: Vec<Option<NavItem>>| NavGroup::new(title, items.into_iter().flatten().collect());
     let (catalog, orders) = (f.may(Permission::CatalogRead), f.may(Permission::OrderRead));
     [
-        group("", vec![item(true, "Home", "/", Glyph::Home)]),
+        group(
+            "",
+            vec![
+                item(true, "Home", "/", Glyph::Home),
+                item(f.may(Permission::OrderApprove), "Approvals", "/approvals", Glyph::Approvals),
+                waiting(item(f.may(Permission::OrderApprove), "Notifications", "/notices", Glyph::Mail), f.unread),
+            ],
+        ),
         group(
             "Buy",
             vec![
@@ -154,11 +154,21 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
                 item(orders, "Orders", "/orders", Glyph::Orders),
             ],
         ),
-        group("Pay", vec![item(f.may(Permission::InvoiceRead), "Invoices", "/invoices", Glyph::Invoice)]),
+        group(
+            "Pay",
+            vec![
+                item(f.may(Permission::InvoiceRead), "Invoices", "/invoices", Glyph::Invoice),
+                item(f.may(Permission::CreditRead), "Credit", "/company/credit", Glyph::Statement),
+                item(f.may(Permission::BudgetRead), "Budgets", "/company/budgets", Glyph::Budget),
+            ],
+        ),
         group(
             "Company",
             vec![
                 item(f.may(Permission::MemberManage), "Members", "/company/members", Glyph::People),
+                item(f.may(Permission::CompanyManage), "Approval rules", "/company/rules", Glyph::Rules),
+                item(f.may(Permission::CompanyManage), "Cost centres", "/company/cost-centres", Glyph::Tag),
+                item(f.may(Permission::CompanyManage), "Addresses", "/company/addresses", Glyph::Address),
                 item(f.may(Permission::AuditRead), "Audit", "/company/audit", Glyph::Lists),
             ],
         ),

@@ -2,8 +2,11 @@
 #![recursion_limit = "256"]
 
 pub mod accounts;
+mod act;
+pub mod approvals;
 pub mod cart;
 pub mod catalog;
+pub mod company;
 mod home;
 pub mod invoices;
 mod layout;
@@ -39,6 +42,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/forgot") view=accounts::Forgot ssr=SsrMode::Async/>
                 <Route path=path!("/reset/:token") view=accounts::Redeem ssr=SsrMode::Async/>
                 <Route path=path!("/invite/:token") view=accounts::Redeem ssr=SsrMode::Async/>
+                <Route path=path!("/approve/:token") view=approvals::ByLink ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=layout::Layout ssr=SsrMode::Async>
                     <Route path=path!("/") view=home::Home ssr=SsrMode::Async/>
                     <Route path=path!("/catalog") view=catalog::Browse ssr=SsrMode::Async/>
@@ -53,6 +57,14 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders/:number/reorder") view=orders::Reorder ssr=SsrMode::Async/>
                     <Route path=path!("/invoices") view=invoices::Invoices ssr=SsrMode::Async/>
                     <Route path=path!("/invoices/:number") view=invoices::Invoice ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals") view=approvals::Inbox ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals/:number") view=approvals::Approval ssr=SsrMode::Async/>
+                    <Route path=path!("/company/rules") view=approvals::Rules ssr=SsrMode::Async/>
+                    <Route path=path!("/company/budgets") view=company::Budgets ssr=SsrMode::Async/>
+                    <Route path=path!("/company/cost-centres") view=company::CostCentres ssr=SsrMode::Async/>
+                    <Route path=path!("/company/addresses") view=company::Addresses ssr=SsrMode::Async/>
+                    <Route path=path!("/company/credit") view=company::CreditPage ssr=SsrMode::Async/>
+                    <Route path=path!("/notices") view=company::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=accounts::Members ssr=SsrMode::Async/>
                     <Route path=path!("/company/audit") view=accounts::Audit ssr=SsrMode::Async/>
                     <Route path=path!("/profile") view=accounts::Profile ssr=SsrMode::Async/>

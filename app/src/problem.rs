@@ -99,8 +99,3 @@ pub fn complaint(problem: Option<Problem>) -> AnyView {
         }
     }
 }
-
-/// The complaint of a server action's last answer; works for form posts without scripts as well.
-pub fn complaint_of<T: Clone + Send + Sync + 'static>(value: Option<Result<T, ActionError>>) -> Option<Problem> {
-    value.and_then(Result::err).map(|e| e.0)
-}

@@ -13,7 +13,7 @@ use store::outbox::{self, Leased, Message};
 use crate::config::Mailer;
 
 /// Works the outbox off until the process ends: woken by the database, and every half minute anyway.
-pub async fn work(store: Store, mailer: Mailer) {
+pub async fn work(store: Store, mailer: Mailer, origin: String) {
     if mailer == Mailer::None {
         tracing::warn!("no mail server is configured: mails wait in the outbox");
         return;
@@ -27,7 +27,7 @@ pub async fn work(store: Store, mailer: Mailer) {
                 .inspect_err(|error| tracing::warn!(%error, "not listening for new messages"))
                 .ok();
         }
-        if let Err(error) = drain(&store, &mailer).await {
+        if let Err(error) = drain(&store, &mailer, &origin).await {
             tracing::error!(%error, "the outbox could not be worked off");
         }
         if let Some(waiting) = &mut listener {
@@ -41,8 +41,9 @@ pub async fn work(store: Store, mailer: Mailer) {
     }
 }
 
-/// Sends what is due now; gives how many messages were handled.
-pub async fn drain(store: &Store, mailer: &Mailer) -> Result<usize, store::Error> {
+/// Sends what is due now; gives how many messages were handled. `origin` is where the portal is reached: mails name
+/// its pages as `{origin}/…`.
+pub async fn drain(store: &Store, mailer: &Mailer, origin: &str) -> Result<usize, store::Error> {
     let mut handled = 0;
     loop {
         let batch = outbox::lease(store, crate::clock::now(), 20).await?;
@@ -50,7 +51,7 @@ pub async fn drain(store: &Store, mailer: &Mailer) -> Result<usize, store::Error
             return Ok(handled);
         }
         for leased in batch {
-            match send(store, mailer, &leased).await {
+            match send(store, mailer, origin, &leased).await {
                 Ok(()) => outbox::done(store, &leased, crate::clock::now()).await?,
                 Err(why) => {
                     tracing::warn!(%why, id = %leased.id, "a message could not be sent");
@@ -62,8 +63,9 @@ pub async fn drain(store: &Store, mailer: &Mailer) -> Result<usize, store::Error
     }
 }
 
-async fn send(store: &Store, mailer: &Mailer, leased: &Leased) -> Result<(), String> {
+async fn send(store: &Store, mailer: &Mailer, origin: &str, leased: &Leased) -> Result<(), String> {
     let Message::Mail { to, subject, body } = &leased.message;
+    let body = &body.replace("{origin}", origin);
     match mailer {
         Mailer::None => Err("no mail server is configured".to_owned()),
         Mailer::DemoMailbox => {

@@ -129,7 +129,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         dangerous.join("\n  ")
     );
     let config = Arc::new(config);
-    tokio::spawn(mail::work(store.clone(), config.mailer.clone()));
+    tokio::spawn(mail::work(store.clone(), config.mailer.clone(), config.public_origin.clone()));
     let sweeper = store.clone();
     tokio::spawn(async move {
         loop {

@@ -117,6 +117,8 @@ pub struct Frame {
     pub seats: Vec<SeatRow>,
     /// Lines in the cart.
     pub cart_lines: i64,
+    /// Things told that were not read yet.
+    pub unread: i64,
     /// The account is on hold.
     pub on_hold: bool,
     /// What the person may do, for navigation alone.
@@ -137,7 +139,11 @@ impl Frame {
             P::CartUse,
             P::OrderSubmit,
             P::OrderRead,
+            P::OrderApprove,
             P::InvoiceRead,
+            P::CreditRead,
+            P::BudgetRead,
+            P::CompanyManage,
             P::MemberManage,
             P::AuditRead,
             P::CustomerRead,

@@ -8,6 +8,7 @@ pub mod approvals;
 pub mod budgets;
 pub mod cart;
 pub mod catalog;
+pub mod company;
 pub mod credit;
 pub mod ids;
 pub mod invoices;

@@ -6,19 +6,19 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::actions::Forgot as Ask;
-use crate::problem::{complaint, complaint_of};
+use crate::act::Act;
 use crate::ui::{Bare, Button, ButtonKind, Field, Kind, Notice, Tone};
 
 /// Asks for a link by mail; says the same whether there is such a person or not.
 #[component]
 pub fn Forgot() -> impl IntoView {
-    let action = ServerAction::<Ask>::new();
+    let action = Act::of::<Ask>();
     let sent = use_query_map().read_untracked().get("sent").is_some();
     view! {
         <Title text="Forgotten password"/>
         <Bare brand="Buyerdesk">
             <h1>"Choose a new password"</h1>
-            {move || complaint(complaint_of(action.value().get()))}
+            {action.complaint()}
             {sent
                 .then(|| {
                     view! {

@@ -7,7 +7,8 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::actions::SignIn;
-use crate::problem::{complaint, complaint_of};
+use crate::act::Act;
+use crate::problem::complaint;
 use crate::ui::{Bare, Button, ButtonKind, Field, Kind, Notice, Tone};
 
 /// Sign in; in the demo also as each of its people with one click.
@@ -17,7 +18,7 @@ pub fn Login() -> impl IntoView {
     let next = query.read_untracked().get("next").unwrap_or_else(|| "/".to_owned());
     let chosen = query.read_untracked().get("chosen").is_some();
     // An answer to a wrong password comes back in the address, scripts or not.
-    let problem: Option<Problem> = complaint_of(ServerAction::<SignIn>::new().value().get_untracked());
+    let problem: Option<Problem> = Act::of::<SignIn>().problem();
     let people: Vec<(String, String)> = SharedValue::new(demo_people).into_inner();
     let pick = (!people.is_empty()).then(|| {
         let buttons = people

@@ -2,30 +2,26 @@
 
 use domain::Role;
 use domain::accounts::{MemberRow, MembersPage};
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::actions::{Deactivate, Invite, ReadMembers};
-use crate::layout::Refresh;
+use crate::act::{Act, Form};
 use crate::load::reloaded;
-use crate::problem::{complaint, complaint_of};
 use crate::ui::{Button, ButtonKind, Card, Checkbox, Confirm, Field, Kind, PageHeader, Pill, Tone};
 
 /// Members with their roles, and the form that invites one more.
 #[component]
 pub fn Members() -> impl IntoView {
-    let (invite, deactivate) = (ServerAction::<Invite>::new(), ServerAction::<Deactivate>::new());
-    Refresh::after(invite);
-    Refresh::after(deactivate);
-    let version = move || invite.version().get() + deactivate.version().get();
+    let (invite, deactivate) = (Act::of::<Invite>(), Act::of::<Deactivate>());
+    let version = move || invite.version() + deactivate.version();
     view! {
         <Title text="Members"/>
         {reloaded(version, || ReadMembers {}, move |page| show(page, invite, deactivate))}
     }
 }
 
-fn show(page: MembersPage, invite: ServerAction<Invite>, deactivate: ServerAction<Deactivate>) -> AnyView {
+fn show(page: MembersPage, invite: Act, deactivate: Act) -> AnyView {
     let count = domain::text::counted(i64::try_from(page.members.len()).unwrap_or_default(), "person", "people");
     let rows = page.members.into_iter().enumerate().map(|(i, m)| member(i, m, deactivate)).collect_view();
     let roles = [Role::Buyer, Role::Approver, Role::Finance, Role::AccountAdmin, Role::Viewer]
@@ -36,7 +32,7 @@ fn show(page: MembersPage, invite: ServerAction<Invite>, deactivate: ServerActio
         <PageHeader title="Members" note=count/>
         <div class="cols">
             <Card title="People" flush=true>
-                {move || complaint(complaint_of(deactivate.value().get()))}
+                {deactivate.complaint()}
                 <table class="rows">
                     <thead>
                         <tr>
@@ -49,8 +45,8 @@ fn show(page: MembersPage, invite: ServerAction<Invite>, deactivate: ServerActio
                 </table>
             </Card>
             <Card title="Invite somebody">
-                {move || complaint(complaint_of(invite.value().get()))}
-                <ActionForm action=invite attr:class="form stack">
+                {invite.complaint()}
+                <Form act=invite class="form stack">
                     <Field label="Email" name="email" kind=Kind::Email required=true/>
                     <Field label="Name" name="name" required=true/>
                     <fieldset id="roles" class="choices">
@@ -58,14 +54,14 @@ fn show(page: MembersPage, invite: ServerAction<Invite>, deactivate: ServerActio
                         {roles}
                     </fieldset>
                     <Button kind=ButtonKind::Primary>"Send invitation"</Button>
-                </ActionForm>
+                </Form>
             </Card>
         </div>
     }
     .into_any()
 }
 
-fn member(i: usize, m: MemberRow, action: ServerAction<Deactivate>) -> AnyView {
+fn member(i: usize, m: MemberRow, action: Act) -> AnyView {
     let seat = if m.inactive {
         view! { <Pill tone=Tone::Neutral text="Deactivated"/> }.into_any()
     } else {
@@ -74,12 +70,12 @@ fn member(i: usize, m: MemberRow, action: ServerAction<Deactivate>) -> AnyView {
         view! {
             <Confirm id=format!("deactivate-{i}") label="Deactivate…" title=title kind=ButtonKind::Plain>
                 <p>"They can no longer see or do anything for your company. Their orders stay."</p>
-                <ActionForm action=action>
+                <Form act=action>
                     <input type="hidden" name="email" value=email.clone()/>
                     <div class="acts">
                         <Button kind=ButtonKind::Danger>"Deactivate"</Button>
                     </div>
-                </ActionForm>
+                </Form>
             </Confirm>
         }
         .into_any()

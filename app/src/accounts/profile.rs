@@ -2,28 +2,25 @@
 
 use domain::accounts::{ProfilePage, SessionRow};
 use domain::text;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::actions::{EndOneSession, ReadProfile};
-use crate::layout::Refresh;
+use crate::act::{Act, Form};
 use crate::load::reloaded;
-use crate::problem::{complaint, complaint_of};
 use crate::ui::{Button, Card, DescriptionList, Fact, PageHeader, Pill, Tone};
 
 /// Name, seats, and every open session with a button that ends it.
 #[component]
 pub fn Profile() -> impl IntoView {
-    let action = ServerAction::<EndOneSession>::new();
-    Refresh::after(action);
+    let action = Act::of::<EndOneSession>();
     view! {
         <Title text="Your profile"/>
-        {reloaded(move || action.version().get(), || ReadProfile {}, move |page| show(page, action))}
+        {reloaded(move || action.version(), || ReadProfile {}, move |page| show(page, action))}
     }
 }
 
-fn show(page: ProfilePage, action: ServerAction<EndOneSession>) -> AnyView {
+fn show(page: ProfilePage, action: Act) -> AnyView {
     let seats = page
         .seats
         .iter()
@@ -41,7 +38,7 @@ fn show(page: ProfilePage, action: ServerAction<EndOneSession>) -> AnyView {
                 <DescriptionList items=facts left=true/>
             </Card>
             <Card title="Where you are signed in" flush=true>
-                {move || complaint(complaint_of(action.value().get()))}
+                {action.complaint()}
                 <table class="rows">
                     <thead>
                         <tr>
@@ -60,16 +57,16 @@ fn show(page: ProfilePage, action: ServerAction<EndOneSession>) -> AnyView {
     .into_any()
 }
 
-fn session(s: SessionRow, action: ServerAction<EndOneSession>) -> AnyView {
+fn session(s: SessionRow, action: Act) -> AnyView {
     let label = format!("End the session on {} from {}", s.device, s.address);
     let end = if s.current {
         view! { <Pill tone=Tone::Good text="This one"/> }.into_any()
     } else {
         view! {
-            <ActionForm action=action>
+            <Form act=action>
                 <input type="hidden" name="key" value=s.key/>
                 <Button says=label>"End"</Button>
-            </ActionForm>
+            </Form>
         }
         .into_any()
     };

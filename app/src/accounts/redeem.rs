@@ -6,21 +6,21 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::actions::{ReadLink, Redeem as Use};
+use crate::act::Act;
 use crate::load::loaded;
-use crate::problem::{complaint, complaint_of};
 use crate::ui::{Bare, Button, ButtonKind, Field, Kind};
 
 /// Chooses a password by an invitation's or a reset's link.
 #[component]
 pub fn Redeem() -> impl IntoView {
-    let action = ServerAction::<Use>::new();
+    let action = Act::of::<Use>();
     let params = use_params_map();
     let token = move || params.read().get("token").unwrap_or_default();
     let form = move |(name, email): (String, String)| {
         let token = token();
         view! {
             <p>{format!("Hello {name}. Choose the password with which you sign in as {email}.")}</p>
-            {move || complaint(complaint_of(action.value().get()))}
+            {action.complaint()}
             <form method="post" action=Use::url() class="form stack">
                 <input type="hidden" name="token" value=token/>
                 <input type="hidden" name="email" autocomplete="username" value=email/>

@@ -1,17 +1,17 @@
 //! The checkout on one page.
 
+use domain::budgets::Beyond;
 use domain::cart::{CheckoutPage, Typed};
 use domain::text;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::actions::{ReadCheckout, Submit};
 use super::page::notices;
 use super::totals_list;
-use crate::layout::Refresh;
+use crate::act::{Act, Form};
+use crate::approvals::progress;
 use crate::load::reloaded;
-use crate::problem::{complaint, complaint_of};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, EmptyState, Field, Kind, Notice, PageHeader, Select,
     TextArea, Tone,
@@ -20,18 +20,17 @@ use crate::ui::{
 /// Reference, cost centre, address, dates, and the button that submits.
 #[component]
 pub fn Checkout() -> impl IntoView {
-    let action = ServerAction::<Submit>::new();
-    Refresh::after(action);
+    let action = Act::of::<Submit>();
     let typed = StoredValue::new(None);
     // After a refusal the page is made anew: new prices are shown, and must be accepted by submitting again.
     view! {
         <Title text="Checkout"/>
-        {move || complaint(complaint_of(action.value().get()))}
-        {reloaded(move || action.version().get(), || ReadCheckout {}, move |page| show(page, action, typed))}
+        {action.complaint()}
+        {reloaded(move || action.version(), || ReadCheckout {}, move |page| show(page, action, typed))}
     }
 }
 
-fn show(page: CheckoutPage, action: ServerAction<Submit>, typed: StoredValue<Option<Typed>>) -> AnyView {
+fn show(page: CheckoutPage, action: Act, typed: StoredValue<Option<Typed>>) -> AnyView {
     if !page.cart.orderable() {
         let blocked = page.cart.lines.iter().filter(|l| !l.problems.is_empty()).count();
         return view! {
@@ -63,6 +62,35 @@ fn show(page: CheckoutPage, action: ServerAction<Submit>, typed: StoredValue<Opt
         .then(|| view! { <Select label="Ship to" name="ship_to" options=addresses selected=before(|t| &t.ship_to)/> });
     let centre =
         (centres.len() > 1).then(|| view! { <Select label="Cost centre" name="cost_centre" options=centres selected=before(|t| &t.cost_centre)/> });
+    let asks = !page.approval.is_empty();
+    let approval = asks.then(|| {
+        view! {
+            <Card title="Who will approve">
+                <p class="dim small">"Your order matches a rule of your company. It is sent to these people first."</p>
+                {progress(&page.approval, false)}
+            </Card>
+        }
+    });
+    let tight = page
+        .budgets
+        .iter()
+        .map(|(code, beyond, left)| {
+            let then = match beyond {
+                Beyond::Warn => "it goes through all the same",
+                Beyond::Approve => "somebody must approve it",
+                Beyond::Block => "it is refused",
+            };
+            view! { <li>{format!("{code}: {} left, so {then}", text::money(*left))}</li> }
+        })
+        .collect_view();
+    let budgets = (!page.budgets.is_empty()).then(|| {
+        view! {
+            <Notice tone=Tone::Warn title="This order goes beyond some budgets.">
+                <ul>{tight}</ul>
+            </Notice>
+        }
+    });
+    let submit = if asks { "Send for approval" } else { "Submit order" };
     let credit = page.credit_note.map(|words| view! { <Notice tone=Tone::Warn title="Credit limit">{words}</Notice> });
     let changed = page.cart.lines.iter().any(|l| l.price_before.is_some()).then(|| notices(&page.cart, 0));
     let po = if page.po_required { "PO number" } else { "PO number (optional)" };
@@ -87,8 +115,9 @@ fn show(page: CheckoutPage, action: ServerAction<Submit>, typed: StoredValue<Opt
     view! {
         <PageHeader title="Checkout" back=("Cart", "/cart")/>
         {credit}
+        {budgets}
         {changed}
-        <ActionForm action=action attr:class="cols">
+        <Form act=action class="cols">
             <div class="stack">
                 <input type="hidden" name="order_id" value=page.order_id.to_string()/>
                 <input type="hidden" name="total" value=page.cart.totals.gross.amount().to_string()/>
@@ -115,14 +144,17 @@ fn show(page: CheckoutPage, action: ServerAction<Submit>, typed: StoredValue<Opt
                     </table>
                 </Card>
             </div>
+            <div class="stack">
+            {approval}
             <Card title="Total">
                 <div class="stack">
                     {totals_list(&page.cart.totals)}
-                    <Button kind=ButtonKind::Primary>"Submit order"</Button>
+                    <Button kind=ButtonKind::Primary>{submit}</Button>
                     <p class="dim small">{format!("Prices of {}. Submitting is binding.", text::date(page.cart.today))}</p>
                 </div>
             </Card>
-        </ActionForm>
+            </div>
+        </Form>
     }
     .into_any()
 }

@@ -4,16 +4,15 @@ use domain::Quantity;
 use domain::cart::{CartLine, CartPage};
 use domain::catalog::Promise;
 use domain::text;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::actions::{ReadCart, Remove, SetQuantity};
 use super::totals_list;
+use crate::act::{Act, Form};
 use crate::catalog::{quantity_field, whole};
-use crate::layout::Refresh;
 use crate::load::reloaded;
-use crate::problem::{complaint, complaint_of};
+use crate::problem::complaint;
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, EmptyState, Item, Notice, PageHeader, QuantityStepper, Tone, WhyLink,
 };
@@ -21,17 +20,15 @@ use crate::ui::{
 /// One's own cart.
 #[component]
 pub fn Cart() -> impl IntoView {
-    let (set, remove) = (ServerAction::<SetQuantity>::new(), ServerAction::<Remove>::new());
-    Refresh::after(set);
-    Refresh::after(remove);
-    let version = move || set.version().get() + remove.version().get();
+    let (set, remove) = (Act::of::<SetQuantity>(), Act::of::<Remove>());
+    let version = move || set.version() + remove.version();
     view! {
         <Title text="Cart"/>
         {reloaded(version, || ReadCart {}, move |page| show(page, set, remove))}
     }
 }
 
-fn show(page: CartPage, set: ServerAction<SetQuantity>, remove: ServerAction<Remove>) -> AnyView {
+fn show(page: CartPage, set: Act, remove: Act) -> AnyView {
     if page.lines.is_empty() {
         return view! {
             <PageHeader title="Cart"/>
@@ -55,7 +52,7 @@ fn show(page: CartPage, set: ServerAction<SetQuantity>, remove: ServerAction<Rem
     view! {
         <PageHeader title="Cart" note=count>{go}</PageHeader>
         {hint}
-        {move || complaint(complaint_of(set.value().get()).or_else(|| complaint_of(remove.value().get())))}
+        {move || complaint(set.problem().or_else(|| remove.problem()))}
         <div class="cols">
             <Card flush=true>
                 <table class="rows">
@@ -119,7 +116,7 @@ pub(super) fn notices(page: &CartPage, blocked: usize) -> AnyView {
         .into_any()
 }
 
-fn line(l: CartLine, set: ServerAction<SetQuantity>, remove: ServerAction<Remove>) -> AnyView {
+fn line(l: CartLine, set: Act, remove: Act) -> AnyView {
     let href = format!("/products/{}", l.sku);
     let when = match l.availability.promise(l.quantity) {
         Promise::On(day) => format!(" · complete on {}", text::date(day)),
@@ -141,7 +138,7 @@ fn line(l: CartLine, set: ServerAction<SetQuantity>, remove: ServerAction<Remove
                 {problems}
             </td>
             <td>
-                <ActionForm action=set attr:class="acts">
+                <Form act=set class="acts">
                     <input type="hidden" name="sku" value=sku.clone()/>
                     <QuantityStepper
                         name="quantity"
@@ -152,7 +149,7 @@ fn line(l: CartLine, set: ServerAction<SetQuantity>, remove: ServerAction<Remove
                         step=whole(packing.multiple)
                     />
                     <Button kind=ButtonKind::Plain says=format!("Update quantity of {name}")>"Update"</Button>
-                </ActionForm>
+                </Form>
             </td>
             <td class="num">
                 {each}
@@ -163,10 +160,10 @@ fn line(l: CartLine, set: ServerAction<SetQuantity>, remove: ServerAction<Remove
             </td>
             <td class="num strong">{l.net.map_or_else(|| "–".to_owned(), text::money)}</td>
             <td class="num">
-                <ActionForm action=remove>
+                <Form act=remove>
                     <input type="hidden" name="sku" value=l.sku/>
                     <Button kind=ButtonKind::Plain says=says>"Remove"</Button>
-                </ActionForm>
+                </Form>
             </td>
         </tr>
     }

@@ -8,10 +8,10 @@ use leptos_router::hooks::{use_location, use_params_map};
 
 use super::actions::ReadCatalog;
 use super::row::product_row;
+use crate::act::Act;
 use crate::cart::actions::Add;
-use crate::layout::{Refresh, pages, shown};
+use crate::layout::{pages, shown};
 use crate::load::loaded;
-use crate::problem::{complaint, complaint_of};
 use crate::ui::{ButtonLink, Card, EmptyState, FilterChip, Filters, Notice, PageHeader, Pager, Tone};
 
 /// The account's assortment: all of it, a category, or what a search finds.
@@ -19,16 +19,15 @@ use crate::ui::{ButtonLink, Card, EmptyState, FilterChip, Filters, Notice, PageH
 pub fn Browse() -> impl IntoView {
     let params = use_params_map();
     let location = use_location();
-    let action = ServerAction::<Add>::new();
-    Refresh::after(action);
+    let action = Act::of::<Add>();
     let question = move || ReadCatalog { category: params.read().get("category").unwrap_or_default(), query: location.search.get() };
     view! {
-        {move || complaint(complaint_of(action.value().get()))}
+        {action.complaint()}
         {loaded(question, move |page| show(page, action))}
     }
 }
 
-fn show(page: CatalogPage, action: ServerAction<Add>) -> AnyView {
+fn show(page: CatalogPage, action: Act) -> AnyView {
     let q = page.query.clone();
     let title = match (&page.category, q.words.is_empty()) {
         (_, false) => format!("Search: {}", q.words),
@@ -144,7 +143,7 @@ fn sidebar(page: &CatalogPage) -> AnyView {
     .into_any()
 }
 
-fn table(page: &CatalogPage, action: ServerAction<Add>) -> AnyView {
+fn table(page: &CatalogPage, action: Act) -> AnyView {
     let q = page.query.clone();
     let (number, count, summary) = (q.page, pages(page.total, PAGE), shown(q.page, PAGE, page.total));
     let (back, can_add) = (q.href(), page.can_add);

@@ -8,25 +8,23 @@ use leptos_router::hooks::use_params_map;
 
 use super::actions::ReadProduct;
 use super::row::{add_form, availability, unit_words};
+use crate::act::Act;
 use crate::cart::actions::Add;
-use crate::layout::Refresh;
 use crate::load::loaded;
-use crate::problem::{complaint, complaint_of};
 use crate::ui::{ButtonKind, Card, DescriptionList, Fact, Notice, PageHeader, Pill, Thumb, Tone, WhyLink};
 
 /// A product's page.
 #[component]
 pub fn Product() -> impl IntoView {
     let params = use_params_map();
-    let action = ServerAction::<Add>::new();
-    Refresh::after(action);
+    let action = Act::of::<Add>();
     view! {
-        {move || complaint(complaint_of(action.value().get()))}
+        {action.complaint()}
         {loaded(move || ReadProduct { sku: params.read().get("sku").unwrap_or_default() }, move |page| show(page, action))}
     }
 }
 
-fn show(page: ProductPage, action: ServerAction<Add>) -> AnyView {
+fn show(page: ProductPage, action: Act) -> AnyView {
     let row = &page.row;
     let (tone, stock) = availability(&row.availability);
     let mut facts = vec![Fact::new("SKU", row.sku.clone()), Fact::new("Unit", unit_words(&row.unit, row.pieces))];

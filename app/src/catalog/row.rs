@@ -3,11 +3,10 @@
 use domain::Quantity;
 use domain::catalog::{Availability, ProductRow};
 use domain::text;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use rust_decimal::prelude::ToPrimitive as _;
 
-use crate::cart::actions::Add;
+use crate::act::{Act, Form};
 use crate::ui::{Button, ButtonKind, Item, Pill, QuantityStepper, Tone, WhyLink};
 
 /// `1,920 in stock`, `400 due 4 Dec 2026`, `Out of stock`.
@@ -51,11 +50,11 @@ pub fn quantity_field(sku: &str) -> String {
 }
 
 /// The form that puts a product into the cart and comes back to `back`.
-pub(super) fn add_form(row: &ProductRow, action: ServerAction<Add>, back: String, kind: ButtonKind) -> AnyView {
+pub(super) fn add_form(row: &ProductRow, action: Act, back: String, kind: ButtonKind) -> AnyView {
     let first = row.packing.fit(Quantity::ONE);
     let (sku, name, step) = (row.sku.clone(), row.name.clone(), whole(row.packing.multiple));
     view! {
-        <ActionForm action=action attr:class="acts">
+        <Form act=action class="acts">
             <input type="hidden" name="sku" value=sku.clone()/>
             <input type="hidden" name="back" value=back/>
             <QuantityStepper
@@ -67,13 +66,13 @@ pub(super) fn add_form(row: &ProductRow, action: ServerAction<Add>, back: String
                 step=step
             />
             <Button kind=kind says=format!("Add to cart: {name}")>"Add to cart"</Button>
-        </ActionForm>
+        </Form>
     }
     .into_any()
 }
 
 /// The row.
-pub(super) fn product_row(row: ProductRow, action: ServerAction<Add>, back: String, can_add: bool) -> AnyView {
+pub(super) fn product_row(row: ProductRow, action: Act, back: String, can_add: bool) -> AnyView {
     let href = format!("/products/{}", row.sku);
     let (tone, stock) = availability(&row.availability);
     let note = format!("{} · {}", row.sku, unit_words(&row.unit, row.pieces));

@@ -2,17 +2,15 @@
 
 use domain::orders::{Action, OrderLine, OrderPage, OrderStep, Status};
 use domain::text;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::actions::{Cancel, ReadOrder};
 use super::tone;
+use crate::act::{Act, Form};
 use crate::cart::totals_list;
-use crate::layout::Refresh;
 use crate::load::reloaded;
-use crate::problem::{complaint, complaint_of};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Confirm, DescriptionList, Fact, Field, Notice, PageHeader, Step, StepState,
     Timeline, Tone,
@@ -23,14 +21,13 @@ use crate::ui::{
 pub fn Order() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
-    let cancel = ServerAction::<Cancel>::new();
-    Refresh::after(cancel);
+    let cancel = Act::of::<Cancel>();
     let question = move || ReadOrder { number: params.read().get("number").unwrap_or_default() };
     let placed = move || query.read().get("placed").is_some();
-    view! { {reloaded(move || cancel.version().get(), question, move |page| show(page, placed(), cancel))} }
+    view! { {reloaded(move || cancel.version(), question, move |page| show(page, placed(), cancel))} }
 }
 
-fn show(page: OrderPage, placed: bool, cancel: ServerAction<Cancel>) -> AnyView {
+fn show(page: OrderPage, placed: bool, cancel: Act) -> AnyView {
     let row = page.row;
     let number = row.number.clone();
     let version = page.version;
@@ -40,6 +37,11 @@ fn show(page: OrderPage, placed: bool, cancel: ServerAction<Cancel>) -> AnyView 
                 Tone::Warn,
                 "Thank you. We have your order, and hold it.",
                 "It goes beyond your credit limit; we will release it or call you. Stock is reserved.",
+            ),
+            Status::PendingApproval => (
+                Tone::Info,
+                "Thank you. Your order waits for approval.",
+                "Stock and prices are kept for it. You hear by mail what becomes of it.",
             ),
             _ => (
                 Tone::Good,
@@ -57,16 +59,19 @@ fn show(page: OrderPage, placed: bool, cancel: ServerAction<Cancel>) -> AnyView 
         view! {
             <Confirm id="cancel" label="Cancel order…" title=format!("Cancel {number}?") kind=ButtonKind::Danger>
                 <p>"Reserved stock is given back. This cannot be undone, but you can order again."</p>
-                <ActionForm action=cancel attr:class="stack">
+                <Form act=cancel class="stack">
                     <input type="hidden" name="number" value=number.clone()/>
                     <input type="hidden" name="version" value=version/>
                     <Field label="Reason" name="reason" hint="Optional"/>
                     <div class="acts">
                         <Button kind=ButtonKind::Danger>"Cancel order"</Button>
                     </div>
-                </ActionForm>
+                </Form>
             </Confirm>
         }
+    });
+    let asked = (row.status == Status::PendingApproval).then(|| {
+        view! { <ButtonLink href=format!("/approvals/{number}")>"Who decides"</ButtonLink> }
     });
     let promised = page.lines.iter().any(|l| l.promised_on.is_some());
     let lines = page.lines.into_iter().map(line).collect_view();
@@ -98,10 +103,11 @@ fn show(page: OrderPage, placed: bool, cancel: ServerAction<Cancel>) -> AnyView 
         <Title text=number.clone()/>
         <PageHeader title=number.clone() back=("Orders", "/orders") status=(tone(row.status), row.status.label()) note=text::date_time(row.placed_at)>
             {call_off}
+            {asked}
             {reorder}
         </PageHeader>
         {confirmation}
-        {move || complaint(complaint_of(cancel.value().get()))}
+        {cancel.complaint()}
         <div class="cols">
             <div class="stack">
                 <Card title="Lines" note=text::count(row.lines) flush=true>

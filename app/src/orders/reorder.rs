@@ -2,28 +2,25 @@
 
 use domain::orders::{Difference, ReorderLine, ReorderPage};
 use domain::text;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::actions::{ReadDiff, Reorder as Again};
-use crate::layout::Refresh;
+use crate::act::{Act, Form};
 use crate::load::loaded;
-use crate::problem::{complaint, complaint_of};
 use crate::ui::{Button, ButtonKind, Card, Notice, PageHeader, PickAll, Pill, Tone};
 
 /// The then/now diff of a past order, with a tick per line.
 #[component]
 pub fn Reorder() -> impl IntoView {
     let params = use_params_map();
-    let action = ServerAction::<Again>::new();
-    Refresh::after(action);
+    let action = Act::of::<Again>();
     let question = move || ReadDiff { number: params.read().get("number").unwrap_or_default() };
     view! { {loaded(question, move |page| show(page, action))} }
 }
 
-fn show(page: ReorderPage, action: ServerAction<Again>) -> AnyView {
+fn show(page: ReorderPage, action: Act) -> AnyView {
     let number = page.number;
     let (all, can) = (page.lines.len(), page.lines.iter().filter(|l| l.quantity_now.is_some()).count());
     let changed = page.lines.iter().filter(|l| !l.differences.is_empty()).count();
@@ -51,8 +48,8 @@ fn show(page: ReorderPage, action: ServerAction<Again>) -> AnyView {
         <Title text=format!("Reorder {number}")/>
         <PageHeader title=format!("Reorder {number}") note=note back=(number.clone(), format!("/orders/{number}"))/>
         <Notice tone=summary.0 title=summary.1>{summary.2}</Notice>
-        {move || complaint(complaint_of(action.value().get()))}
-        <ActionForm action=action attr:class="stack">
+        {action.complaint()}
+        <Form act=action class="stack">
             <input type="hidden" name="number" value=number.clone()/>
             <Card title="Then and now" note=text::counted(count(all), "line", "lines") flush=true>
                 <table class="rows" id="lines">
@@ -75,7 +72,7 @@ fn show(page: ReorderPage, action: ServerAction<Again>) -> AnyView {
                 <Button name="all" value="1">"Add all that can be ordered"</Button>
             </div>
             <p class="dim small">"Lines are added to what is in your cart already; nothing is replaced."</p>
-        </ActionForm>
+        </Form>
     }
     .into_any()
 }

@@ -9,6 +9,7 @@ mod audit;
 pub mod budgets;
 pub mod cart;
 pub mod catalog;
+pub mod company;
 pub mod demo;
 pub mod doctor;
 mod error;

@@ -46,6 +46,16 @@ const PAGES: &[Row] = &[
     ("/invoices", "/invoices", [303, 403, 403, 200, 403, 403, 403, 403, 403]),
     ("/invoices/:number", "/invoices/{invoice}", [303, 403, 403, 200, 403, 403, 403, 403, 403]),
     ("/invoices/:number", "/invoices/{other-invoice}", [303, 403, 403, 404, 403, 403, 403, 403, 403]),
+    ("/approve/:token", "/approve/none", [409; N]),
+    ("/approvals", "/approvals", [303, 200, 200, 200, 200, 200, 403, 403, 403]),
+    ("/approvals/:number", "/approvals/{waiting}", [303, 404, 200, 404, 200, 200, 403, 403, 403]),
+    ("/approvals/:number", "/approvals/{other-order}", [303, 404, 404, 404, 404, 404, 403, 403, 403]),
+    ("/company/rules", "/company/rules", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("/company/budgets", "/company/budgets", [303, 403, 200, 200, 200, 403, 403, 403, 403]),
+    ("/company/cost-centres", "/company/cost-centres", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("/company/addresses", "/company/addresses", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("/company/credit", "/company/credit", [303, 403, 200, 200, 200, 403, 403, 403, 403]),
+    ("/notices", "/notices", [303, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("/company/members", "/company/members", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("/company/audit", "/company/audit", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("/profile", "/profile", [303, 200, 200, 200, 200, 200, 200, 200, 200]),
@@ -84,6 +94,16 @@ const READS: &[Row] = &[
     ("invoices/list", "query=", [401, 403, 403, 200, 403, 403, 403, 403, 403]),
     ("invoices/find", "number={invoice}", [401, 403, 403, 200, 403, 403, 403, 403, 403]),
     ("invoices/find", "number={other-invoice}", [401, 403, 403, 404, 403, 403, 403, 403, 403]),
+    ("approvals/inbox", "", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
+    ("approvals/find", "number={waiting}", [401, 404, 200, 404, 200, 200, 403, 403, 403]),
+    ("approvals/find", "number={other-order}", [401, 404, 404, 404, 404, 404, 403, 403, 403]),
+    ("approvals/by-link", "token=none", [409; N]),
+    ("approvals/rules", "", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("company/budgets", "", [401, 403, 200, 200, 200, 403, 403, 403, 403]),
+    ("company/cost-centres", "", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("company/addresses", "", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("company/credit", "", [401, 403, 200, 200, 200, 403, 403, 403, 403]),
+    ("company/notices", "", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
 ];
 
 /// Server functions that write. 200 or 302: done. Asked in this order, so that what one does the next may find.
@@ -110,6 +130,28 @@ const WRITES: &[Row] = &[
     // The order was shipped: a conflict for those who might, forbidden for the others.
     ("orders/cancel", "number={order}&version=1", [401, 409, 403, 403, 409, 403, 403, 403, 403]),
     ("orders/cancel", "number={other-order}&version=1", [401, 404, 403, 403, 404, 403, 403, 403, 403]),
+    ("approvals/decide", "number={waiting}&version=1&verdict=question&words=why", [401, 404, 200, 404, 403, 403, 403, 403, 403]),
+    ("approvals/decide", "number={other-order}&version=1&verdict=approve", [401, 404, 404, 404, 404, 404, 403, 403, 403]),
+    ("approvals/approve-all", "orders[0]={waiting}@9", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
+    ("approvals/answer", "number={waiting}&words=because", [401, 404, 403, 404, 403, 403, 403, 403, 403]),
+    ("approvals/delegate", "to={junior}&first=2027-01-01&last=2027-01-02&cap=5", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
+    ("approvals/delegate", "to={stranger}&first=2027-01-01&last=2027-01-02&cap=5", [401, 404, 404, 404, 404, 404, 403, 403, 403]),
+    ("approvals/end-delegation", "id=01890000-0000-7000-8000-000000000000", [401, 404, 404, 404, 404, 404, 403, 403, 403]),
+    ("approvals/decide-by-link", "token=none&version=1&verdict=approve", [409; N]),
+    ("approvals/save-rule", "name=R&over=500&first[0]=role:approver", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("approvals/change-rule", "id=01890000-0000-7000-8000-000000000000&version=1&change=off", [401, 403, 403, 403, 404, 403, 403, 403, 403]),
+    ("company/set-budget", "cost_centre=SAFETY&period=month&total=100&beyond=warn", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("company/end-budget", "id=01890000-0000-7000-8000-000000000000", [401, 403, 403, 403, 404, 403, 403, 403, 403]),
+    ("company/save-cost-centre", "code=NEW&name=New", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("company/close-cost-centre", "code=NEW&open=", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    (
+        "company/save-address",
+        "kind=ship_to&label=New&company=Acme&street=1+Road&postcode=B1&city=Town&country=GB",
+        [401, 403, 403, 403, 200, 403, 403, 403, 403],
+    ),
+    ("company/delete-address", "id=01890000-0000-7000-8000-000000000000", [401, 403, 403, 403, 404, 403, 403, 403, 403]),
+    ("company/settings", "minimum=20&by_mail=1", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("company/notices-read", "", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("accounts/sign-out", "", [401, 200, 200, 200, 200, 200, 200, 200, 200]),
 ];
 
@@ -130,6 +172,15 @@ impl Things {
             ("{other-order}", one("orders", "1002", "").await),
             ("{invoice}", one("invoices", "1001", "").await),
             ("{other-invoice}", one("invoices", "1002", "").await),
+            ("{waiting}", one("orders", "1001", "AND t.status = 'pending_approval'").await),
+            (
+                "{junior}",
+                text(app, "SELECT m.id::text FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = 'junior@acme.example'").await,
+            ),
+            (
+                "{stranger}",
+                text(app, "SELECT m.id::text FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = 'buyer@globex.example'").await,
+            ),
             ("{other-account}", text(app, "SELECT id::text FROM accounts WHERE number = '1002'").await),
         ])
     }

@@ -42,6 +42,7 @@ pub async fn who(
                   (SELECT array_agg(u.id ORDER BY u.depth) FROM up u WHERE u.id <> '00000000-0000-0000-0000-000000000000') AS lineage,
                   (SELECT count(*) FROM carts c JOIN cart_lines l ON (l.account_id, l.cart_id) = (c.account_id, c.id)
                    WHERE c.account_id = s.account_id AND c.member_id = s.id) AS "cart_lines!",
+                  (SELECT count(*) FROM notices n WHERE n.account_id = s.account_id AND n.member_id = s.id AND n.read_at IS NULL) AS "unread!",
                   (SELECT jsonb_agg(jsonb_build_array(a2.id, a2.name) ORDER BY a2.name)
                    FROM members m2 JOIN accounts a2 ON a2.id = m2.account_id
                    WHERE m2.person_id = p.id AND m2.status = 'active' AND a2.status <> 'closed') AS seats,
@@ -104,6 +105,7 @@ pub async fn who(
         account: place,
         seats: seats.into_iter().map(|(id, name)| SeatRow { account: id, name, current: id == account }).collect(),
         cart_lines: row.cart_lines,
+        unread: row.unread,
         on_hold,
         may: Frame::permissions(&actor),
     };

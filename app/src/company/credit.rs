@@ -1,0 +1,84 @@
+//! The credit limit and what uses it.
+
+use domain::company::CreditView;
+use domain::text;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use rust_decimal::prelude::ToPrimitive as _;
+
+use super::actions::ReadCredit;
+use crate::load::loaded;
+use crate::ui::{Card, DescriptionList, EmptyState, Fact, Meter, Notice, PageHeader, Tone};
+
+/// Limit, exposure, what is held, and the smallest step that frees it.
+#[component]
+pub fn CreditPage() -> impl IntoView {
+    view! {
+        <Title text="Credit"/>
+        {loaded(|| ReadCredit {}, show)}
+    }
+}
+
+fn show(view: CreditView) -> AnyView {
+    let c = view.credit;
+    let Some(limit) = c.limit else {
+        return view! {
+            <PageHeader title="Credit"/>
+            <EmptyState title="No credit limit" text="You buy on account without a limit."/>
+        }
+        .into_any();
+    };
+    let exposure = c.exposure().unwrap_or(limit);
+    let free = c.free().ok().flatten().unwrap_or(limit);
+    let share = |m: &domain::Money| {
+        let whole = limit.amount();
+        if whole.is_zero() { 1.0 } else { (m.amount() / whole).to_f64().unwrap_or(1.0).clamp(0.0, 1.0) }
+    };
+    let facts = vec![
+        Fact::new("Open invoices", text::money(c.open_invoices)),
+        Fact::new("Payments and credits not used yet", text::money(domain::Money::new(-c.unallocated.amount(), limit.currency()))),
+        Fact::new("Orders: open, waiting, held, shipped without invoice", text::money(c.open_orders)),
+        Fact::sum("Used", text::money(exposure)),
+        Fact::new("Limit", text::money(limit)),
+        Fact::sum("Left", text::money(free)),
+    ];
+    let over = exposure.amount() > limit.amount();
+    let held = (!view.held.is_empty()).then(|| {
+        let orders = view
+            .held
+            .iter()
+            .map(|(number, gross)| view! { <li><a class="link" href=format!("/orders/{number}")>{number.clone()}</a> " " {text::money(*gross)}</li> })
+            .collect_view();
+        let step = view.step.as_ref().map(|i| view! { <p>{format!("Smallest step: settle {} ({}).", i.number, text::money(i.open))}</p> });
+        view! {
+            <Notice tone=Tone::Warn title="Orders wait for room.">
+                <ul>{orders}</ul>
+                {step}
+                <p>"Or ask us to release them."</p>
+            </Notice>
+        }
+    });
+    let beyond = match c.policy {
+        domain::credit::Policy::Warn => "Beyond the limit an order goes through with a warning.",
+        domain::credit::Policy::Hold => "Beyond the limit an order waits until we release it.",
+        domain::credit::Policy::Block => "Beyond the limit an order is refused.",
+    };
+    let label = format!("{} of {} used", text::money(exposure), text::money(limit));
+    let tone = if over { Tone::Bad } else { Tone::Info };
+    let parts = vec![
+        (share(&c.open_invoices), tone),
+        (share(&c.open_orders).min(1.0 - share(&c.open_invoices)), Tone::Warn),
+    ];
+    view! {
+        <PageHeader title="Credit" note=label.clone()/>
+        {held}
+        <Card>
+            <div class="stack">
+                <Meter label=label parts=parts/>
+                <DescriptionList items=facts/>
+                <p class="dim small">{beyond}</p>
+            </div>
+        </Card>
+    }
+    .into_any()
+}

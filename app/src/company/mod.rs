@@ -1,0 +1,14 @@
+//! How the company buys: budgets, cost centres, addresses, settings, credit; and what its members are told.
+
+pub mod actions;
+mod addresses;
+mod budgets;
+mod cost_centres;
+mod credit;
+mod notices;
+
+pub use addresses::Addresses;
+pub use budgets::Budgets;
+pub use cost_centres::CostCentres;
+pub use credit::CreditPage;
+pub use notices::Notices;
