@@ -151,7 +151,7 @@ CALL secure_tenant_table('notices');
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON approval_rules TO buyerdesk_app, buyerdesk_job;
 GRANT SELECT, INSERT ON approval_flows, approval_log, approval_links, delegations, budgets, budget_entries, notices TO buyerdesk_app, buyerdesk_job;
-GRANT UPDATE (status, version, ended_at, rules) ON approval_flows TO buyerdesk_app, buyerdesk_job;
+GRANT UPDATE (status, version, ended_at, requester) ON approval_flows TO buyerdesk_app, buyerdesk_job;
 GRANT UPDATE (ended_at) ON delegations TO buyerdesk_app, buyerdesk_job;
 GRANT UPDATE (used_at) ON approval_links TO buyerdesk_app, buyerdesk_job;
 GRANT UPDATE (amount, period, beyond, active, version) ON budgets TO buyerdesk_app, buyerdesk_job;

@@ -32,7 +32,8 @@ fn show(frame: Frame) -> AnyView {
         .may(Permission::CartUse)
         .then(|| view! { <ButtonLink href="/catalog" kind=ButtonKind::Primary>"New order"</ButtonLink> });
     let orders = frame.may(Permission::OrderRead).then(|| loaded(|| ReadHistory { query: String::new() }, recent));
-    let due = frame.may(Permission::InvoiceRead).then(|| loaded(|| ReadInvoices { query: "show=overdue".to_owned() }, owed));
+    let due =
+        frame.may(Permission::InvoiceRead).then(|| loaded(|| ReadInvoices { query: "show=overdue".to_owned() }, owed));
     view! {
         <PageHeader title=format!("Hello {first}") note=frame.account.0>{buy}</PageHeader>
         <div class="stack">{due} {orders}</div>

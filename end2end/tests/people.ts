@@ -9,6 +9,8 @@ export const people = {
   manager: 'manager@acme.example',
   finance: 'finance@acme.example',
   admin: 'admin@acme.example',
+  junior: 'junior@acme.example',
+  director: 'director@acme.example',
   globex: 'buyer@globex.example',
   both: 'both@acme.example',
   staff: 'admin@seller.example',

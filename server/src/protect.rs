@@ -34,13 +34,15 @@ const OPEN: &[&str] = &[
     "/api/accounts/forgot",
     "/api/accounts/link",
     "/api/accounts/redeem",
+    "/api/approvals/by-link",
+    "/api/approvals/decide-by-link",
     "/healthz",
     "/readyz",
     "/favicon.svg",
     "/favicon.ico",
 ];
 /// The same by prefix.
-const OPEN_BELOW: &[&str] = &["/pkg/", "/demo/", "/reset/", "/invite/"];
+const OPEN_BELOW: &[&str] = &["/pkg/", "/demo/", "/reset/", "/invite/", "/approve/"];
 
 /// Whether nobody needs to be signed in for this path.
 pub fn is_open(path: &str) -> bool {

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{Actor, Permission, Role};
-use crate::ids::{AccountId, AddressId};
+use crate::ids::{AccountId, AddressId, MemberId};
 use crate::{FieldError, Problem, text};
 
 /// An e-mail address, lower case: how people are told apart.
@@ -235,6 +235,12 @@ pub struct CostCentreRow {
 /// A member as the account admin sees them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberRow {
+    /// Names them in forms.
+    pub id: MemberId,
+    /// To whom they report.
+    pub manager: Option<MemberId>,
+    /// Lines in their cart: handed over with their seat.
+    pub cart_lines: i64,
     /// Name.
     pub name: String,
     /// Address.
@@ -280,6 +286,45 @@ impl Invitation {
             Some(email) if errors.is_empty() => Ok(Self { email, name: name.to_owned(), roles }),
             _ => Err(Problem::Invalid(errors)),
         }
+    }
+}
+
+impl Invitation {
+    /// Reads a paste or CSV: one person a line, `email, name, roles`, separated by commas, semicolons or tabs; several roles
+    /// by spaces; without roles a buyer. Every line that cannot be read is named, and then nobody is invited.
+    pub fn parse_many(text: &str) -> Result<Vec<Self>, Problem> {
+        let mut errors = Vec::new();
+        let mut found: Vec<Self> = Vec::new();
+        for (n, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+            let cells: Vec<&str> = line.split([',', ';', '\t']).map(|c| c.trim().trim_matches('"')).collect();
+            if n == 1 && cells[0].eq_ignore_ascii_case("email") {
+                continue;
+            }
+            let roles: Vec<String> = match cells.get(2).copied().unwrap_or_default() {
+                "" => vec![Role::Buyer.code().to_owned()],
+                words => words.split_whitespace().map(|w| w.to_lowercase().replace('-', "_")).collect(),
+            };
+            let unknown = roles.iter().find(|r| Role::parse(r).is_none_or(Role::is_staff));
+            if let Some(role) = unknown {
+                errors.push(FieldError::new("people", format!("Line {n}: “{role}” is no role.")));
+                continue;
+            }
+            match Self::parse(cells[0], cells.get(1).copied().unwrap_or_default(), &roles) {
+                Ok(invitation) if found.iter().any(|i| i.email == invitation.email) => {
+                    errors.push(FieldError::new("people", format!("Line {n}: this address stands there twice.")));
+                }
+                Ok(invitation) => found.push(invitation),
+                Err(problem) => errors.push(FieldError::new("people", format!("Line {n}: {problem}"))),
+            }
+        }
+        if found.len() > 200 {
+            errors.push(FieldError::new("people", "Invite at most 200 people at once."));
+        }
+        if errors.is_empty() && found.is_empty() {
+            errors.push(FieldError::new("people", "Write one person a line: email, name, roles."));
+        }
+        errors.truncate(20);
+        if errors.is_empty() { Ok(found) } else { Err(Problem::Invalid(errors)) }
     }
 }
 
@@ -346,6 +391,20 @@ mod tests {
         assert!(NewPassword::parse("password", "correct horse").is_ok());
         assert!(NewPassword::parse("password", "Sh0rt!").is_err());
         assert!(NewPassword::parse("password", &"x".repeat(201)).is_err());
+    }
+
+    #[test]
+    fn a_paste_of_people_is_read_line_by_line_and_every_bad_line_is_named() {
+        let good = Invitation::parse_many("Email,Name,Roles\na@b.example, Ann, buyer approver\n\nc@d.example;Cy\n").expect("all good");
+        assert_eq!(good.len(), 2);
+        assert_eq!(good[0].roles, [Role::Buyer, Role::Approver]);
+        assert_eq!(good[1].roles, [Role::Buyer]);
+        let Err(Problem::Invalid(errors)) = Invitation::parse_many("a@b.example,Ann\nnonsense,Bob\na@b.example,Ann\ne@f.example,Eve,sales_rep") else {
+            panic!("three lines are bad")
+        };
+        let lines: Vec<_> = errors.iter().map(|e| e.message.split(':').next().unwrap_or_default()).collect();
+        assert_eq!(lines, ["Line 2", "Line 3", "Line 4"]);
+        assert!(Invitation::parse_many("  \n").is_err());
     }
 
     #[test]

@@ -228,7 +228,11 @@ impl Rule {
     /// The rule as a sentence that can be read aloud.
     pub fn words(&self, seats: &[Seat]) -> String {
         let conditions: Vec<String> = self.conditions.iter().map(Condition::words).collect();
-        let what = if conditions.is_empty() { "All orders".to_owned() } else { format!("Orders {}", conditions.join(" and ")) };
+        let what = if conditions.is_empty() {
+            "All orders".to_owned()
+        } else {
+            format!("Orders {}", conditions.join(" and "))
+        };
         let by = match self.about.as_slice() {
             [] => String::new(),
             about => format!(" by {}", about.iter().map(|w| w.words(seats)).collect::<Vec<_>>().join(" or ")),
@@ -661,15 +665,23 @@ pub fn matrix(rules: &[Rule], seats: &[Seat], currency: crate::Currency) -> Matr
     amounts.dedup();
     let rows = [Role::Buyer]
         .into_iter()
-        .chain([Role::Approver, Role::Finance, Role::AccountAdmin].into_iter().filter(|r| {
-            seats.iter().any(|s| s.active && s.roles.contains(&Role::Buyer) && s.roles.contains(r))
-        }))
+        .chain(
+            [Role::Approver, Role::Finance, Role::AccountAdmin]
+                .into_iter()
+                .filter(|r| seats.iter().any(|s| s.active && s.roles.contains(&Role::Buyer) && s.roles.contains(r))),
+        )
         .map(|role| {
             let sender = seats
                 .iter()
                 .find(|s| s.active && s.roles.contains(&Role::Buyer) && s.roles.contains(&role))
                 .cloned()
-                .unwrap_or(Seat { id: MemberId(uuid::Uuid::nil()), name: String::new(), roles: vec![role, Role::Buyer], manager: None, active: true });
+                .unwrap_or(Seat {
+                    id: MemberId(uuid::Uuid::nil()),
+                    name: String::new(),
+                    roles: vec![role, Role::Buyer],
+                    manager: None,
+                    active: true,
+                });
             let cells = amounts.iter().map(|total| cell(rules, seats, &sender, *total)).collect();
             (role, cells)
         })
@@ -698,7 +710,8 @@ fn cell(rules: &[Rule], seats: &[Seat], sender: &Seat, total: Money) -> Cell {
         new_address: true,
     };
     let matching: Vec<&Rule> = rules.iter().filter(|r| r.matches(&asked)).collect();
-    let flow = Flow { requester: sender.id, rules: matching.iter().map(|r| FlowRule::from(*r)).collect(), marks: Vec::new() };
+    let flow =
+        Flow { requester: sender.id, rules: matching.iter().map(|r| FlowRule::from(*r)).collect(), marks: Vec::new() };
     let holds = |who: Who| {
         seats.iter().any(|s| {
             s.active

@@ -170,7 +170,9 @@ mod tests {
 
     #[test]
     fn a_period_starts_on_its_first_day() {
-        for (period, start) in [(Period::Month, "2026-11-01"), (Period::Quarter, "2026-10-01"), (Period::Year, "2026-01-01")] {
+        for (period, start) in
+            [(Period::Month, "2026-11-01"), (Period::Quarter, "2026-10-01"), (Period::Year, "2026-01-01")]
+        {
             assert_eq!(period.start(day("2026-11-23")), day(start));
             assert_eq!(period.start(day(start)), day(start));
             assert_eq!(Period::parse(period.code()), Some(period));

@@ -46,7 +46,9 @@ pub enum Cause {
         free: String,
     },
     /// The cost centre's budget refuses the order; left is what it still has.
-    #[error("This goes beyond the budget of {cost_centre}: {left} is left. Choose another cost centre, or make the order smaller.")]
+    #[error(
+        "This goes beyond the budget of {cost_centre}: {left} is left. Choose another cost centre, or make the order smaller."
+    )]
     OverBudget {
         /// The cost centre's code.
         cost_centre: String,

@@ -136,14 +136,72 @@ pub async fn invite(email: String, name: String, #[server(default)] roles: Vec<S
 
 /// Takes a member's seat away.
 #[server(endpoint = "accounts/deactivate")]
-pub async fn deactivate(email: String) -> Result<(), ActionError> {
+pub async fn deactivate(email: String, #[server(default)] to: String) -> Result<(), ActionError> {
+    let heir = if to.is_empty() { None } else { Some(to.parse()?) };
     let mut tx = crate::request::writing().await?;
     command(async move {
-        store::accounts::deactivate(&mut tx, &email).await?;
+        store::accounts::deactivate(&mut tx, &email, heir).await?;
         tx.commit().await
     })
     .await?;
-    flash("The member can no longer act for your company.").await?;
+    flash("The member can no longer act for your company. What they left open is handed over.").await?;
+    go("/company/members");
+    Ok(())
+}
+
+/// Gives a deactivated member their seat back.
+#[server(endpoint = "accounts/reactivate")]
+pub async fn reactivate(id: String) -> Result<(), ActionError> {
+    let mut tx = crate::request::writing().await?;
+    store::accounts::reactivate(&mut tx, id.parse()?).await?;
+    tx.commit().await?;
+    flash("The member can act for your company again.").await?;
+    go("/company/members");
+    Ok(())
+}
+
+/// Gives a member other roles and another manager.
+#[server(endpoint = "accounts/change-member")]
+pub async fn change_member(
+    id: String,
+    #[server(default)] roles: Vec<String>,
+    #[server(default)] manager: String,
+) -> Result<(), ActionError> {
+    let manager = if manager.is_empty() { None } else { Some(manager.parse()?) };
+    let roles: Vec<domain::Role> = roles.iter().filter_map(|r| domain::Role::parse(r)).collect();
+    let mut tx = crate::request::writing().await?;
+    store::accounts::change_member(&mut tx, id.parse()?, &roles, manager).await?;
+    tx.commit().await?;
+    flash("The member’s roles are saved.").await?;
+    go("/company/members");
+    Ok(())
+}
+
+/// Invites several people at once: one line each, `email, name, role role`. All of them, or none and a list of what to mend.
+#[server(endpoint = "accounts/invite-many")]
+pub async fn invite_many(people: String) -> Result<(), ActionError> {
+    let request = request()?;
+    let actor = request.who()?.actor.clone();
+    actor.require(domain::Permission::MemberManage)?;
+    let invitations = domain::accounts::Invitation::parse_many(&people)?;
+    let count = domain::text::counted(i64::try_from(invitations.len()).unwrap_or_default(), "invitation", "invitations");
+    let mut taken = Vec::new();
+    for invitation in invitations {
+        let (store, actor, origin, now) = (request.store.clone(), actor.clone(), request.origin.clone(), request.now);
+        let email = invitation.email.as_str().to_owned();
+        let done = store::accounts::invite(&store, &actor, &invitation, &origin, now).await;
+        match done {
+            Ok(()) => {}
+            Err(store::Error::Problem(domain::Problem::Invalid(_))) => taken.push(email),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    flash(if taken.is_empty() {
+        format!("{count} sent.")
+    } else {
+        format!("{count} read; these people have a seat already or cannot have one: {}.", taken.join(", "))
+    })
+    .await?;
     go("/company/members");
     Ok(())
 }

@@ -4,35 +4,70 @@ use domain::Role;
 use domain::accounts::{MemberRow, MembersPage};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
-use super::actions::{Deactivate, Invite, ReadMembers};
+use super::actions::{ChangeMember, Deactivate, Invite, InviteMany, Reactivate, ReadMembers};
 use crate::act::{Act, Form};
 use crate::load::reloaded;
-use crate::ui::{Button, ButtonKind, Card, Checkbox, Confirm, Field, Kind, PageHeader, Pill, Tone};
+use crate::ui::{
+    Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, Confirm, Field, Kind, PageHeader, Pill, Select, TextArea,
+    Tone,
+};
 
-/// Members with their roles, and the form that invites one more.
+const ROLES: [Role; 5] = [Role::Buyer, Role::Approver, Role::Finance, Role::AccountAdmin, Role::Viewer];
+
+#[derive(Clone, Copy)]
+struct Acts {
+    invite: Act,
+    many: Act,
+    change: Act,
+    deactivate: Act,
+    reactivate: Act,
+}
+
+/// Members with their roles; inviting one or many. `?edit=` names the member in the form.
 #[component]
 pub fn Members() -> impl IntoView {
-    let (invite, deactivate) = (Act::of::<Invite>(), Act::of::<Deactivate>());
-    let version = move || invite.version() + deactivate.version();
+    let query = use_query_map();
+    let acts = Acts {
+        invite: Act::of::<Invite>(),
+        many: Act::of::<InviteMany>(),
+        change: Act::of::<ChangeMember>(),
+        deactivate: Act::of::<Deactivate>(),
+        reactivate: Act::of::<Reactivate>(),
+    };
+    let all = [acts.invite, acts.many, acts.change, acts.deactivate, acts.reactivate];
+    let version = move || all.iter().map(|a| a.version()).sum();
+    let edit = move || query.read().get("edit").unwrap_or_default();
     view! {
         <Title text="Members"/>
-        {reloaded(version, || ReadMembers {}, move |page| show(page, invite, deactivate))}
+        {reloaded(version, || ReadMembers {}, move |page| show(page, &edit(), acts))}
     }
 }
 
-fn show(page: MembersPage, invite: Act, deactivate: Act) -> AnyView {
-    let count = domain::text::counted(i64::try_from(page.members.len()).unwrap_or_default(), "person", "people");
-    let rows = page.members.into_iter().enumerate().map(|(i, m)| member(i, m, deactivate)).collect_view();
-    let roles = [Role::Buyer, Role::Approver, Role::Finance, Role::AccountAdmin, Role::Viewer]
+fn roles(chosen: &[Role]) -> AnyView {
+    ROLES
         .into_iter()
-        .map(|r| view! { <Checkbox label=r.label() name="roles[]" value=r.code() checked=r == Role::Buyer/> })
-        .collect_view();
+        .map(|r| view! { <Checkbox label=r.label() name="roles[]" value=r.code() checked=chosen.contains(&r)/> })
+        .collect_view()
+        .into_any()
+}
+
+fn show(page: MembersPage, edit: &str, acts: Acts) -> AnyView {
+    let count = domain::text::counted(i64::try_from(page.members.len()).unwrap_or_default(), "person", "people");
+    let colleagues: Vec<(domain::ids::MemberId, String)> =
+        page.members.iter().filter(|m| !m.inactive).map(|m| (m.id, m.name.clone())).collect();
+    let form = match page.members.iter().find(|m| m.id.to_string() == edit) {
+        Some(member) => editor(member, &colleagues, acts.change),
+        None => invitations(acts),
+    };
+    let rows = page.members.into_iter().enumerate().map(|(i, m)| row(i, m, &colleagues, acts)).collect_view();
     view! {
         <PageHeader title="Members" note=count/>
+        {acts.deactivate.complaint()}
+        {acts.reactivate.complaint()}
         <div class="cols">
             <Card title="People" flush=true>
-                {deactivate.complaint()}
                 <table class="rows">
                     <thead>
                         <tr>
@@ -44,39 +79,98 @@ fn show(page: MembersPage, invite: Act, deactivate: Act) -> AnyView {
                     <tbody>{rows}</tbody>
                 </table>
             </Card>
-            <Card title="Invite somebody">
-                {invite.complaint()}
-                <Form act=invite class="form stack">
-                    <Field label="Email" name="email" kind=Kind::Email required=true/>
-                    <Field label="Name" name="name" required=true/>
-                    <fieldset id="roles" class="choices">
-                        <legend>"Roles"</legend>
-                        {roles}
-                    </fieldset>
-                    <Button kind=ButtonKind::Primary>"Send invitation"</Button>
-                </Form>
-            </Card>
+            <div class="stack">{form}</div>
         </div>
     }
     .into_any()
 }
 
-fn member(i: usize, m: MemberRow, action: Act) -> AnyView {
+fn invitations(acts: Acts) -> AnyView {
+    let hint = "One person a line: email, name, roles. Roles: buyer approver finance account_admin viewer; without any, a buyer";
+    view! {
+        <Card title="Invite somebody">
+            {acts.invite.complaint()}
+            <Form act=acts.invite class="form stack">
+                <Field label="Email" name="email" kind=Kind::Email required=true/>
+                <Field label="Name" name="name" required=true/>
+                <fieldset id="roles" class="choices">
+                    <legend>"Roles"</legend>
+                    {roles(&[Role::Buyer])}
+                </fieldset>
+                <Button kind=ButtonKind::Primary>"Send invitation"</Button>
+            </Form>
+        </Card>
+        <Card title="Invite several">
+            {acts.many.complaint()}
+            <Form act=acts.many class="form stack">
+                <TextArea label="People" name="people" rows=4 hint=hint/>
+                <Button>"Send invitations"</Button>
+            </Form>
+        </Card>
+    }
+    .into_any()
+}
+
+fn editor(m: &MemberRow, colleagues: &[(domain::ids::MemberId, String)], change: Act) -> AnyView {
+    let managers: Vec<Choice> = std::iter::once(Choice::new("", "Nobody"))
+        .chain(colleagues.iter().filter(|c| c.0 != m.id).map(|(id, name)| Choice::new(id.to_string(), name.clone())))
+        .collect();
+    let (id, chosen) = (m.id.to_string(), roles(&m.roles));
+    let manager = m.manager.map(|m| m.to_string()).unwrap_or_default();
+    view! {
+        <Card title=format!("Roles of {}", m.name)>
+            {change.complaint()}
+            <Form act=change class="form stack">
+                <input type="hidden" name="id" value=id/>
+                <fieldset id="roles" class="choices">
+                    <legend>"Roles"</legend>
+                    {chosen}
+                </fieldset>
+                <Select label="Reports to" name="manager" options=managers selected=manager hint="Rules can name “the buyer’s manager”"/>
+                <div class="acts">
+                    <Button kind=ButtonKind::Primary>"Save"</Button>
+                    <ButtonLink href="/company/members">"Back"</ButtonLink>
+                </div>
+            </Form>
+        </Card>
+    }
+    .into_any()
+}
+
+fn row(i: usize, m: MemberRow, colleagues: &[(domain::ids::MemberId, String)], acts: Acts) -> AnyView {
+    let name = m.name.clone();
     let seat = if m.inactive {
-        view! { <Pill tone=Tone::Neutral text="Deactivated"/> }.into_any()
-    } else {
-        let title = format!("Take {}'s seat away?", m.name);
-        let email = m.email.clone();
+        let id = m.id.to_string();
         view! {
-            <Confirm id=format!("deactivate-{i}") label="Deactivate…" title=title kind=ButtonKind::Plain>
-                <p>"They can no longer see or do anything for your company. Their orders stay."</p>
-                <Form act=action>
-                    <input type="hidden" name="email" value=email.clone()/>
-                    <div class="acts">
-                        <Button kind=ButtonKind::Danger>"Deactivate"</Button>
-                    </div>
-                </Form>
-            </Confirm>
+            <Form act=acts.reactivate class="acts end">
+                <input type="hidden" name="id" value=id/>
+                <Pill tone=Tone::Neutral text="Deactivated"/>
+                <Button says=format!("Reactivate {name}")>"Reactivate"</Button>
+            </Form>
+        }
+        .into_any()
+    } else {
+        let title = format!("Take {name}'s seat away?");
+        let heirs: Vec<Choice> = std::iter::once(Choice::new("", "Me"))
+            .chain(colleagues.iter().filter(|c| c.0 != m.id).map(|(id, name)| Choice::new(id.to_string(), name.clone())))
+            .collect();
+        let (email, edit) = (m.email.clone(), format!("/company/members?edit={}", m.id));
+        let cart = domain::text::counted(m.cart_lines, "line", "lines");
+        let field = format!("to-{i}");
+        view! {
+            <div class="acts end">
+                <ButtonLink href=edit says=format!("Edit {name}")>"Edit"</ButtonLink>
+                <Confirm id=format!("deactivate-{i}") label="Deactivate…" title=title kind=ButtonKind::Plain>
+                    <p>{format!("They can no longer see or do anything for your company. Their orders stay; their cart ({cart}), what they sent for approval and who reports to them go to:")}</p>
+                    <Form act=acts.deactivate class="stack">
+                        <input type="hidden" name="email" value=email.clone()/>
+                        <Select label="Hand over to" name="to" id=field.clone() options=heirs.clone()/>
+                        <div class="acts">
+                            <Button kind=ButtonKind::Danger>"Deactivate"</Button>
+                        </div>
+                    </Form>
+                </Confirm>
+            </div>
         }
         .into_any()
     };

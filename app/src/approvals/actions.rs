@@ -80,13 +80,12 @@ pub async fn approve_all(#[server(default)] orders: Vec<String>) -> Result<(), A
     for order in orders.iter().take(200) {
         let (number, version) = order.split_once('@').ok_or(Problem::NotFound)?;
         let version = version.parse().map_err(|_| Problem::NotFound)?;
-        let (mut tx, wanted) = (writing().await?, number.to_owned());
-        let answer = command(async move {
-            let answer = store::approvals::decide(&mut tx, &wanted, version, Verdict::Approve, "").await?;
-            tx.commit().await?;
-            Ok(answer)
-        })
-        .await;
+        let mut tx = writing().await?;
+        // Each stands for itself: what cannot be approved now is named, not an answer to the whole.
+        let answer = match store::approvals::decide(&mut tx, number, version, Verdict::Approve, "").await {
+            Ok(answer) => tx.commit().await.map(|()| answer),
+            Err(error) => Err(error),
+        };
         match answer {
             Ok(Outcome::Waits | Outcome::Approved) => done += 1,
             Ok(_) | Err(_) => left.push(number.to_owned()),
@@ -116,7 +115,12 @@ pub async fn answer(number: String, #[server(default)] words: String) -> Result<
 
 /// Hands one's decisions to a colleague.
 #[server(endpoint = "approvals/delegate")]
-pub async fn delegate(to: String, first: String, last: String, #[server(default)] cap: String) -> Result<(), ActionError> {
+pub async fn delegate(
+    to: String,
+    first: String,
+    last: String,
+    #[server(default)] cap: String,
+) -> Result<(), ActionError> {
     let day = |field: &str, text: &str| {
         text.parse().map_err(|_| Problem::invalid(field, "Enter a date, such as 2026-12-24."))
     };
@@ -210,8 +214,11 @@ fn rule_of(
 ) -> Result<Rule, Problem> {
     let mut conditions = Vec::new();
     if !over.trim().is_empty() {
-        let amount: rust_decimal::Decimal =
-            over.trim().replace(',', "").parse().map_err(|_| Problem::invalid("over", "Enter an amount, such as 500."))?;
+        let amount: rust_decimal::Decimal = over
+            .trim()
+            .replace(',', "")
+            .parse()
+            .map_err(|_| Problem::invalid("over", "Enter an amount, such as 500."))?;
         conditions.push(Condition::TotalOver(Money::new(amount, currency)));
     }
     if !lines.trim().is_empty() {

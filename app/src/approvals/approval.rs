@@ -92,7 +92,8 @@ pub(super) fn show(page: ApprovalPage, decide: Act, hidden: AnyView, answer: Opt
     if !address.is_empty() {
         facts.push(Fact::new("Ship to", address.join(", ")));
     }
-    let note = (!page.note.is_empty()).then(|| view! { <Card title=format!("{} says", row.requester)><p class="pre">{page.note}</p></Card> });
+    let note = (!page.note.is_empty())
+        .then(|| view! { <Card title=format!("{} says", row.requester)><p class="pre">{page.note}</p></Card> });
     let said = (!page.said.is_empty()).then(|| {
         let steps = page.said.into_iter().map(said).collect::<Vec<_>>();
         view! {
@@ -152,18 +153,26 @@ fn said(s: Said) -> Step {
 /// The budget before and after, as a bar with its figures.
 pub(crate) fn budget_card(b: &BudgetUse) -> AnyView {
     let share = |m: &domain::Money| {
-        if b.amount.amount().is_zero() { 1.0 } else { (m.amount() / b.amount.amount()).to_f64().unwrap_or(1.0).clamp(0.0, 1.0) }
+        if b.amount.amount().is_zero() {
+            1.0
+        } else {
+            (m.amount() / b.amount.amount()).to_f64().unwrap_or(1.0).clamp(0.0, 1.0)
+        }
     };
     let left = b.left().unwrap_or(b.amount);
     let over = left.amount().is_sign_negative();
     let tone = if over { Tone::Bad } else { Tone::Warn };
     let after = if over {
-        format!("{} beyond the budget with this order", text::money(domain::Money::new(-left.amount(), left.currency())))
+        format!(
+            "{} beyond the budget with this order",
+            text::money(domain::Money::new(-left.amount(), left.currency()))
+        )
     } else {
         format!("{} left after this order", text::money(left))
     };
-    let waiting = (!b.waiting.amount().is_zero())
-        .then(|| view! { <p class="dim small">{format!("{} more waits for approval on it.", text::money(b.waiting))}</p> });
+    let waiting = (!b.waiting.amount().is_zero()).then(
+        || view! { <p class="dim small">{format!("{} more waits for approval on it.", text::money(b.waiting))}</p> },
+    );
     let words = b.words();
     let label = format!("{words}; {after}");
     let parts = vec![(share(&b.used), Tone::Info), (share(&b.order).min(1.0 - share(&b.used)), tone)];

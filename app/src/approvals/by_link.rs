@@ -26,7 +26,8 @@ pub fn ByLink() -> impl IntoView {
                 "asked" => "Your question is with the buyer.",
                 _ => "You approved the order.",
             };
-            view! { <h1>"Thank you"</h1><p>{words}</p><p><a class="link" href="/approvals">"To your approvals"</a></p> }.into_any()
+            view! { <h1>"Thank you"</h1><p>{words}</p><p><a class="link" href="/approvals">"To your approvals"</a></p> }
+                .into_any()
         }
         None => loaded(
             move || ReadLinkedApproval { token: token() },

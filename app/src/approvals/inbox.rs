@@ -9,9 +9,7 @@ use leptos_router::hooks::use_query_map;
 use super::actions::{ApproveAll, Delegate, EndDelegation, ReadInbox};
 use crate::act::{Act, Form};
 use crate::load::reloaded;
-use crate::ui::{
-    Button, ButtonKind, Card, Choice, EmptyState, Field, Kind, PageHeader, PickAll, Select, Tab, Tabs,
-};
+use crate::ui::{Button, ButtonKind, Card, Choice, EmptyState, Field, Kind, PageHeader, PickAll, Select, Tab, Tabs};
 
 /// The inbox.
 #[component]

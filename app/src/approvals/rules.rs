@@ -55,7 +55,9 @@ fn rule(r: RuleRow, change: Act) -> AnyView {
     let (tone, state) = if r.enabled { (Tone::Good, "In force") } else { (Tone::Neutral, "Switched off") };
     let name = r.rule.name.clone();
     let acts = match r.inherited_from {
-        Some(parent) => view! { <span class="dim small">{format!("Rule of {parent}; it holds for you too")}</span> }.into_any(),
+        Some(parent) => {
+            view! { <span class="dim small">{format!("Rule of {parent}; it holds for you too")}</span> }.into_any()
+        }
         None => {
             let (id, version) = (r.id.to_string(), r.version);
             let (switch, label) = if r.enabled { ("off", "Switch off") } else { ("on", "Switch on") };
@@ -83,12 +85,17 @@ fn rule(r: RuleRow, change: Act) -> AnyView {
 fn matrix(m: Matrix) -> AnyView {
     let nobody = m.rows.iter().any(|(_, cells)| cells.iter().any(|c| c.unreachable));
     let twice = m.rows.iter().any(|(_, cells)| cells.iter().any(|c| c.doubled));
-    let heads = m.amounts.iter().map(|a| view! { <th scope="col">{format!("from {}", text::money(*a))}</th> }).collect_view();
+    let heads =
+        m.amounts.iter().map(|a| view! { <th scope="col">{format!("from {}", text::money(*a))}</th> }).collect_view();
     let rows = m
         .rows
         .into_iter()
         .map(|(role, cells)| {
-            let label = if role == Role::Buyer { "Buyer".to_owned() } else { format!("Buyer who is also {}", role.label().to_lowercase()) };
+            let label = if role == Role::Buyer {
+                "Buyer".to_owned()
+            } else {
+                format!("Buyer who is also {}", role.label().to_lowercase())
+            };
             let cells = cells
                 .into_iter()
                 .map(|c| {
@@ -155,7 +162,13 @@ fn who(name: &'static str, chosen: &[Who], people: &[(MemberId, String)], manage
 }
 
 fn editor(edited: Option<&RuleRow>, page: &RulesPage, save: Act) -> AnyView {
-    let empty = Rule { name: String::new(), about: Vec::new(), conditions: Vec::new(), tiers: Vec::new(), requester_may: false };
+    let empty = Rule {
+        name: String::new(),
+        about: Vec::new(),
+        conditions: Vec::new(),
+        tiers: Vec::new(),
+        requester_may: false,
+    };
     let rule = edited.map_or(empty, |r| r.rule.clone());
     let find = |f: fn(&Condition) -> Option<String>| rule.conditions.iter().find_map(f);
     let over = find(|c| if let Condition::TotalOver(m) = c { Some(m.amount().normalize().to_string()) } else { None });

@@ -20,7 +20,10 @@ pub fn Browse() -> impl IntoView {
     let params = use_params_map();
     let location = use_location();
     let action = Act::of::<Add>();
-    let question = move || ReadCatalog { category: params.read().get("category").unwrap_or_default(), query: location.search.get() };
+    let question = move || ReadCatalog {
+        category: params.read().get("category").unwrap_or_default(),
+        query: location.search.get(),
+    };
     view! {
         {action.complaint()}
         {loaded(question, move |page| show(page, action))}

@@ -77,13 +77,18 @@ fn budget(b: &BudgetRow, may: bool, end: Act) -> AnyView {
         if whole.is_zero() { 1.0 } else { (m.amount() / whole).to_f64().unwrap_or(1.0).clamp(0.0, 1.0) }
     };
     let over = now.used.amount() > whole;
-    let waiting = (!now.waiting.amount().is_zero())
-        .then(|| view! { <p class="dim small">{format!("{} waits for approval or release.", text::money(now.waiting))}</p> });
+    let waiting = (!now.waiting.amount().is_zero()).then(
+        || view! { <p class="dim small">{format!("{} waits for approval or release.", text::money(now.waiting))}</p> },
+    );
     let past = b
         .before
         .iter()
         .map(|(start, used)| {
-            let percent = if whole.is_zero() { String::new() } else { format!("{} %", (used.amount() / whole * rust_decimal::Decimal::ONE_HUNDRED).round()) };
+            let percent = if whole.is_zero() {
+                String::new()
+            } else {
+                format!("{} %", (used.amount() / whole * rust_decimal::Decimal::ONE_HUNDRED).round())
+            };
             let parts = vec![(share(used), if used.amount() > whole { Tone::Bad } else { Tone::Info })];
             view! {
                 <tr>

@@ -36,7 +36,10 @@ fn show(view: CreditView) -> AnyView {
     };
     let facts = vec![
         Fact::new("Open invoices", text::money(c.open_invoices)),
-        Fact::new("Payments and credits not used yet", text::money(domain::Money::new(-c.unallocated.amount(), limit.currency()))),
+        Fact::new(
+            "Payments and credits not used yet",
+            text::money(domain::Money::new(-c.unallocated.amount(), limit.currency())),
+        ),
         Fact::new("Orders: open, waiting, held, shipped without invoice", text::money(c.open_orders)),
         Fact::sum("Used", text::money(exposure)),
         Fact::new("Limit", text::money(limit)),
@@ -65,10 +68,8 @@ fn show(view: CreditView) -> AnyView {
     };
     let label = format!("{} of {} used", text::money(exposure), text::money(limit));
     let tone = if over { Tone::Bad } else { Tone::Info };
-    let parts = vec![
-        (share(&c.open_invoices), tone),
-        (share(&c.open_orders).min(1.0 - share(&c.open_invoices)), Tone::Warn),
-    ];
+    let parts =
+        vec![(share(&c.open_invoices), tone), (share(&c.open_orders).min(1.0 - share(&c.open_invoices)), Tone::Warn)];
     view! {
         <PageHeader title="Credit" note=label.clone()/>
         {held}

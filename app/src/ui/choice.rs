@@ -134,10 +134,10 @@ pub fn Checkbox(
     /// At the side.
     #[prop(into)]
     label: String,
-    /// Name in the form, and id unless one is given.
+    /// Name in the form.
     #[prop(into)]
     name: String,
-    /// Differs from the name when the page has it twice.
+    /// The name unless given; with a value, name and value joined by a hyphen.
     #[prop(optional, into)]
     id: Text,
     /// Sent when ticked; "true" unless given, which is what a `bool` argument reads.
@@ -150,7 +150,8 @@ pub fn Checkbox(
     #[prop(optional, into)]
     hint: Text,
 ) -> impl IntoView {
-    let id = id.0.unwrap_or_else(|| name.clone());
+    // One of several with the same name: each label belongs to its own box.
+    let id = id.0.unwrap_or_else(|| value.0.as_ref().map_or_else(|| name.clone(), |value| format!("{name}-{value}")));
     mark(Mark::Box, label, name, id, value.0.or_else(|| Some("true".to_owned())), checked, hint.0)
 }
 

@@ -89,11 +89,11 @@ pub async fn list(tx: &mut Tx) -> Result<BudgetsPage> {
             continue;
         };
         let period = Period::parse(&period).ok_or_else(|| Error::odd("budgets.period", &period))?;
-        let used: Vec<(NaiveDate, Decimal)> =
-            r.used.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| Error::odd("budget_entries", &e.to_string()))?;
-        let in_period = |start: NaiveDate| {
-            money(used.iter().filter(|u| u.0 == start).map(|u| u.1).sum(), &currency)
-        };
+        let used: Vec<(NaiveDate, Decimal)> = r
+            .used
+            .map_or(Ok(Vec::new()), serde_json::from_value)
+            .map_err(|e| Error::odd("budget_entries", &e.to_string()))?;
+        let in_period = |start: NaiveDate| money(used.iter().filter(|u| u.0 == start).map(|u| u.1).sum(), &currency);
         let mut before = Vec::new();
         let mut start = period.start(today);
         for _ in 0..PERIODS {
@@ -123,8 +123,15 @@ pub async fn set(tx: &mut Tx, centre: &str, period: Period, amount: Decimal, bey
     let actor = tx.actor()?;
     actor.require(Permission::CompanyManage)?;
     let amount = Money::new(amount, actor.currency());
-    if amount.amount().is_sign_negative() || amount.rounded() != amount || amount.amount() >= Decimal::from(1_000_000_000) {
-        return Err(Problem::invalid("amount", "Enter an amount of 0 or more, with no more decimals than the currency has.").into());
+    if amount.amount().is_sign_negative()
+        || amount.rounded() != amount
+        || amount.amount() >= Decimal::from(1_000_000_000)
+    {
+        return Err(Problem::invalid(
+            "amount",
+            "Enter an amount of 0 or more, with no more decimals than the currency has.",
+        )
+        .into());
     }
     let before = sqlx::query!(
         r#"SELECT c.id, (SELECT to_jsonb(b) - 'account_id' - 'id' FROM budgets b WHERE b.account_id = $1 AND b.cost_centre = $2 FOR UPDATE) AS before

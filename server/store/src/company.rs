@@ -196,7 +196,8 @@ pub async fn save_settings(tx: &mut Tx, po_required: bool, minimum: Option<Decim
     .execute(tx.db())
     .await?;
     exactly(1, &done)?;
-    let detail = json!({ "po_required": po_required, "order_minimum": minimum.map(Money::amount), "decide_by_mail": by_mail });
+    let detail =
+        json!({ "po_required": po_required, "order_minimum": minimum.map(Money::amount), "decide_by_mail": by_mail });
     audit::record(tx, "settings.saved", "ordering", detail).await
 }
 

@@ -204,7 +204,9 @@ async fn a_day_without_scripts_from_the_cart_to_the_mail() {
     );
     let page = buyer.text(&order).await;
     assert!(page.contains("Confirmed") && page.contains("£4.60") && !page.contains("<script>PO"));
-    let sent = server::mail::drain(&app.world.store, &server::config::Mailer::DemoMailbox, "http://portal.example").await.unwrap();
+    let sent = server::mail::drain(&app.world.store, &server::config::Mailer::DemoMailbox, "http://portal.example")
+        .await
+        .unwrap();
     assert_eq!((sent, store::outbox::waiting(&app.world.store, server::clock::now()).await.unwrap()), (1, 0));
     app.world.assert_sound().await;
 }

@@ -52,7 +52,11 @@ fn yes(flow: &mut Flow, member: u128, seats: &[Seat]) -> bool {
 #[test]
 fn a_rule_reads_as_a_sentence() {
     let seats = [seat(1, &[Role::Approver])];
-    let mut r = rule("Large", vec![Condition::TotalOver(gbp(500))], vec![one_of(&[Who::Role(Role::Approver)]), one_of(&[Who::Member(id(1))])]);
+    let mut r = rule(
+        "Large",
+        vec![Condition::TotalOver(gbp(500))],
+        vec![one_of(&[Who::Role(Role::Approver)]), one_of(&[Who::Member(id(1))])],
+    );
     r.about = vec![Who::Role(Role::Buyer)];
     assert_eq!(r.words(&seats), "Orders over £500.00 by buyers need one of the purchasing managers, then Member 1.");
     assert_eq!(
@@ -74,7 +78,8 @@ fn an_amount_exactly_at_the_limit_does_not_match() {
 #[test]
 fn all_conditions_of_a_rule_must_hold_and_it_is_about_whom_it_names() {
     let (buyer, viewer) = (seat(1, &[Role::Buyer]), seat(2, &[Role::Viewer]));
-    let mut both = rule("Both", vec![Condition::TotalOver(gbp(10)), Condition::OverBudget], vec![one_of(&[Who::Manager])]);
+    let mut both =
+        rule("Both", vec![Condition::TotalOver(gbp(10)), Condition::OverBudget], vec![one_of(&[Who::Manager])]);
     let mut question = asked(&buyer, gbp(11));
     assert!(!both.matches(&question));
     question.over_budget = true;
@@ -111,7 +116,8 @@ fn an_entry_that_nobody_holds_falls_to_the_account_admins() {
 fn one_yes_counts_for_every_rule_in_which_it_is_that_persons_turn() {
     let seats = [seat(1, &[Role::Buyer]), seat(2, &[Role::Approver]), seat(3, &[Role::Finance])];
     let over_500 = rule("Over 500", vec![], vec![one_of(&[Who::Role(Role::Approver)])]);
-    let over_5000 = rule("Over 5,000", vec![], vec![one_of(&[Who::Role(Role::Approver)]), one_of(&[Who::Role(Role::Finance)])]);
+    let over_5000 =
+        rule("Over 5,000", vec![], vec![one_of(&[Who::Role(Role::Approver)]), one_of(&[Who::Role(Role::Finance)])]);
     let mut f = flow(1, &[over_500, over_5000]);
     assert!(!yes(&mut f, 3, &seats), "not finance's turn yet");
     assert!(yes(&mut f, 2, &seats));
@@ -133,7 +139,13 @@ fn the_buyers_manager_decides() {
 fn delegation_reaches_one_step_within_its_dates_and_cap_and_never_to_the_requester() {
     let seats = [seat(1, &[Role::Buyer]), seat(2, &[Role::Approver]), seat(3, &[]), seat(4, &[])];
     let f = flow(1, &[rule("R", vec![], vec![one_of(&[Who::Role(Role::Approver)])])]);
-    let to = |from: u128, to: u128| Delegation { from: id(from), to: id(to), first: today(), last: today(), cap: Some(gbp(1000)) };
+    let to = |from: u128, to: u128| Delegation {
+        from: id(from),
+        to: id(to),
+        first: today(),
+        last: today(),
+        cap: Some(gbp(1000)),
+    };
     let cycle = [to(2, 3), to(3, 4), to(4, 2), to(2, 1)];
     let say = |member: u128, day: NaiveDate, total: Money| f.says(id(member), &seats, &cycle, day, total);
     assert_eq!(say(3, today(), gbp(1000))[0].name_of, id(2));
@@ -165,18 +177,20 @@ fn the_matrix_names_what_nobody_could_approve_and_what_is_asked_twice() {
 const ROLES: [Role; 3] = [Role::Buyer, Role::Approver, Role::Finance];
 
 fn any_seats() -> impl Strategy<Value = Vec<Seat>> {
-    proptest::collection::vec((0_u8..8, proptest::option::of(0_u128..6), proptest::bool::weighted(0.9)), 6).prop_map(|all| {
-        (0_u128..)
-            .zip(all)
-            .map(|(n, (bits, manager, active))| Seat {
-                id: id(n),
-                name: n.to_string(),
-                roles: ROLES.into_iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1).map(|(_, r)| r).collect(),
-                manager: manager.filter(|m| *m != n).map(id),
-                active,
-            })
-            .collect()
-    })
+    proptest::collection::vec((0_u8..8, proptest::option::of(0_u128..6), proptest::bool::weighted(0.9)), 6).prop_map(
+        |all| {
+            (0_u128..)
+                .zip(all)
+                .map(|(n, (bits, manager, active))| Seat {
+                    id: id(n),
+                    name: n.to_string(),
+                    roles: ROLES.into_iter().enumerate().filter(|(i, _)| bits >> i & 1 == 1).map(|(_, r)| r).collect(),
+                    manager: manager.filter(|m| *m != n).map(id),
+                    active,
+                })
+                .collect()
+        },
+    )
 }
 
 fn any_who() -> impl Strategy<Value = Who> {
@@ -189,8 +203,11 @@ fn any_who() -> impl Strategy<Value = Who> {
 
 fn any_rules() -> impl Strategy<Value = Vec<FlowRule>> {
     let tier = (any::<bool>(), proptest::collection::vec(any_who(), 1..4)).prop_map(|(all, who)| Tier { all, who });
-    let rule = (proptest::collection::vec(tier, 1..4), any::<bool>())
-        .prop_map(|(tiers, requester_may)| FlowRule { name: "R".into(), tiers, requester_may });
+    let rule = (proptest::collection::vec(tier, 1..4), any::<bool>()).prop_map(|(tiers, requester_may)| FlowRule {
+        name: "R".into(),
+        tiers,
+        requester_may,
+    });
     proptest::collection::vec(rule, 1..4)
 }
 

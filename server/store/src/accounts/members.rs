@@ -21,13 +21,19 @@ fn roles(codes: &[String]) -> Vec<Role> {
 pub async fn members(tx: &mut Tx) -> Result<MembersPage> {
     tx.actor()?.require(Permission::MemberManage)?;
     let rows = sqlx::query!(
-        r#"SELECT p.name, p.email, m.roles, m.status FROM members m JOIN people p ON p.id = m.person_id ORDER BY p.name, p.id LIMIT 1000"#
+        r#"SELECT m.id, p.name, p.email, m.roles, m.status, m.manager_id,
+                  (SELECT count(*) FROM carts c JOIN cart_lines l ON (l.account_id, l.cart_id) = (c.account_id, c.id)
+                   WHERE c.account_id = m.account_id AND c.member_id = m.id) AS "cart_lines!"
+           FROM members m JOIN people p ON p.id = m.person_id ORDER BY p.name, p.id LIMIT 1000"#
     )
     .fetch_all(tx.db())
     .await?;
     let members = rows
         .into_iter()
         .map(|r| MemberRow {
+            id: r.id.into(),
+            manager: r.manager_id.map(Into::into),
+            cart_lines: r.cart_lines,
             name: r.name,
             email: r.email,
             roles: roles(&r.roles),
@@ -111,28 +117,123 @@ pub async fn invite(
     tx.commit().await
 }
 
-/// Takes a member's seat away; their sessions in it end with the next request. Nobody deactivates themselves.
-pub async fn deactivate(tx: &mut Tx, email: &str) -> Result<()> {
+/// Gives a member other roles and another manager. Nobody takes their own account admin role away, so that a company
+/// always has one; a manager is an active colleague.
+pub async fn change_member(tx: &mut Tx, id: MemberId, roles: &[Role], manager: Option<MemberId>) -> Result<()> {
     let actor = tx.actor()?;
     actor.require(Permission::MemberManage)?;
+    let account = actor.account().0;
+    if roles.is_empty() || roles.iter().any(|r| r.is_staff()) {
+        return Err(Problem::invalid("roles", "Choose at least one role.").into());
+    }
+    if actor.member()? == id && !roles.contains(&Role::AccountAdmin) {
+        return Err(Problem::invalid("roles", "You cannot stop being account admin. Ask another account admin.").into());
+    }
+    if manager == Some(id) {
+        return Err(Problem::invalid("manager", "Choose a colleague.").into());
+    }
+    let codes: Vec<String> = roles.iter().map(|r| r.code().to_owned()).collect();
     let row = sqlx::query!(
-        "SELECT m.id, m.status FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = $1",
-        email
+        r#"SELECT m.roles, p.email, $3::uuid IS NULL OR EXISTS (SELECT 1 FROM members b WHERE b.account_id = $1 AND b.id = $3 AND b.status = 'active') AS "manager_known!"
+           FROM members m JOIN people p ON p.id = m.person_id WHERE m.account_id = $1 AND m.id = $2 FOR UPDATE OF m"#,
+        account,
+        id.0,
+        manager.map(|m| m.0)
     )
     .fetch_one(tx.db())
     .await?;
-    if actor.member()? == MemberId(row.id) {
-        return Err(Problem::invalid("email", "You cannot deactivate yourself. Ask another account admin.").into());
+    if !row.manager_known {
+        return Err(Problem::NotFound.into());
     }
     let done = sqlx::query!(
-        "UPDATE members SET status = 'deactivated' WHERE account_id = $1 AND id = $2",
-        actor.account().0,
-        row.id
+        "UPDATE members SET roles = $3, manager_id = $4 WHERE account_id = $1 AND id = $2",
+        account,
+        id.0,
+        &codes,
+        manager.map(|m| m.0)
     )
     .execute(tx.db())
     .await?;
     exactly(1, &done)?;
-    audit::record(tx, "member.deactivated", email, json!({ "before": row.status })).await
+    audit::record(tx, "member.changed", &row.email, json!({ "before": row.roles, "after": codes })).await
+}
+
+/// Gives a deactivated member their seat back, with the roles they had.
+pub async fn reactivate(tx: &mut Tx, id: MemberId) -> Result<()> {
+    let actor = tx.actor()?;
+    actor.require(Permission::MemberManage)?;
+    let email = sqlx::query_scalar!(
+        "UPDATE members m SET status = 'active' FROM people p WHERE m.account_id = $1 AND m.id = $2 AND m.status = 'deactivated' AND p.id = m.person_id
+         RETURNING p.email",
+        actor.account().0,
+        id.0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    audit::record(tx, "member.reactivated", &email, json!({})).await
+}
+
+/// Takes a member's seat away; their sessions in it end with the next request. Nobody deactivates themselves.
+///
+/// What they leave open goes to the colleague `to`: the lines of their cart, the orders they sent that still wait (a
+/// rejection hands those back), those who report to them. Their delegations end; what waits for their approval alone falls
+/// to the account admins (`domain::approvals::Flow::candidates`).
+pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Result<()> {
+    let actor = tx.actor()?;
+    actor.require(Permission::MemberManage)?;
+    let (account, now) = (actor.account().0, tx.now());
+    let row = sqlx::query!(
+        "SELECT m.id, m.status FROM members m JOIN people p ON p.id = m.person_id WHERE m.account_id = $1 AND p.email = $2 FOR UPDATE OF m",
+        account,
+        email
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let heir = to.unwrap_or(actor.member()?);
+    if actor.member()? == MemberId(row.id) {
+        return Err(Problem::invalid("email", "You cannot deactivate yourself. Ask another account admin.").into());
+    }
+    if heir == MemberId(row.id) {
+        return Err(Problem::invalid("to", "Choose a colleague.").into());
+    }
+    let heir_name = sqlx::query_scalar!(
+        "SELECT p.email FROM members m JOIN people p ON p.id = m.person_id WHERE m.account_id = $1 AND m.id = $2 AND m.status = 'active'",
+        account,
+        heir.0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let left = sqlx::query!(
+        "DELETE FROM cart_lines l USING carts c WHERE c.account_id = $1 AND c.member_id = $2 AND (l.account_id, l.cart_id) = (c.account_id, c.id)
+         RETURNING l.product_id, l.quantity",
+        account,
+        row.id
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let ids: Vec<Uuid> = left.iter().map(|l| l.product_id).collect();
+    let facts = crate::catalog::facts_of(tx, &ids).await?;
+    let lines: Vec<_> = left
+        .iter()
+        .filter_map(|l| Some((facts.iter().find(|f| f.id.0 == l.product_id)?, domain::Quantity::new(l.quantity)?)))
+        .collect();
+    if !lines.is_empty() {
+        crate::cart::put_back(tx, &actor, heir, &lines).await?;
+    }
+    sqlx::query!(
+        "WITH flows AS (UPDATE approval_flows SET requester = $3 WHERE account_id = $1 AND requester = $2 AND status = 'open'),
+              away AS (UPDATE delegations SET ended_at = $4 WHERE account_id = $1 AND (from_member = $2 OR to_member = $2) AND ended_at IS NULL),
+              reports AS (UPDATE members SET manager_id = NULLIF($3, id) WHERE account_id = $1 AND manager_id = $2 AND id <> $2)
+         UPDATE members SET status = 'deactivated', manager_id = NULL WHERE account_id = $1 AND id = $2",
+        account,
+        row.id,
+        heir.0,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    let detail = json!({ "before": row.status, "handed_to": heir_name, "cart_lines": lines.len() });
+    audit::record(tx, "member.deactivated", email, detail).await
 }
 
 /// One's own profile with all sessions. `current` is the key of the asking session.

@@ -9,6 +9,6 @@ mod who;
 
 pub use customers::customers;
 pub use links::{Purpose, link_owner, redeem, request_reset};
-pub use members::{audit_trail, deactivate, invite, members, profile};
+pub use members::{audit_trail, change_member, deactivate, invite, members, profile, reactivate};
 pub use sign_in::{hash_password, set_password, sign_in};
 pub use who::{Who, who};

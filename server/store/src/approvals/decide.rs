@@ -4,8 +4,8 @@ use domain::approvals::{Say, Verdict};
 use domain::{Actor, Cause, Permission, Problem};
 use serde_json::json;
 
-use super::flow::{self, Open, ask, odd};
 use super::finish;
+use super::flow::{self, Open, ask, odd};
 use crate::error::exactly;
 use crate::notices::{self, Note};
 use crate::{Result, Tx, audit};
@@ -101,7 +101,15 @@ fn visible(actor: &Actor, open: &Open) -> Result<()> {
 }
 
 /// Writes what was said; a decision moves the flow's version on.
-async fn log(tx: &mut Tx, actor: &Actor, open: &Open, verdict: Verdict, say: &Say, by: &str, words: &str) -> Result<()> {
+async fn log(
+    tx: &mut Tx,
+    actor: &Actor,
+    open: &Open,
+    verdict: Verdict,
+    say: &Say,
+    by: &str,
+    words: &str,
+) -> Result<()> {
     let now = tx.now();
     let decides = verdict != Verdict::Question;
     let marks = if verdict == Verdict::Approve { say.marks.as_slice() } else { &[] };

@@ -49,7 +49,15 @@ fn present(open: &Open) -> Result<Status> {
 }
 
 /// Ends the order and puts its lines back into the cart of whoever sent it, on top of what is there.
-async fn hand_back(tx: &mut Tx, actor: &Actor, open: &Open, flow_status: &str, by: &str, why: &str, told: &str) -> Result<()> {
+async fn hand_back(
+    tx: &mut Tx,
+    actor: &Actor,
+    open: &Open,
+    flow_status: &str,
+    by: &str,
+    why: &str,
+    told: &str,
+) -> Result<()> {
     let (lines, facts) = lines(tx, actor, open).await?;
     let wanted: Vec<(&Facts, Quantity)> =
         lines.iter().filter_map(|l| facts.get(&l.product).map(|f| (f, l.quantity))).collect();
@@ -76,8 +84,7 @@ pub(super) async fn reject(tx: &mut Tx, actor: &Actor, open: &Open, by: &str, re
 /// The last yes. Stock is still reserved; prices, credit, budget and hold are looked at again, under lock.
 pub(super) async fn approve(tx: &mut Tx, actor: &Actor, open: &Open, by: &str) -> Result<Answer> {
     let approved = present(open)?.after(Event::Approve)?;
-    let limits =
-        limits::read(tx, actor, &open.cost_centre, open.total, Some(open.order), Lock::Yes).await?;
+    let limits = limits::read(tx, actor, &open.cost_centre, open.total, Some(open.order), Lock::Yes).await?;
     let (lines, facts) = lines(tx, actor, open).await?;
     let pricing = Pricing::of(actor, tx.today());
     let mut changes = Vec::new();
@@ -122,7 +129,12 @@ pub(super) async fn approve(tx: &mut Tx, actor: &Actor, open: &Open, by: &str) -
         member: open.flow.requester,
         text: format!("{by} approved {}, {}", open.number, text::money(open.total)),
         href: format!("/orders/{}", open.number),
-        mail: if held { "It goes beyond the credit limit: we hold it until we have released it." } else { "It is confirmed." }.to_owned(),
+        mail: if held {
+            "It goes beyond the credit limit: we hold it until we have released it."
+        } else {
+            "It is confirmed."
+        }
+        .to_owned(),
     };
     notices::tell(tx, actor.account(), &[note]).await?;
     Ok(Answer::Approved)

@@ -249,7 +249,11 @@ pub(super) async fn lock(tx: &mut Tx, actor: &Actor, number: &str) -> Result<Ope
         order_version: o.order_version,
         total: Money::new(o.gross, currency),
         cost_centre: o.cost_centre,
-        flow: Flow { requester: o.requester.into(), rules: serde_json::from_value(o.rules).map_err(|e| odd(&e))?, marks },
+        flow: Flow {
+            requester: o.requester.into(),
+            rules: serde_json::from_value(o.rules).map_err(|e| odd(&e))?,
+            marks,
+        },
         flow_status: o.flow_status,
         version: o.version,
         seats: seats(more.seats)?,
@@ -277,4 +281,3 @@ pub(super) async fn end(tx: &mut Tx, order: OrderId, status: &str) -> Result<()>
 pub(crate) async fn withdraw(tx: &mut Tx, order: OrderId) -> Result<()> {
     end(tx, order, "withdrawn").await
 }
-

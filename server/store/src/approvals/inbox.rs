@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::approvals::{
-    ApprovalPage, ApprovalRow, AskedLine, DelegationRow, Flow, FlowRule, InboxPage, Mark, Said,
-};
+use domain::approvals::{ApprovalPage, ApprovalRow, AskedLine, DelegationRow, Flow, FlowRule, InboxPage, Mark, Said};
 use domain::cart::Totals;
 use domain::ids::MemberId;
 use domain::orders::{OrderStep, Status};
@@ -54,13 +52,8 @@ pub async fn inbox(tx: &mut Tx) -> Result<InboxPage> {
     )
     .fetch_all(tx.db())
     .await?;
-    let mut page = InboxPage {
-        waiting: Vec::new(),
-        others: Vec::new(),
-        delegations: Vec::new(),
-        colleagues: Vec::new(),
-        today,
-    };
+    let mut page =
+        InboxPage { waiting: Vec::new(), others: Vec::new(), delegations: Vec::new(), colleagues: Vec::new(), today };
     let name = |id: MemberId| seats.iter().find(|s| s.id == id).map(|s| s.name.clone()).unwrap_or_default();
     for r in rows {
         let currency = Currency::parse(&r.currency).ok_or_else(|| Error::odd("orders.currency", &r.currency))?;
@@ -104,8 +97,7 @@ pub async fn inbox(tx: &mut Tx) -> Result<InboxPage> {
         })
         .collect();
     if may_decide || !page.waiting.is_empty() {
-        page.colleagues =
-            seats.iter().filter(|s| s.active && s.id != member).map(|s| (s.id, s.name.clone())).collect();
+        page.colleagues = seats.iter().filter(|s| s.active && s.id != member).map(|s| (s.id, s.name.clone())).collect();
     }
     Ok(page)
 }
@@ -139,11 +131,8 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
     let log: Vec<(Uuid, String, String, String, DateTime<Utc>, Vec<Mark>)> =
         o.log.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
     let rules: Vec<FlowRule> = serde_json::from_value(o.rules).map_err(|e| odd(&e))?;
-    let flow = Flow {
-        requester: o.requester.into(),
-        marks: log.iter().flat_map(|l| l.5.iter().copied()).collect(),
-        rules,
-    };
+    let flow =
+        Flow { requester: o.requester.into(), marks: log.iter().flat_map(|l| l.5.iter().copied()).collect(), rules };
     let (seats, handed) = (seats(o.seats)?, delegations(o.delegations)?);
     let open = o.flow_status == "open";
     let says = if open { flow.says(member, &seats, &handed, today, total) } else { Vec::new() };
@@ -200,11 +189,14 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
             for_name: says.first().filter(|s| s.name_of != member).map(|s| name(s.name_of)),
         },
         status,
-        lines: lines
-            .into_iter()
-            .map(|line| AskedLine { last: last.get(&line.sku).copied(), line })
-            .collect(),
-        totals: Totals { net: money(o.net), delivery: money(o.delivery), taxes: Vec::new(), tax: money(o.tax), gross: total },
+        lines: lines.into_iter().map(|line| AskedLine { last: last.get(&line.sku).copied(), line }).collect(),
+        totals: Totals {
+            net: money(o.net),
+            delivery: money(o.delivery),
+            taxes: Vec::new(),
+            tax: money(o.tax),
+            gross: total,
+        },
         ship_to: serde_json::from_value(o.ship_to).map_err(|e| odd(&e))?,
         po_number: o.po_number,
         note: o.note,

@@ -15,7 +15,12 @@ const LIFETIME: Duration = Duration::days(7);
 
 /// A token for each member, or none where the account wants people to sign in. Only the hashes are stored.
 #[expect(clippy::disallowed_methods, reason = "a secret is random, or no secret")]
-pub(super) async fn issue(tx: &mut Tx, actor: &Actor, order: OrderId, members: &[MemberId]) -> Result<Vec<Option<String>>> {
+pub(super) async fn issue(
+    tx: &mut Tx,
+    actor: &Actor,
+    order: OrderId,
+    members: &[MemberId],
+) -> Result<Vec<Option<String>>> {
     if members.is_empty() {
         return Ok(Vec::new());
     }

@@ -147,10 +147,9 @@ pub async fn delete_rule(tx: &mut Tx, id: RuleId, version: i32) -> Result<()> {
     let actor = tx.actor()?;
     actor.require(Permission::CompanyManage)?;
     let rule = lock(tx, id, version).await?;
-    let done =
-        sqlx::query!("DELETE FROM approval_rules WHERE account_id = $1 AND id = $2", actor.account().0, id.0)
-            .execute(tx.db())
-            .await?;
+    let done = sqlx::query!("DELETE FROM approval_rules WHERE account_id = $1 AND id = $2", actor.account().0, id.0)
+        .execute(tx.db())
+        .await?;
     exactly(1, &done)?;
     audit::record(tx, "rule.deleted", name_of(&rule), json!({ "before": rule })).await
 }

@@ -51,7 +51,10 @@ struct Found {
 
 /// Nothing searched, nothing filtered, in an order that an index has: what most people open most of the time.
 fn is_plain(query: &CatalogQuery) -> bool {
-    query.words.is_empty() && query.attributes.is_empty() && !query.in_stock && !matches!(query.sort, Sort::PriceUp | Sort::PriceDown)
+    query.words.is_empty()
+        && query.attributes.is_empty()
+        && !query.in_stock
+        && !matches!(query.sort, Sort::PriceUp | Sort::PriceDown)
 }
 
 async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {

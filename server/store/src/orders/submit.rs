@@ -16,9 +16,9 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::approvals::{self, Preview};
 use crate::cart::{Cart, Line, load};
 use crate::error::exactly;
-use crate::approvals::{self, Preview};
 use crate::limits::{self, Lock};
 use crate::outbox::{self, Message};
 use crate::{Error, Result, Tx, audit, budgets};
@@ -139,8 +139,16 @@ async fn choices(tx: &mut Tx, actor: &Actor, form: &CheckoutForm) -> Result<Choi
     .fetch_one(tx.db())
     .await?;
     Ok(Choices {
-        earlier: row.earlier.map(serde_json::from_value).transpose().map_err(|e| Error::odd("orders", &e.to_string()))?,
-        address: row.address.map(serde_json::from_value).transpose().map_err(|e| Error::odd("addresses", &e.to_string()))?,
+        earlier: row
+            .earlier
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|e| Error::odd("orders", &e.to_string()))?,
+        address: row
+            .address
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|e| Error::odd("addresses", &e.to_string()))?,
         must_choose: row.must_choose,
         centre: row.centre,
         rules: row.rules,

@@ -117,13 +117,13 @@ async fn a_deactivated_member_is_nobody_with_the_next_request() {
     let admin = world.actor("admin@acme.example").await;
     let person = world.buyer().await.person();
     let mut tx = world.begin(&admin).await;
-    store::accounts::deactivate(&mut tx, "buyer@acme.example").await.unwrap();
+    store::accounts::deactivate(&mut tx, "buyer@acme.example", None).await.unwrap();
     tx.commit().await.unwrap();
     let gone = store::accounts::who(&world.store, person, None, "", now()).await;
     assert!(matches!(gone, Err(store::Error::Problem(Problem::Unauthenticated))));
-    let own = store::accounts::deactivate(&mut world.begin(&admin).await, "admin@acme.example").await;
+    let own = store::accounts::deactivate(&mut world.begin(&admin).await, "admin@acme.example", None).await;
     assert!(matches!(own, Err(store::Error::Problem(Problem::Invalid(_)))));
-    let foreign = store::accounts::deactivate(&mut world.begin(&admin).await, "buyer@globex.example").await;
+    let foreign = store::accounts::deactivate(&mut world.begin(&admin).await, "buyer@globex.example", None).await;
     assert!(matches!(foreign, Err(store::Error::Problem(Problem::NotFound))));
 }
 

@@ -46,7 +46,14 @@ async fn send(world: &World, actor: &Actor, n: i64) -> String {
     try_send(world, actor, "GL-CUT-D-9", n, "MAINT").await.unwrap()
 }
 
-async fn decide(world: &World, actor: &Actor, number: &str, version: i32, verdict: Verdict, words: &str) -> Result<Answer, Problem> {
+async fn decide(
+    world: &World,
+    actor: &Actor,
+    number: &str,
+    version: i32,
+    verdict: Verdict,
+    words: &str,
+) -> Result<Answer, Problem> {
     let mut tx = world.begin(actor).await;
     match approvals::decide(&mut tx, number, version, verdict, words).await {
         Ok(answer) => {
@@ -63,10 +70,11 @@ async fn yes(world: &World, actor: &Actor, number: &str, version: i32) -> Result
 }
 
 async fn status(world: &World, number: &str) -> Status {
-    let code: String = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT status FROM orders WHERE number = '{number}'")))
-        .fetch_one(&world.superuser)
-        .await
-        .unwrap();
+    let code: String =
+        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT status FROM orders WHERE number = '{number}'")))
+            .fetch_one(&world.superuser)
+            .await
+            .unwrap();
     Status::parse(&code).unwrap()
 }
 
@@ -117,7 +125,11 @@ async fn a_small_order_goes_straight_through_and_a_large_one_waits_for_both() {
     assert_eq!(yes(&world, &finance, &large, 1).await, Err(STALE));
     assert_eq!(yes(&world, &finance, &large, 2).await, Ok(Answer::Approved));
     assert_eq!(status(&world, &large).await, Status::Confirmed);
-    let gross: Decimal = sqlx::query_scalar("SELECT gross FROM orders WHERE number = $1").bind(&large).fetch_one(&world.superuser).await.unwrap();
+    let gross: Decimal = sqlx::query_scalar("SELECT gross FROM orders WHERE number = $1")
+        .bind(&large)
+        .fetch_one(&world.superuser)
+        .await
+        .unwrap();
     assert_eq!(used(&world, &large).await, gross, "with delivery and tax");
     world.assert_sound().await;
 }
@@ -130,10 +142,8 @@ async fn two_approvers_at_once_are_one_decision() {
     let (one, two) = (world.actor("manager@acme.example").await, world.actor("admin@acme.example").await);
     for _ in 0..4 {
         let number = send(&world, &buyer, 120).await;
-        let (a, b) = tokio::join!(
-            yes(&world, &one, &number, 1),
-            decide(&world, &two, &number, 1, Verdict::Reject, "too dear")
-        );
+        let (a, b) =
+            tokio::join!(yes(&world, &one, &number, 1), decide(&world, &two, &number, 1, Verdict::Reject, "too dear"));
         assert!(
             matches!((&a, &b), (Ok(Answer::Approved), Err(e)) | (Err(e), Ok(Answer::Rejected)) if *e == STALE),
             "{a:?} {b:?}"
@@ -172,7 +182,10 @@ async fn a_rejection_needs_a_reason_and_hands_the_lines_back_into_the_cart() {
     let number = send(&world, &buyer, 130).await;
     assert!(world.number(reserved).await > before);
     assert!(matches!(decide(&world, &manager, &number, 1, Verdict::Reject, "  ").await, Err(Problem::Invalid(_))));
-    assert_eq!(decide(&world, &manager, &number, 1, Verdict::Reject, "Use up line 3's first.").await, Ok(Answer::Rejected));
+    assert_eq!(
+        decide(&world, &manager, &number, 1, Verdict::Reject, "Use up line 3's first.").await,
+        Ok(Answer::Rejected)
+    );
     assert_eq!((status(&world, &number).await, world.number(reserved).await), (Status::Rejected, before));
     let cart = store::cart::cart(&mut world.read(&buyer).await).await.unwrap();
     assert_eq!((cart.lines[0].sku.as_str(), cart.lines[0].quantity), ("GL-CUT-D-9", quantity(130)));
@@ -220,7 +233,11 @@ async fn a_delegate_decides_in_the_others_name_for_as_long_as_it_lasts() {
     let (buyer, manager, admin) =
         (world.buyer().await, world.actor("manager@acme.example").await, world.actor("admin@acme.example").await);
     let number = send(&world, &buyer, 130).await;
-    assert_eq!(yes(&world, &admin, &number, 1).await, Err(Problem::Forbidden), "the demo's delegation begins next week");
+    assert_eq!(
+        yes(&world, &admin, &number, 1).await,
+        Err(Problem::Forbidden),
+        "the demo's delegation begins next week"
+    );
     let mut tx = world.begin(&manager).await;
     let today = tx.today();
     approvals::delegate(&mut tx, admin.member().unwrap(), today, today, Some(Decimal::from(2000))).await.unwrap();
@@ -250,7 +267,11 @@ async fn a_question_decides_nothing_and_its_answer_reaches_whoever_asked() {
     let page = approvals::page(&mut world.read(&manager).await, &number).await.unwrap();
     let said: Vec<_> = page.said.iter().map(|s| (s.what.as_str(), s.words.as_str())).collect();
     assert_eq!(said, [("asked", "Why so many?"), ("answered", "For the shutdown.")]);
-    assert!(store::notices::list(&mut world.read(&manager).await).await.unwrap().notices[0].text.contains("For the shutdown."));
+    assert!(
+        store::notices::list(&mut world.read(&manager).await).await.unwrap().notices[0]
+            .text
+            .contains("For the shutdown.")
+    );
     assert_eq!(yes(&world, &manager, &number, 1).await, Ok(Answer::Approved), "a question leaves the version as it is");
 }
 
@@ -345,15 +366,23 @@ async fn rules_are_saved_as_seen_simulated_and_inherited_by_units() {
     let outcome = approvals::simulate(&mut world.read(&admin).await, &all, 365).await.unwrap();
     assert!(outcome.orders > 0 && outcome.matching == outcome.orders);
     let buyer = world.buyer().await;
-    assert!(matches!(approvals::rules(&mut world.read(&buyer).await).await, Err(store::Error::Problem(Problem::Forbidden))));
+    assert!(matches!(
+        approvals::rules(&mut world.read(&buyer).await).await,
+        Err(store::Error::Problem(Problem::Forbidden))
+    ));
     // Globex becomes a unit of Acme: its orders fall under Acme's rules, which it cannot change.
-    world.sql("UPDATE accounts SET parent_id = (SELECT id FROM accounts WHERE number = '1001') WHERE number = '1002'").await;
+    world
+        .sql("UPDATE accounts SET parent_id = (SELECT id FROM accounts WHERE number = '1001') WHERE number = '1002'")
+        .await;
     world.sql("UPDATE members SET roles = '{buyer,account_admin}' WHERE person_id = (SELECT id FROM people WHERE email = 'buyer@globex.example')").await;
     let unit = world.actor("buyer@globex.example").await;
     let inherited = approvals::rules(&mut world.read(&unit).await).await.unwrap();
     assert_eq!(inherited.rules[0].inherited_from.as_deref(), Some("Acme Manufacturing"));
     let mut tx = world.begin(&unit).await;
-    assert!(matches!(approvals::delete_rule(&mut tx, inherited.rules[0].id, 2).await, Err(store::Error::Problem(Problem::NotFound))));
+    assert!(matches!(
+        approvals::delete_rule(&mut tx, inherited.rules[0].id, 2).await,
+        Err(store::Error::Problem(Problem::NotFound))
+    ));
     drop(tx);
     let role = world.number("SELECT count(*) FROM approval_rules").await;
     assert_eq!(role, 2);
@@ -367,7 +396,13 @@ async fn random_days_end_with_every_sum_equal_to_its_ledger() {
     let world = world().await;
     world.sql("UPDATE stock SET on_hand = 100000; UPDATE budgets SET amount = 12000; UPDATE credit_limits SET credit_limit = 60000").await;
     world.sql(&format!("UPDATE members SET roles = '{{{},{}}}' WHERE person_id = (SELECT id FROM people WHERE email = 'admin@acme.example')", Role::Approver.code(), Role::AccountAdmin.code())).await;
-    let people = ["buyer@acme.example", "junior@acme.example", "manager@acme.example", "admin@acme.example", "director@acme.example"];
+    let people = [
+        "buyer@acme.example",
+        "junior@acme.example",
+        "manager@acme.example",
+        "admin@acme.example",
+        "director@acme.example",
+    ];
     let mut actors = Vec::new();
     for email in people {
         actors.push(world.actor(email).await);
@@ -384,7 +419,8 @@ async fn random_days_end_with_every_sum_equal_to_its_ledger() {
     for _ in 0..120 {
         let who = &actors[usize::try_from(roll(5)).unwrap()];
         if numbers.is_empty() || roll(3) == 0 {
-            let (n, centre) = (10 * i64::try_from(1 + roll(120)).unwrap(), ["MAINT", "PACK", ""][usize::try_from(roll(3)).unwrap()]);
+            let (n, centre) =
+                (10 * i64::try_from(1 + roll(120)).unwrap(), ["MAINT", "PACK", ""][usize::try_from(roll(3)).unwrap()]);
             if let Ok(number) = try_send(&world, who, "GL-CUT-D-9", n, centre).await {
                 numbers.push(number);
             }
@@ -403,7 +439,9 @@ async fn random_days_end_with_every_sum_equal_to_its_ledger() {
             _ => drop(yes(&world, who, number, version).await),
         }
     }
-    let seen = async |status: &str| world.number(&format!("SELECT count(*) FROM orders WHERE status = '{status}' AND source = 'portal'")).await;
+    let seen = async |status: &str| {
+        world.number(&format!("SELECT count(*) FROM orders WHERE status = '{status}' AND source = 'portal'")).await
+    };
     for status in ["confirmed", "rejected", "cancelled", "pending_approval"] {
         assert!(seen(status).await > 0, "a day without {status} orders shows nothing");
     }
@@ -412,4 +450,67 @@ async fn random_days_end_with_every_sum_equal_to_its_ledger() {
         .await;
     assert_eq!(own, 0, "nobody approved their own order");
     world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_a_deactivated_member_leaves_open_goes_to_a_colleague() {
+    let world = world().await;
+    let (junior, buyer) = (world.actor("junior@acme.example").await, world.buyer().await);
+    let (manager, admin) = (world.actor("manager@acme.example").await, world.actor("admin@acme.example").await);
+    let number = approvals::inbox(&mut world.read(&manager).await).await.unwrap().waiting[0].number.clone();
+    let mut tx = world.begin(&junior).await;
+    store::cart::add(&mut tx, &Sku::parse("sku", "TP-48-CL").unwrap(), quantity(12)).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = world.begin(&admin).await;
+    store::accounts::deactivate(&mut tx, "junior@acme.example", Some(buyer.member().unwrap())).await.unwrap();
+    tx.commit().await.unwrap();
+    let cart = store::cart::cart(&mut world.read(&buyer).await).await.unwrap();
+    assert_eq!((cart.lines.len(), cart.lines[0].quantity), (1, quantity(12)));
+    decide(&world, &manager, &number, 1, Verdict::Reject, "no").await.unwrap();
+    let cart = store::cart::cart(&mut world.read(&buyer).await).await.unwrap();
+    assert_eq!(cart.lines.len(), 3, "a rejected order goes back to whoever took over");
+    // The only approver goes: what waits falls to the account admins, not to nobody.
+    let next = send(&world, &buyer, 130).await;
+    let mut tx = world.begin(&admin).await;
+    store::accounts::deactivate(&mut tx, "manager@acme.example", None).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(yes(&world, &admin, &next, 1).await, Ok(Answer::Approved));
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn roles_and_managers_change_and_a_company_keeps_an_admin() {
+    let world = world().await;
+    let (buyer, admin) = (world.buyer().await, world.actor("admin@acme.example").await);
+    let member = buyer.member().unwrap();
+    let change = async |id, roles: &[Role], manager| {
+        let mut tx = world.begin(&admin).await;
+        let done = store::accounts::change_member(&mut tx, id, roles, manager).await;
+        if done.is_ok() {
+            tx.commit().await.unwrap();
+        }
+        done
+    };
+    change(member, &[Role::Buyer, Role::Finance], admin.member().ok()).await.unwrap();
+    assert_eq!(world.buyer().await.roles(), [Role::Buyer, Role::Finance]);
+    let own = change(admin.member().unwrap(), &[Role::Buyer], None).await;
+    assert!(matches!(own, Err(store::Error::Problem(Problem::Invalid(_)))));
+    let staff = change(member, &[Role::SellerAdmin], None).await;
+    assert!(matches!(staff, Err(store::Error::Problem(Problem::Invalid(_)))));
+    let stranger = world.actor("buyer@globex.example").await.member().unwrap();
+    assert!(matches!(change(stranger, &[Role::Buyer], None).await, Err(store::Error::Problem(Problem::NotFound))));
+    assert!(matches!(change(member, &[Role::Buyer], Some(stranger)).await, Err(store::Error::Problem(Problem::NotFound))));
+    // A rule that asks the buyer's manager asks the admin now.
+    let rule = Rule {
+        name: "Manager".into(),
+        about: vec![],
+        conditions: vec![],
+        tiers: vec![Tier { all: false, who: vec![Who::Manager] }],
+        requester_may: false,
+    };
+    let mut tx = world.begin(&admin).await;
+    approvals::save_rule(&mut tx, None, &rule).await.unwrap();
+    tx.commit().await.unwrap();
+    let number = try_send(&world, &world.buyer().await, "TP-48-CL", 36, "").await.unwrap();
+    assert_eq!(yes(&world, &admin, &number, 1).await, Ok(Answer::Approved));
 }

@@ -108,7 +108,10 @@ async fn the_same_form_twice_is_one_order_with_all_that_belongs_to_it() {
     assert_eq!(order.steps.len(), 1);
     assert_eq!(store::cart::cart(&mut world.read(&buyer).await).await.unwrap().lines.len(), 0);
     assert_eq!(world.number("SELECT count(*) FROM outbox WHERE done_at IS NULL").await, 1);
-    assert_eq!(world.number(&format!("SELECT count(*) FROM audit_log WHERE line LIKE '%order.submitted%{first}%'")).await, 1);
+    assert_eq!(
+        world.number(&format!("SELECT count(*) FROM audit_log WHERE line LIKE '%order.submitted%{first}%'")).await,
+        1
+    );
     world.assert_sound().await;
 }
 

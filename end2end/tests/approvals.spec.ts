@@ -1,0 +1,164 @@
+// A buyer sends an order that needs approval; a manager decides on a phone; a second tier; a rejection; a mail; a stand-in.
+import { expect, test, type Browser, type Page } from '@playwright/test';
+import { accessible, complaints, control, people, ready, scripted, signIn } from './people';
+
+const phone = { width: 360, height: 740 };
+
+async function as(browser: Browser, email: string, options = {}): Promise<Page> {
+  const page = await (await browser.newContext(options)).newPage();
+  await signIn(page, email);
+  return page;
+}
+
+/// Sends `quantity` pairs of gloves; gives the order's number.
+async function send(page: Page, quantity: number): Promise<string> {
+  await page.goto('/products/GL-CUT-D-9');
+  await ready(page);
+  await page.getByRole('spinbutton', { name: /^Quantity of Cut-resistant gloves, size 9/ }).fill(String(quantity));
+  await page.getByRole('button', { name: /^Add to cart/ }).click();
+  await expect(page.locator('.flashes')).toContainText('added');
+  await page.goto('/checkout');
+  await ready(page);
+  await expect(page.getByRole('main')).toContainText('Who will approve');
+  await expect(page.getByRole('main')).toContainText('Dana Reyes');
+  await expect(page.getByRole('button', { name: 'Submit order' })).toHaveCount(0);
+  await page.getByRole('button', { name: 'Send for approval' }).click();
+  await expect(page).toHaveURL(/\/orders\/SO-\d{4}-\d{6}/);
+  await expect(page.locator('.head')).toContainText('Waiting for approval');
+  return (await page.getByRole('heading', { level: 1 }).textContent()) ?? '';
+}
+
+async function open(page: Page, number: string) {
+  await page.goto('/approvals');
+  await ready(page);
+  await page.getByRole('link', { name: number }).click();
+  await expect(page.getByRole('heading', { level: 1, name: number })).toBeVisible();
+  await ready(page);
+}
+
+async function status(page: Page, number: string, words: string) {
+  await page.goto(`/orders/${number}`);
+  await expect(page.locator('.head')).toContainText(words);
+}
+
+async function approvedOnAPhone(browser: Browser, options: object) {
+  const buyer = await as(browser, people.junior, options);
+  const number = await send(buyer, 120);
+  const manager = await as(browser, people.manager, { ...options, viewport: phone });
+  await open(manager, number);
+  await expect(manager.getByRole('main')).toContainText('Ollie Grant');
+  const approve = manager.getByRole('button', { name: 'Approve', exact: true });
+  await approve.scrollIntoViewIfNeeded();
+  const box = await approve.boundingBox();
+  expect(box?.height ?? 0, 'a thumb finds the button').toBeGreaterThanOrEqual(44);
+  if (await scripted(manager)) await accessible(manager);
+  await approve.click();
+  await expect(manager).toHaveURL(/\/approvals$/);
+  await expect(manager.locator('.flashes')).toContainText(`You approved ${number}`);
+  await status(buyer, number, 'Confirmed');
+}
+
+test.describe('approvals', () => {
+  test.describe.configure({ mode: 'serial' });
+  test.setTimeout(90_000);
+
+  test('a manager approves on a phone', async ({ browser }) => approvedOnAPhone(browser, {}));
+
+  test('a manager approves on a phone, without scripts', async ({ browser }) => approvedOnAPhone(browser, { javaScriptEnabled: false }));
+
+  test('a rejection hands back an editable cart', async ({ browser }) => {
+    const buyer = await as(browser, people.junior);
+    const number = await send(buyer, 130);
+    const manager = await as(browser, people.manager);
+    const found = complaints(buyer);
+    await open(manager, number);
+    await manager.getByRole('button', { name: 'Reject' }).click();
+    await expect(manager.getByRole('main')).toContainText('Say why: the buyer reads it.');
+    await manager.getByLabel('Reason or question').fill('Use up line 3 first');
+    await manager.getByRole('button', { name: 'Reject' }).click();
+    await expect(manager.locator('.flashes')).toContainText(`You rejected ${number}`);
+    await status(buyer, number, 'Rejected');
+    await expect(buyer.getByRole('main')).toContainText('Use up line 3 first');
+    await buyer.goto('/cart');
+    await ready(buyer);
+    await expect(buyer.getByRole('spinbutton', { name: /gloves, size 9/ })).toHaveValue('130');
+    await buyer.getByRole('button', { name: /^Remove/ }).click();
+    await expect(buyer.getByText('Your cart is empty')).toBeVisible();
+    await buyer.goto('/notices');
+    await expect(buyer.getByRole('main')).toContainText('rejected your order');
+    expect(found).toEqual([]);
+  });
+
+  test('a large order needs a second tier', async ({ browser }) => {
+    const buyer = await as(browser, people.junior);
+    const number = await send(buyer, 1300);
+    const manager = await as(browser, people.manager);
+    await open(manager, number);
+    await manager.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expect(manager.locator('.flashes')).toContainText('Others decide next');
+    await status(buyer, number, 'Waiting for approval');
+    const director = await as(browser, people.director);
+    await open(director, number);
+    await director.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expect(director.locator('.flashes')).toContainText('confirmed');
+    await status(buyer, number, 'Confirmed');
+  });
+
+  test('a mailed link decides once, without signing in', async ({ browser }) => {
+    const buyer = await as(browser, people.junior);
+    const number = await send(buyer, 120);
+    const stranger = await (await browser.newContext({ viewport: phone })).newPage();
+    const mail = stranger.locator('article', { hasText: number }).filter({ hasText: people.manager });
+    await expect(async () => {
+      await stranger.goto('/demo/mail');
+      await expect(mail).toBeVisible({ timeout: 500 });
+    }).toPass();
+    const link = await mail.getByRole('link', { name: /\/approve\// }).getAttribute('href');
+    await stranger.goto(link ?? '');
+    await expect(stranger.getByRole('heading', { level: 1 })).toContainText(number);
+    await ready(stranger);
+    await accessible(stranger);
+    await stranger.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expect(stranger.getByRole('heading', { level: 1 })).toHaveText('Thank you');
+    await status(buyer, number, 'Confirmed');
+    const again = await stranger.goto(link ?? '');
+    expect(again?.status()).toBe(409);
+    await expect(stranger.getByRole('main')).toContainText('has been used or has expired');
+  });
+
+  test('a stand-in decides for somebody who is away', async ({ browser }) => {
+    const manager = await as(browser, people.manager);
+    await manager.goto('/approvals');
+    await ready(manager);
+    await manager.getByLabel('Colleague').selectOption({ label: 'Marta Kowalski' });
+    const today = await manager.getByLabel('First day').inputValue();
+    await manager.getByLabel('Last day').fill(today);
+    await manager.getByRole('button', { name: 'Delegate', exact: true }).click();
+    await expect(manager.locator('.flashes')).toContainText('handed over');
+    const buyer = await as(browser, people.junior);
+    const number = await send(buyer, 120);
+    const admin = await as(browser, people.admin);
+    await open(admin, number);
+    await expect(admin.getByRole('main')).toContainText('You decide for Dana Reyes');
+    await admin.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expect(admin.locator('.flashes')).toContainText(`You approved ${number}`);
+    await buyer.goto(`/approvals/${number}`);
+    await expect(buyer.getByRole('main')).toContainText('Marta Kowalski for Dana Reyes');
+  });
+
+  test('an account admin writes a rule and sees what it would have done', async ({ browser }) => {
+    const admin = await as(browser, people.admin);
+    await admin.goto('/company/rules');
+    await ready(admin);
+    await expect(admin.getByText('Orders over £500.00 by buyers need one of the purchasing managers.')).toBeVisible();
+    await admin.getByLabel('Name', { exact: true }).fill('Ladders');
+    await admin.getByLabel('The product (SKU)').fill('LD-6');
+    await admin.getByRole('group', { name: 'First, one of these decides' }).getByLabel('Finance', { exact: true }).check();
+    await admin.getByRole('button', { name: 'What would it have done?' }).click();
+    await expect(admin.locator('.flashes')).toContainText(/“Ladders” would have stopped \d+ of \d+ orders/);
+    await admin.getByRole('button', { name: 'Save rule' }).click();
+    await expect(admin.getByText('Orders with LD-6 need one of the finance users.')).toBeVisible();
+    await control(admin, 'Switch off Ladders').click();
+    await expect(admin.locator('.flashes')).toContainText('switched off');
+  });
+});
