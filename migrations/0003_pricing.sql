@@ -114,26 +114,22 @@ JOIN prices p ON p.account_id = l.account_id AND p.price_list_id = l.id;
 -- holds them against the pure function.
 CREATE FUNCTION my_first_prices(want_currency text, strategy text) RETURNS TABLE (product_id uuid, price numeric)
 LANGUAGE sql STABLE SET search_path = public AS $$
-    WITH valid AS MATERIALIZED (
-        SELECT m.product_id, m.level, m.priority, m.contract, m.list, m.is_default, m.min_quantity, m.unit_price, m.percent_off,
-               ceil(p.min_quantity / p.quantity_multiple) * p.quantity_multiple AS first
+    -- Percentages are off the list's own first price, else off the default list's. By windows and not by joins: the
+    -- planner cannot know how many rows come, and would compare each with each.
+    WITH valid AS (
+        SELECT m.product_id, m.level, m.priority, m.contract, m.list, m.min_quantity, m.unit_price, m.percent_off,
+               ceil(p.min_quantity / p.quantity_multiple) * p.quantity_multiple AS first,
+               first_value(m.unit_price) OVER (PARTITION BY m.product_id, m.contract, m.list
+                   ORDER BY m.unit_price IS NULL, m.min_quantity, m.unit_price) AS own_base,
+               first_value(CASE WHEN m.is_default THEN m.unit_price END) OVER (PARTITION BY m.product_id
+                   ORDER BY m.unit_price IS NULL OR NOT m.is_default, m.min_quantity, m.unit_price) AS list_base
         FROM my_prices m JOIN products p ON p.id = m.product_id
         WHERE m.in_force AND m.currency = want_currency AND m.unit = p.unit
           AND current_setting('app.today')::date BETWEEN COALESCE(m.valid_from, '-infinity') AND COALESCE(m.valid_to, 'infinity')
-    ), own_base AS (
-        SELECT DISTINCT ON (v.product_id, v.contract, v.list) v.product_id, v.contract, v.list, v.unit_price
-        FROM valid v WHERE v.unit_price IS NOT NULL
-        ORDER BY v.product_id, v.contract, v.list, v.min_quantity, v.unit_price
-    ), list_base AS (
-        SELECT DISTINCT ON (v.product_id) v.product_id, v.unit_price
-        FROM valid v WHERE v.unit_price IS NOT NULL AND v.is_default
-        ORDER BY v.product_id, v.min_quantity, v.unit_price
     ), offers AS (
         SELECT DISTINCT ON (v.product_id, v.contract, v.list) v.product_id, v.level, v.priority,
-               COALESCE(v.unit_price, round((100 - v.percent_off) / 100 * COALESCE(o.unit_price, d.unit_price), 4)) AS price
+               COALESCE(v.unit_price, round((100 - v.percent_off) / 100 * COALESCE(v.own_base, v.list_base), 4)) AS price
         FROM valid v
-        LEFT JOIN own_base o ON (o.product_id, o.contract, o.list) = (v.product_id, v.contract, v.list)
-        LEFT JOIN list_base d ON d.product_id = v.product_id
         WHERE v.min_quantity <= v.first
         ORDER BY v.product_id, v.contract, v.list, v.min_quantity DESC, 4
     )

@@ -395,11 +395,14 @@ mod tests {
 
     #[test]
     fn a_paste_of_people_is_read_line_by_line_and_every_bad_line_is_named() {
-        let good = Invitation::parse_many("Email,Name,Roles\na@b.example, Ann, buyer approver\n\nc@d.example;Cy\n").expect("all good");
+        let good = Invitation::parse_many("Email,Name,Roles\na@b.example, Ann, buyer approver\n\nc@d.example;Cy\n")
+            .expect("all good");
         assert_eq!(good.len(), 2);
         assert_eq!(good[0].roles, [Role::Buyer, Role::Approver]);
         assert_eq!(good[1].roles, [Role::Buyer]);
-        let Err(Problem::Invalid(errors)) = Invitation::parse_many("a@b.example,Ann\nnonsense,Bob\na@b.example,Ann\ne@f.example,Eve,sales_rep") else {
+        let Err(Problem::Invalid(errors)) =
+            Invitation::parse_many("a@b.example,Ann\nnonsense,Bob\na@b.example,Ann\ne@f.example,Eve,sales_rep")
+        else {
             panic!("three lines are bad")
         };
         let lines: Vec<_> = errors.iter().map(|e| e.message.split(':').next().unwrap_or_default()).collect();

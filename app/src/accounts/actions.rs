@@ -184,7 +184,8 @@ pub async fn invite_many(people: String) -> Result<(), ActionError> {
     let actor = request.who()?.actor.clone();
     actor.require(domain::Permission::MemberManage)?;
     let invitations = domain::accounts::Invitation::parse_many(&people)?;
-    let count = domain::text::counted(i64::try_from(invitations.len()).unwrap_or_default(), "invitation", "invitations");
+    let count =
+        domain::text::counted(i64::try_from(invitations.len()).unwrap_or_default(), "invitation", "invitations");
     let mut taken = Vec::new();
     for invitation in invitations {
         let (store, actor, origin, now) = (request.store.clone(), actor.clone(), request.origin.clone(), request.now);

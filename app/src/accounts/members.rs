@@ -152,7 +152,9 @@ fn row(i: usize, m: MemberRow, colleagues: &[(domain::ids::MemberId, String)], a
     } else {
         let title = format!("Take {name}'s seat away?");
         let heirs: Vec<Choice> = std::iter::once(Choice::new("", "Me"))
-            .chain(colleagues.iter().filter(|c| c.0 != m.id).map(|(id, name)| Choice::new(id.to_string(), name.clone())))
+            .chain(
+                colleagues.iter().filter(|c| c.0 != m.id).map(|(id, name)| Choice::new(id.to_string(), name.clone())),
+            )
             .collect();
         let (email, edit) = (m.email.clone(), format!("/company/members?edit={}", m.id));
         let cart = domain::text::counted(m.cart_lines, "line", "lines");

@@ -89,9 +89,10 @@ pub(super) fn show(page: ApprovalPage, decide: Act, hidden: AnyView, answer: Opt
         }
     }
     let address = page.ship_to.lines();
-    if !address.is_empty() {
-        facts.push(Fact::new("Ship to", address.join(", ")));
-    }
+    let ship_to = (!address.is_empty()).then(|| {
+        let lines = address.into_iter().map(|l| view! { <span>{l}</span><br/> }).collect_view();
+        view! { <Card title="Ship to"><p>{lines}</p></Card> }
+    });
     let note = (!page.note.is_empty())
         .then(|| view! { <Card title=format!("{} says", row.requester)><p class="pre">{page.note}</p></Card> });
     let said = (!page.said.is_empty()).then(|| {
@@ -138,6 +139,7 @@ pub(super) fn show(page: ApprovalPage, decide: Act, hidden: AnyView, answer: Opt
                 <Card title="Details">
                     <DescriptionList items=facts/>
                 </Card>
+                {ship_to}
                 <Card title="Who approves">{progress(&page.progress, true)}</Card>
             </div>
         </div>

@@ -75,8 +75,10 @@ fn rule(r: RuleRow, change: Act) -> AnyView {
     };
     view! {
         <Card title=r.rule.name end=move || view! { <Pill tone=tone text=state/> }.into_any()>
-            <p class="strong">{r.words}</p>
-            {acts}
+            <div class="stack">
+                <p class="strong">{r.words}</p>
+                {acts}
+            </div>
         </Card>
     }
     .into_any()
@@ -198,7 +200,7 @@ fn editor(edited: Option<&RuleRow>, page: &RulesPage, save: Act) -> AnyView {
                     <input type="hidden" name="id" value=id/>
                     <input type="hidden" name="version" value=version/>
                     <Field label="Name" name="name" value=name required=true maxlength=80 hint="As your people call it: “Over £500”"/>
-                    <fieldset class="choices">
+                    <fieldset class="choices many">
                         <legend>"Whose orders (none chosen: everyone’s)"</legend>
                         {about}
                     </fieldset>
@@ -212,12 +214,12 @@ fn editor(edited: Option<&RuleRow>, page: &RulesPage, save: Act) -> AnyView {
                     </div>
                     <Checkbox label="Beyond the cost centre’s budget" name="over_budget" checked=over_budget/>
                     <Checkbox label="To an address that no order went to before" name="new_address" checked=new_address/>
-                    <fieldset class="choices" id="tier">
+                    <fieldset class="choices many" id="tier">
                         <legend>"First, one of these decides"</legend>
                         {first_who}
                         <Checkbox label="All of them must say yes" name="first_all" checked=first.all/>
                     </fieldset>
-                    <fieldset class="choices">
+                    <fieldset class="choices many">
                         <legend>"Then, one of these (optional)"</legend>
                         {second_who}
                         <Checkbox label="All of them must say yes" name="second_all" checked=second.all/>

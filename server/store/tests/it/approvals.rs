@@ -499,7 +499,10 @@ async fn roles_and_managers_change_and_a_company_keeps_an_admin() {
     assert!(matches!(staff, Err(store::Error::Problem(Problem::Invalid(_)))));
     let stranger = world.actor("buyer@globex.example").await.member().unwrap();
     assert!(matches!(change(stranger, &[Role::Buyer], None).await, Err(store::Error::Problem(Problem::NotFound))));
-    assert!(matches!(change(member, &[Role::Buyer], Some(stranger)).await, Err(store::Error::Problem(Problem::NotFound))));
+    assert!(matches!(
+        change(member, &[Role::Buyer], Some(stranger)).await,
+        Err(store::Error::Problem(Problem::NotFound))
+    ));
     // A rule that asks the buyer's manager asks the admin now.
     let rule = Rule {
         name: "Manager".into(),
