@@ -41,7 +41,7 @@ pub fn Members() -> impl IntoView {
     let edit = move || query.read().get("edit").unwrap_or_default();
     view! {
         <Title text="Members"/>
-        {reloaded(version, || ReadMembers {}, move |page| show(page, &edit(), acts))}
+        {reloaded(version, || ReadMembers {}, move |page| show(page, &edit(), &acts))}
     }
 }
 
@@ -53,7 +53,7 @@ fn roles(chosen: &[Role]) -> AnyView {
         .into_any()
 }
 
-fn show(page: MembersPage, edit: &str, acts: Acts) -> AnyView {
+fn show(page: MembersPage, edit: &str, acts: &Acts) -> AnyView {
     let count = domain::text::counted(i64::try_from(page.members.len()).unwrap_or_default(), "person", "people");
     let colleagues: Vec<(domain::ids::MemberId, String)> =
         page.members.iter().filter(|m| !m.inactive).map(|m| (m.id, m.name.clone())).collect();
@@ -85,12 +85,13 @@ fn show(page: MembersPage, edit: &str, acts: Acts) -> AnyView {
     .into_any()
 }
 
-fn invitations(acts: Acts) -> AnyView {
+fn invitations(acts: &Acts) -> AnyView {
+    let (invite, many) = (acts.invite, acts.many);
     let hint = "One person a line: email, name, roles. Roles: buyer approver finance account_admin viewer; without any, a buyer";
     view! {
         <Card title="Invite somebody">
-            {acts.invite.complaint()}
-            <Form act=acts.invite class="form stack">
+            {invite.complaint()}
+            <Form act=invite class="form stack">
                 <Field label="Email" name="email" kind=Kind::Email required=true/>
                 <Field label="Name" name="name" required=true/>
                 <fieldset id="roles" class="choices">
@@ -101,8 +102,8 @@ fn invitations(acts: Acts) -> AnyView {
             </Form>
         </Card>
         <Card title="Invite several">
-            {acts.many.complaint()}
-            <Form act=acts.many class="form stack">
+            {many.complaint()}
+            <Form act=many class="form stack">
                 <TextArea label="People" name="people" rows=4 hint=hint/>
                 <Button>"Send invitations"</Button>
             </Form>
@@ -137,12 +138,13 @@ fn editor(m: &MemberRow, colleagues: &[(domain::ids::MemberId, String)], change:
     .into_any()
 }
 
-fn row(i: usize, m: MemberRow, colleagues: &[(domain::ids::MemberId, String)], acts: Acts) -> AnyView {
+fn row(i: usize, m: MemberRow, colleagues: &[(domain::ids::MemberId, String)], acts: &Acts) -> AnyView {
     let name = m.name.clone();
+    let (deactivate, reactivate) = (acts.deactivate, acts.reactivate);
     let seat = if m.inactive {
         let id = m.id.to_string();
         view! {
-            <Form act=acts.reactivate class="acts end">
+            <Form act=reactivate class="acts end">
                 <input type="hidden" name="id" value=id/>
                 <Pill tone=Tone::Neutral text="Deactivated"/>
                 <Button says=format!("Reactivate {name}")>"Reactivate"</Button>
@@ -164,7 +166,7 @@ fn row(i: usize, m: MemberRow, colleagues: &[(domain::ids::MemberId, String)], a
                 <ButtonLink href=edit says=format!("Edit {name}")>"Edit"</ButtonLink>
                 <Confirm id=format!("deactivate-{i}") label="Deactivate…" title=title kind=ButtonKind::Plain>
                     <p>{format!("They can no longer see or do anything for your company. Their orders stay; their cart ({cart}), what they sent for approval and who reports to them go to:")}</p>
-                    <Form act=acts.deactivate class="stack">
+                    <Form act=deactivate class="stack">
                         <input type="hidden" name="email" value=email.clone()/>
                         <Select label="Hand over to" name="to" id=field.clone() options=heirs.clone()/>
                         <div class="acts">

@@ -193,25 +193,16 @@ pub async fn rules() -> Result<RulesPage, ActionError> {
     Ok(store::approvals::rules(&mut reading().await?).await?)
 }
 
-/// Reads the editor's form.
+/// The conditions of the editor's form: what is filled in, and which boxes are ticked.
 #[cfg(feature = "ssr")]
-#[expect(clippy::too_many_arguments, reason = "the fields of the editor, by name")]
-fn rule_of(
-    name: String,
-    about: &[String],
+fn conditions(
     over: &str,
     lines: &str,
     category: String,
     product: &str,
-    over_budget: bool,
-    new_address: bool,
-    first: &[String],
-    first_all: bool,
-    second: &[String],
-    second_all: bool,
-    requester_may: bool,
+    ticked: [(&str, Condition); 2],
     currency: domain::Currency,
-) -> Result<Rule, Problem> {
+) -> Result<Vec<Condition>, Problem> {
     let mut conditions = Vec::new();
     if !over.trim().is_empty() {
         let amount: rust_decimal::Decimal = over
@@ -231,19 +222,13 @@ fn rule_of(
     if !product.trim().is_empty() {
         conditions.push(Condition::Product(product.trim().to_uppercase()));
     }
-    if over_budget {
-        conditions.push(Condition::OverBudget);
-    }
-    if new_address {
-        conditions.push(Condition::NewAddress);
-    }
-    let who = |codes: &[String]| codes.iter().filter_map(|c| Who::parse(c)).collect::<Vec<_>>();
-    let tiers = [(who(first), first_all), (who(second), second_all)]
-        .into_iter()
-        .filter(|(who, _)| !who.is_empty())
-        .map(|(who, all)| Tier { all, who })
-        .collect();
-    Ok(Rule { name: name.trim().to_owned(), about: who(about), conditions, tiers, requester_may })
+    conditions.extend(ticked.into_iter().filter(|(box_, _)| !box_.is_empty()).map(|(_, condition)| condition));
+    Ok(conditions)
+}
+
+#[cfg(feature = "ssr")]
+fn people(codes: &[String]) -> Vec<Who> {
+    codes.iter().filter_map(|c| Who::parse(c)).collect()
 }
 
 /// Saves a rule: a new one, or over the one with this id as it was at `version`. With `try` set, only tells what it
@@ -270,23 +255,18 @@ pub async fn save_rule(
 ) -> Result<(), ActionError> {
     let request = request()?;
     let currency = request.who()?.actor.currency();
-    let on = |text: &str| !text.is_empty();
-    let rule = rule_of(
-        name,
-        &about,
-        &over,
-        &lines,
-        category,
-        &product,
-        on(&over_budget),
-        on(&new_address),
-        &first,
-        on(&first_all),
-        &second,
-        on(&second_all),
-        on(&requester_may),
-        currency,
-    )?;
+    let ticked = [(over_budget.as_str(), Condition::OverBudget), (new_address.as_str(), Condition::NewAddress)];
+    let rule = Rule {
+        name: name.trim().to_owned(),
+        about: people(&about),
+        conditions: conditions(&over, &lines, category, &product, ticked, currency)?,
+        tiers: [(people(&first), first_all), (people(&second), second_all)]
+            .into_iter()
+            .filter(|(who, _)| !who.is_empty())
+            .map(|(who, all)| Tier { all: !all.is_empty(), who })
+            .collect(),
+        requester_may: !requester_may.is_empty(),
+    };
     if only == "try" {
         let outcome = store::approvals::simulate(&mut reading().await?, &rule, 90).await?;
         flash(format!(

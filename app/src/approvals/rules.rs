@@ -54,14 +54,12 @@ fn show(page: RulesPage, edit: &str, save: Act, change: Act) -> AnyView {
 fn rule(r: RuleRow, change: Act) -> AnyView {
     let (tone, state) = if r.enabled { (Tone::Good, "In force") } else { (Tone::Neutral, "Switched off") };
     let name = r.rule.name.clone();
-    let acts = match r.inherited_from {
-        Some(parent) => {
-            view! { <span class="dim small">{format!("Rule of {parent}; it holds for you too")}</span> }.into_any()
-        }
-        None => {
-            let (id, version) = (r.id.to_string(), r.version);
-            let (switch, label) = if r.enabled { ("off", "Switch off") } else { ("on", "Switch on") };
-            view! {
+    let acts = if let Some(parent) = r.inherited_from {
+        view! { <span class="dim small">{format!("Rule of {parent}; it holds for you too")}</span> }.into_any()
+    } else {
+        let (id, version) = (r.id.to_string(), r.version);
+        let (switch, label) = if r.enabled { ("off", "Switch off") } else { ("on", "Switch on") };
+        view! {
                 <Form act=change class="acts">
                     <input type="hidden" name="id" value=id.clone()/>
                     <input type="hidden" name="version" value=version/>
@@ -71,7 +69,6 @@ fn rule(r: RuleRow, change: Act) -> AnyView {
                 </Form>
             }
             .into_any()
-        }
     };
     view! {
         <Card title=r.rule.name end=move || view! { <Pill tone=tone text=state/> }.into_any()>

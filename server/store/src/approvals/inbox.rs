@@ -102,6 +102,9 @@ pub async fn inbox(tx: &mut Tx) -> Result<InboxPage> {
     Ok(page)
 }
 
+/// An entry of the log: member, verdict, who in words, words, when, what a yes marked.
+type Entry = (Uuid, String, String, String, DateTime<Utc>, Vec<Mark>);
+
 /// One order with a flow: for those who decide in it (now or earlier), who sent it, and who may see the account's orders.
 pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
     let actor = tx.actor()?;
@@ -128,8 +131,7 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
     let currency = Currency::parse(&o.currency).ok_or_else(|| Error::odd("orders.currency", &o.currency))?;
     let money = |amount| Money::new(amount, currency);
     let total = money(o.gross);
-    let log: Vec<(Uuid, String, String, String, DateTime<Utc>, Vec<Mark>)> =
-        o.log.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
+    let log: Vec<Entry> = o.log.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
     let rules: Vec<FlowRule> = serde_json::from_value(o.rules).map_err(|e| odd(&e))?;
     let flow =
         Flow { requester: o.requester.into(), marks: log.iter().flat_map(|l| l.5.iter().copied()).collect(), rules };
