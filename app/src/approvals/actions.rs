@@ -1,4 +1,5 @@
 //! Deciding and what leads to it. For members who are asked; rules for account admins.
+#![allow(clippy::too_many_arguments, reason = "the fields of the forms, by name")]
 #![expect(missing_docs, reason = "the server macro makes an undocumented struct of every function's arguments")]
 
 use domain::approvals::{ApprovalPage, InboxPage, LinkPage, RulesPage};
@@ -234,7 +235,6 @@ fn people(codes: &[String]) -> Vec<Who> {
 /// Saves a rule: a new one, or over the one with this id as it was at `version`. With `try` set, only tells what it
 /// would have done to the last 90 days.
 #[server(endpoint = "approvals/save-rule")]
-#[allow(clippy::too_many_arguments, reason = "the fields of the editor, by name")]
 pub async fn save_rule(
     #[server(default)] id: String,
     #[server(default)] version: i32,

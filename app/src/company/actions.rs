@@ -1,4 +1,5 @@
 //! The company's own matters. Reading for those whose role needs it; changing for account admins.
+#![allow(clippy::too_many_arguments, reason = "the fields of the forms, by name")]
 #![expect(missing_docs, reason = "the server macro makes an undocumented struct of every function's arguments")]
 
 use domain::budgets::BudgetsPage;
@@ -89,7 +90,6 @@ pub async fn addresses() -> Result<AddressesPage, ActionError> {
 
 /// Writes an address: a new one, or over the one with this id.
 #[server(endpoint = "company/save-address")]
-#[allow(clippy::too_many_arguments, reason = "the fields of the form, by name")]
 pub async fn save_address(
     #[server(default)] id: String,
     kind: String,

@@ -16,7 +16,8 @@ fn status(code: &str) -> Result<Status> {
     Status::parse(code).ok_or_else(|| Error::odd("orders.status", code))
 }
 
-/// A page of the history, the newest first. One statement. Words find order numbers, PO numbers, SKUs and product names.
+/// A page of the history, the newest first. Orders of the former system have no member: whoever may order sees them, and
+/// can order them again. One statement. Words find order numbers, PO numbers, SKUs and product names.
 pub async fn history(tx: &mut Tx, query: HistoryQuery) -> Result<HistoryPage> {
     let actor = tx.actor()?;
     let own = actor.only_own(Permission::OrderRead)?;
@@ -28,7 +29,7 @@ pub async fn history(tx: &mut Tx, query: HistoryQuery) -> Result<HistoryPage> {
         r#"WITH matched AS NOT MATERIALIZED (
                SELECT o.id, o.placed_at FROM orders o
                WHERE o.account_id = $1
-                 AND ($2::uuid IS NULL OR o.member_id = $2)
+                 AND ($2::uuid IS NULL OR o.member_id = $2 OR ($9 AND o.member_id IS NULL AND o.source = 'import'))
                  AND ($3::text IS NULL OR o.status = $3)
                  AND ($4::timestamptz IS NULL OR o.placed_at >= $4)
                  AND ($5::timestamptz IS NULL OR o.placed_at < $5)
@@ -47,7 +48,8 @@ pub async fn history(tx: &mut Tx, query: HistoryQuery) -> Result<HistoryPage> {
         end,
         words,
         i64::from(PAGE),
-        i64::from(query.page - 1) * i64::from(PAGE)
+        i64::from(query.page - 1) * i64::from(PAGE),
+        !query.mine
     )
     .fetch_all(tx.db())
     .await?;
@@ -77,7 +79,8 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
     let o = sqlx::query!(
         r#"SELECT id, number, status, version, member_id, placed_by, placed_at, po_number, cost_centre, ship_to, requested_on, partial_delivery, note,
                   currency, net, delivery, tax, gross, line_count, source
-           FROM orders WHERE account_id = $1 AND number = $2 AND ($3::uuid IS NULL OR member_id = $3)"#,
+           FROM orders WHERE account_id = $1 AND number = $2
+             AND ($3::uuid IS NULL OR member_id = $3 OR (member_id IS NULL AND source = 'import'))"#,
         actor.account().0,
         number,
         own.map(|m| m.0)

@@ -34,6 +34,12 @@ async fn buyers_see_their_own_orders_and_managers_the_accounts() {
     assert_eq!(total(&buyer, "q=ld-6").await.unwrap(), 1);
     assert_eq!(total(&buyer, "from=2026-10-01&to=2026-10-31").await.unwrap(), 2);
     assert_eq!(total(&buyer, "q=%25").await.unwrap(), 6, "a wildcard is just a character that is left out");
+    // What came from the former system belongs to nobody: every buyer of the account sees it, and calls it not their own.
+    world.sql("UPDATE orders SET source = 'import', member_id = NULL WHERE number = 'SO-2026-000004'").await;
+    assert_eq!(total(&both, "").await.unwrap(), 1);
+    assert_eq!(total(&both, "mine=1").await.unwrap(), 0);
+    assert!(store::orders::find(&mut world.read(&both).await, "SO-2026-000004").await.is_ok());
+    assert_eq!(total(&world.actor("buyer@globex.example").await, "q=SO-2026-000004").await.unwrap(), 0);
 }
 
 #[tokio::test]
