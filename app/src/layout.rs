@@ -7,7 +7,8 @@ use leptos::server_fn::ServerFn as _;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_query_map};
 
-use crate::accounts::actions::{Framed, SignOut, Switch, frame};
+use crate::accounts::actions::{Framed, ReadFrame, SignOut, Switch};
+use crate::load::once;
 use crate::problem::problem_page;
 use crate::ui::{CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Person, Tone};
 
@@ -47,7 +48,7 @@ pub fn Layout() -> impl IntoView {
         refresh.track();
         if before.is_some() || missing {
             leptos::task::spawn_local(async move {
-                if let Ok(framed) = frame().await {
+                if let Ok(framed) = once(|| ReadFrame {}).await {
                     state.set(Some(framed));
                 }
             });
@@ -162,6 +163,7 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
                 item(f.may(Permission::BudgetRead), "Budgets", "/company/budgets", Glyph::Budget),
             ],
         ),
+        group("Sell", vec![item(f.may(Permission::HoldRelease), "Held orders", "/sales/held", Glyph::Clock)]),
         group(
             "Company",
             vec![

@@ -64,6 +64,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/company/cost-centres") view=company::CostCentres ssr=SsrMode::Async/>
                     <Route path=path!("/company/addresses") view=company::Addresses ssr=SsrMode::Async/>
                     <Route path=path!("/company/credit") view=company::CreditPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/held") view=orders::Held ssr=SsrMode::Async/>
                     <Route path=path!("/notices") view=company::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=accounts::Members ssr=SsrMode::Async/>
                     <Route path=path!("/company/audit") view=accounts::Audit ssr=SsrMode::Async/>

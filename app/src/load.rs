@@ -54,6 +54,12 @@ pub fn reloaded<Q: Question>(
     )
 }
 
+/// Asks once, outside of a page's view.
+pub async fn once<Q: Question>(question: impl Fn() -> Q) -> Result<Q::Page, Problem> {
+    let address = address(Q::PATH, serde_qs::to_string(&question()).ok());
+    ask(&question, address).await?.read()
+}
+
 fn address(path: &str, query: Option<String>) -> String {
     let query = query.unwrap_or_default();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }

@@ -13,7 +13,7 @@ const roles: [string, string, string[]][] = [
   ['the junior', people.junior, ['/orders/SO-2026-000010', waiting, '/notices']],
   ['finance', people.finance, ['/', ...paying, '/profile']],
   ['the account admin', people.admin, ['/', ...company, '/profile']],
-  ['the seller', people.staff, ['/', '/profile']],
+  ['the seller', people.staff, ['/', '/sales/held', '/profile']],
 ];
 
 async function walk(page: Page, paths: string[]) {

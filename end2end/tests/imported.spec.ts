@@ -9,7 +9,7 @@ import { complaints, control, ready, signIn } from './people';
 test.skip(!process.env.BUYERDESK_IMPORTED, 'no imported database: set BUYERDESK_IMPORTED=1 and BUYERDESK_E2E');
 
 test('account 14646 orders at its contract, orders 125 lines again, and finance reads the invoice', async ({ page, browser }, info) => {
-  test.setTimeout(120_000);
+  test.setTimeout(60_000);
   const found = complaints(page);
   await signIn(page, 'buyer@14646.example');
 

@@ -147,6 +147,7 @@ impl Frame {
             P::MemberManage,
             P::AuditRead,
             P::CustomerRead,
+            P::HoldRelease,
         ]
         .into_iter()
         .filter(|p| actor.may(*p))

@@ -60,6 +60,8 @@ pub enum Permission {
     AuditRead,
     /// The seller's side: see customers' accounts.
     CustomerRead,
+    /// The seller's side: let an order go on that waits beyond the credit limit.
+    HoldRelease,
 }
 
 /// How far a permission goes.
@@ -140,8 +142,8 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
         ],
     ),
     (Role::SalesRep, &[(P::CustomerRead, R::Assigned)]),
-    (Role::CustomerService, &[(P::CustomerRead, R::Everywhere)]),
-    (Role::SellerAdmin, &[(P::CustomerRead, R::Everywhere)]),
+    (Role::CustomerService, &[(P::CustomerRead, R::Everywhere), (P::HoldRelease, R::Everywhere)]),
+    (Role::SellerAdmin, &[(P::CustomerRead, R::Everywhere), (P::HoldRelease, R::Everywhere)]),
 ];
 
 impl Role {

@@ -319,6 +319,25 @@ pub struct OrderPage {
     pub imported: bool,
 }
 
+/// An order that waits for the seller's release.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldRow {
+    /// The customer's number.
+    pub account: String,
+    /// The customer's name.
+    pub customer: String,
+    /// The order's number.
+    pub number: String,
+    /// Who sent it.
+    pub placed_by: String,
+    /// When, the seller's local time.
+    pub placed_at: NaiveDateTime,
+    /// With tax and delivery.
+    pub gross: Money,
+    /// What the person saw: guards against two at once.
+    pub version: i32,
+}
+
 /// What has changed since a line was ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Difference {

@@ -27,6 +27,26 @@ pub async fn diff(number: String) -> Result<ReorderPage, ActionError> {
     Ok(store::orders::diff(&mut reading().await?, &number).await?)
 }
 
+/// Orders that wait for the seller's release.
+#[server(ReadHeld, endpoint = "orders/held", input = GetUrl)]
+pub async fn held() -> Result<Vec<domain::orders::HeldRow>, ActionError> {
+    Ok(store::orders::held(&mut reading().await?).await?)
+}
+
+/// Lets one of them go on. `version` is what the person saw.
+#[server(endpoint = "orders/release")]
+pub async fn release(account: String, number: String, version: i32) -> Result<(), ActionError> {
+    let request = crate::request::request()?;
+    let (actor, order) = (request.who()?.actor.clone(), number.clone());
+    command(
+        async move { store::orders::release(&request.store, &actor, &account, &order, version, request.now).await },
+    )
+    .await?;
+    flash(format!("Order {number} is released and confirmed.")).await?;
+    go("/sales/held");
+    Ok(())
+}
+
 /// Calls an order off. `version` is what the person saw.
 #[server(endpoint = "orders/cancel")]
 pub async fn cancel(number: String, version: i32, #[server(default)] reason: String) -> Result<(), ActionError> {

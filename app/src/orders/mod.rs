@@ -1,10 +1,12 @@
 //! Orders. Buyers see their own, approvers, viewers and account admins the account's; reordering is for buyers.
 
 pub mod actions;
+mod held;
 mod history;
 mod order;
 mod reorder;
 
+pub use held::Held;
 pub use history::{History, sheet};
 pub use order::Order;
 pub use reorder::Reorder;

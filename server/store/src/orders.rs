@@ -2,12 +2,14 @@
 
 mod advance;
 mod cancel;
+mod held;
 mod history;
 mod reorder;
 mod submit;
 
 pub(crate) use advance::{advance, free_stock};
 pub use cancel::cancel;
+pub use held::{held, release};
 pub(crate) use history::order_lines;
 pub use history::{find, history};
 pub use reorder::{Chosen, diff, reorder};

@@ -55,6 +55,7 @@ const PAGES: &[Row] = &[
     ("/company/cost-centres", "/company/cost-centres", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("/company/addresses", "/company/addresses", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("/company/credit", "/company/credit", [303, 403, 200, 200, 200, 403, 403, 403, 403]),
+    ("/sales/held", "/sales/held", [303, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("/notices", "/notices", [303, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("/company/members", "/company/members", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("/company/audit", "/company/audit", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
@@ -94,6 +95,7 @@ const READS: &[Row] = &[
     ("invoices/list", "query=", [401, 403, 403, 200, 403, 403, 403, 403, 403]),
     ("invoices/find", "number={invoice}", [401, 403, 403, 200, 403, 403, 403, 403, 403]),
     ("invoices/find", "number={other-invoice}", [401, 403, 403, 404, 403, 403, 403, 403, 403]),
+    ("orders/held", "", [401, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("approvals/inbox", "", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("approvals/find", "number={waiting}", [401, 404, 200, 404, 200, 200, 403, 403, 403]),
     ("approvals/find", "number={other-order}", [401, 404, 404, 404, 404, 404, 403, 403, 403]),
@@ -128,6 +130,7 @@ const WRITES: &[Row] = &[
         "order_id=01890000-0000-7000-8000-000000000000&total=1",
         [401, 409, 403, 403, 403, 403, 403, 403, 403],
     ),
+    ("orders/release", "account=1001&number=none&version=1", [401, 403, 403, 403, 403, 403, 403, 404, 404]),
     ("orders/reorder", "number={order}&all=1", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
     ("orders/reorder", "number={other-order}&all=1", [401, 404, 403, 403, 403, 403, 403, 403, 403]),
     // The order was shipped: a conflict for those who might, forbidden for the others.

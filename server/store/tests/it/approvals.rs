@@ -517,3 +517,38 @@ async fn roles_and_managers_change_and_a_company_keeps_an_admin() {
     let number = try_send(&world, &world.buyer().await, "TP-48-CL", 36, "").await.unwrap();
     assert_eq!(yes(&world, &admin, &number, 1).await, Ok(Answer::Approved));
 }
+
+#[tokio::test]
+async fn an_order_beyond_the_limit_waits_for_the_seller_and_uses_its_budget_when_released() {
+    let world = World::new().await;
+    world.sql("UPDATE credit_limits SET credit_limit = 1, policy = 'hold'").await;
+    let (buyer, chief) = (world.buyer().await, world.actor("admin@seller.example").await);
+    let number = try_send(&world, &buyer, "TP-48-CL", 36, "MAINT").await.unwrap();
+    assert_eq!((status(&world, &number).await, used(&world, &number).await), (Status::OnHold, Decimal::ZERO));
+    let held = store::orders::held(&mut world.read(&chief).await).await.unwrap();
+    assert_eq!((held.len(), held[0].number.as_str(), held[0].account.as_str()), (1, number.as_str(), "1001"));
+    let release = async |actor: &Actor, version| match store::orders::release(
+        &world.store,
+        actor,
+        "1001",
+        &number,
+        version,
+        now(),
+    )
+    .await
+    {
+        Ok(()) => Ok(()),
+        Err(store::Error::Problem(problem)) => Err(problem),
+        Err(fault) => panic!("{fault}"),
+    };
+    for other in [world.actor("rep@seller.example").await, buyer.clone()] {
+        assert_eq!(release(&other, 1).await, Err(Problem::Forbidden));
+    }
+    assert_eq!(release(&chief, 7).await, Err(STALE));
+    assert_eq!(release(&chief, 1).await, Ok(()));
+    assert_eq!(status(&world, &number).await, Status::Confirmed);
+    assert!(used(&world, &number).await > Decimal::ZERO);
+    assert!(matches!(release(&chief, 2).await, Err(Problem::Conflict(Cause::OrderState { .. }))));
+    assert!(store::notices::list(&mut world.read(&buyer).await).await.unwrap().notices[0].text.contains("is released"));
+    world.assert_sound().await;
+}
