@@ -66,7 +66,8 @@ impl Act {
         }
         event.prevent_default();
         let form = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlFormElement>().ok());
-        let Some(data) = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok()) else { return };
+        let Some(form) = form else { return };
+        let Ok(data) = web_sys::FormData::new_with_form(&form) else { return };
         if self.busy.get_untracked() {
             return;
         }
@@ -79,8 +80,12 @@ impl Act {
         let body: String = body.to_string().into();
         self.busy.set(true);
         leptos::task::spawn_local(async move {
-            let problem = post(self.url, body).await.err().map(|e| e.0);
-            self.problem.try_set(problem);
+            let answer = post(self.url, body).await;
+            if let Ok(Done::Moved) = answer {
+                // Done with: what was typed must not wait there to be sent again.
+                form.reset();
+            }
+            self.problem.try_set(answer.err().map(|e| e.0));
             self.busy.try_set(false);
             self.version.try_update(|n| *n += 1);
             if let Some(refresh) = self.refresh {
@@ -95,9 +100,18 @@ impl Act {
     }
 }
 
+/// How a server function answered.
+#[cfg(not(feature = "ssr"))]
+enum Done {
+    /// It sends the person on.
+    Moved,
+    /// It told something; the form stays as it is.
+    Stays,
+}
+
 /// Posts a form; follows the redirect that the server function asks for.
 #[cfg(not(feature = "ssr"))]
-async fn post(url: &str, body: String) -> Result<(), ActionError> {
+async fn post(url: &str, body: String) -> Result<Done, ActionError> {
     use leptos::server_fn::client::{Client, browser::BrowserClient};
     use leptos::server_fn::error::FromServerFnError as _;
     use leptos::server_fn::redirect::call_redirect_hook;
@@ -117,8 +131,9 @@ async fn post(url: &str, body: String) -> Result<(), ActionError> {
     }
     if ClientRes::<ActionError>::has_redirect(&response) {
         call_redirect_hook(&ClientRes::<ActionError>::location(&response));
+        return Ok(Done::Moved);
     }
-    Ok(())
+    Ok(Done::Stays)
 }
 
 /// A form that acts.

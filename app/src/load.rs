@@ -37,18 +37,19 @@ pub fn loaded<Q: Question>(
     question: impl Fn() -> Q + Clone + Send + Sync + 'static,
     show: impl Fn(Q::Page) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    reloaded(|| 0, question, show)
+    reloaded(|| "", question, show)
 }
 
-/// Like [`loaded`], and asked again when `version` changes: after an action.
-pub fn reloaded<Q: Question>(
-    version: impl Fn() -> usize + Send + Sync + 'static,
+/// Like [`loaded`], and asked and shown again when `version` changes: after an action, or when something else in the
+/// address steers the view.
+pub fn reloaded<Q: Question, V: std::fmt::Display>(
+    version: impl Fn() -> V + Send + Sync + 'static,
     question: impl Fn() -> Q + Clone + Send + Sync + 'static,
     show: impl Fn(Q::Page) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
     let asked = question.clone();
     page(
-        Box::new(move || (version(), address(Q::PATH, serde_qs::to_string(&asked()).ok()))),
+        Box::new(move || (version().to_string(), address(Q::PATH, serde_qs::to_string(&asked()).ok()))),
         Box::new(move |address| ask(&question, address)),
         Arc::new(move |answer: Answer| answer.read::<Q::Page>().map(&show)),
     )
@@ -93,7 +94,7 @@ impl Answer {
 
 type Asked = Result<Answer, Problem>;
 type Coming<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-type Source = Box<dyn Fn() -> (usize, String) + Send + Sync>;
+type Source = Box<dyn Fn() -> (String, String) + Send + Sync>;
 type Ask = Box<dyn Fn(String) -> Coming<Asked> + Send + Sync>;
 type Show = Arc<dyn Fn(Answer) -> Result<AnyView, Problem> + Send + Sync>;
 

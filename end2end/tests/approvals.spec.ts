@@ -160,5 +160,42 @@ test.describe('approvals', () => {
     await expect(admin.getByText('Orders with LD-6 need one of the finance users.')).toBeVisible();
     await control(admin, 'Switch off Ladders').click();
     await expect(admin.locator('.flashes')).toContainText('switched off');
+    // Without leaving the page: the editor follows the address.
+    await control(admin, 'Edit Over £5,000').click();
+    await expect(admin.getByRole('heading', { name: 'Edit “Over £5,000”' })).toBeVisible();
+    await expect(admin.getByLabel('Name', { exact: true })).toHaveValue('Over £5,000');
+    await expect(admin.getByLabel('Total incl. tax over (GBP)')).toHaveValue('5000');
+    await expect(admin.getByRole('group', { name: 'First, one of these decides' }).getByLabel('Finance', { exact: true })).toBeChecked();
+  });
+
+  test('an account admin keeps addresses, cost centres and budgets', async ({ browser }) => {
+    const admin = await as(browser, people.admin);
+    await admin.goto('/company/addresses');
+    await ready(admin);
+    await admin.getByLabel('Short name').fill('Yard');
+    await admin.getByLabel('Company', { exact: true }).fill('Acme Manufacturing');
+    await admin.getByLabel('Street and number').fill('9 Yard Lane');
+    await admin.getByLabel('Postcode').fill('B24 9ZZ');
+    await admin.getByLabel('Town').fill('Birmingham');
+    await admin.getByRole('button', { name: 'Save address' }).click();
+    await expect(admin.getByRole('row', { name: /Yard/ })).toContainText('9 Yard Lane');
+    await admin.goto('/company/cost-centres');
+    await ready(admin);
+    await admin.getByLabel('Code').fill('yard');
+    await admin.getByLabel('Name', { exact: true }).fill('The yard');
+    await admin.getByRole('button', { name: 'Save cost centre' }).click();
+    await expect(admin.getByRole('row', { name: /The yard/ })).toContainText('YARD');
+    await admin.goto('/company/budgets');
+    await ready(admin);
+    await admin.getByLabel('Cost centre').selectOption({ label: 'The yard (YARD)' });
+    await admin.getByLabel(/^Amount/).fill('1,500');
+    await admin.getByRole('button', { name: 'Set budget' }).click();
+    await expect(admin.getByText('£0.00 of £1,500.00 a month used')).toBeVisible();
+  });
+
+  test('the seller releases what goes beyond the credit limit', async ({ browser }) => {
+    const staff = await as(browser, people.staff);
+    await staff.goto('/sales/held');
+    await expect(staff.getByRole('heading', { level: 1, name: 'Held orders' })).toBeVisible();
   });
 });

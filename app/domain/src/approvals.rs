@@ -577,6 +577,8 @@ pub struct ApprovalPage {
     pub progress: Vec<RuleProgress>,
     /// What the order does to the budget of its cost centre.
     pub budget: Option<BudgetUse>,
+    /// What was left of that budget after this order when it was sent, if less is left now.
+    pub budget_then: Option<Money>,
     /// Of the credit limit: what would be left, when there is one.
     pub credit_left: Option<Money>,
     /// What happened so far.

@@ -37,8 +37,8 @@ pub fn Members() -> impl IntoView {
         reactivate: Act::of::<Reactivate>(),
     };
     let all = [acts.invite, acts.many, acts.change, acts.deactivate, acts.reactivate];
-    let version = move || all.iter().map(|a| a.version()).sum();
     let edit = move || query.read().get("edit").unwrap_or_default();
+    let version = move || format!("{} {}", all.iter().map(|a| a.version()).sum::<usize>(), edit());
     view! {
         <Title text="Members"/>
         {reloaded(version, || ReadMembers {}, move |page| show(page, &edit(), &acts))}
@@ -130,7 +130,7 @@ fn editor(m: &MemberRow, colleagues: &[(domain::ids::MemberId, String)], change:
                 <Select label="Reports to" name="manager" options=managers selected=manager hint="Rules can name “the buyer’s manager”"/>
                 <div class="acts">
                     <Button kind=ButtonKind::Primary>"Save"</Button>
-                    <ButtonLink href="/company/members">"Back"</ButtonLink>
+                    <ButtonLink external=true href="/company/members">"Back"</ButtonLink>
                 </div>
             </Form>
         </Card>
@@ -163,7 +163,7 @@ fn row(i: usize, m: MemberRow, colleagues: &[(domain::ids::MemberId, String)], a
         let field = format!("to-{i}");
         view! {
             <div class="acts end">
-                <ButtonLink href=edit says=format!("Edit {name}")>"Edit"</ButtonLink>
+                <ButtonLink external=true href=edit says=format!("Edit {name}")>"Edit"</ButtonLink>
                 <Confirm id=format!("deactivate-{i}") label="Deactivate…" title=title kind=ButtonKind::Plain>
                     <p>{format!("They can no longer see or do anything for your company. Their orders stay; their cart ({cart}), what they sent for approval and who reports to them go to:")}</p>
                     <Form act=deactivate class="stack">

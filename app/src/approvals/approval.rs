@@ -45,6 +45,10 @@ pub(super) fn show(page: ApprovalPage, decide: Act, hidden: AnyView, answer: Opt
         view! { <Notice tone=Tone::Info title=format!("You decide for {name}.")>"The trail names both of you."</Notice> }
     });
     let budget = page.budget.as_ref().map(budget_card);
+    let shrank = page.budget_then.map(|then| {
+        let words = format!("{} was left after this order when it was sent.", text::money(then));
+        view! { <Notice tone=Tone::Warn title="The budget has shrunk since.">{words}</Notice> }
+    });
     let credit = page.credit_left.map(|left| {
         let short = left.amount().is_sign_negative();
         let words = if short { "beyond the limit after this order" } else { "of the credit limit left after this order" };
@@ -116,6 +120,7 @@ pub(super) fn show(page: ApprovalPage, decide: Act, hidden: AnyView, answer: Opt
             <div class="stack">
                 {note}
                 {budget}
+                {shrank}
                 {credit}
                 <Card title="Lines" note=text::count(row.lines.into()) flush=true>
                     <table class="rows">

@@ -16,8 +16,8 @@ use crate::ui::{Button, ButtonKind, Card, Choice, EmptyState, Field, Kind, PageH
 pub fn Inbox() -> impl IntoView {
     let query = use_query_map();
     let acts = [Act::of::<ApproveAll>(), Act::of::<Delegate>(), Act::of::<EndDelegation>()];
-    let version = move || acts.iter().map(|a| a.version()).sum();
     let largest = move || query.read().get("by").as_deref() == Some("largest");
+    let version = move || format!("{} {}", acts.iter().map(|a| a.version()).sum::<usize>(), largest());
     view! {
         <Title text="Approvals"/>
         {reloaded(version, || ReadInbox {}, move |page| show(page, acts, largest()))}

@@ -22,8 +22,8 @@ const ROLES: [Role; 5] = [Role::Buyer, Role::Approver, Role::Finance, Role::Acco
 pub fn Rules() -> impl IntoView {
     let query = use_query_map();
     let (save, change) = (Act::of::<SaveRule>(), Act::of::<ChangeRule>());
-    let version = move || save.version() + change.version();
     let edit = move || query.read().get("edit").unwrap_or_default();
+    let version = move || format!("{} {}", save.version() + change.version(), edit());
     view! {
         <Title text="Approval rules"/>
         {reloaded(version, || ReadRules {}, move |page| show(page, &edit(), save, change))}
@@ -63,7 +63,7 @@ fn rule(r: RuleRow, change: Act) -> AnyView {
                 <Form act=change class="acts">
                     <input type="hidden" name="id" value=id.clone()/>
                     <input type="hidden" name="version" value=version/>
-                    <ButtonLink href=format!("/company/rules?edit={id}#editor") says=format!("Edit {name}")>"Edit"</ButtonLink>
+                    <ButtonLink external=true href=format!("/company/rules?edit={id}#editor") says=format!("Edit {name}")>"Edit"</ButtonLink>
                     <Button name="change" value=switch says=format!("{label} {name}")>{label}</Button>
                     <Button name="change" value="delete" kind=ButtonKind::Danger says=format!("Delete {name}")>"Delete"</Button>
                 </Form>

@@ -17,8 +17,8 @@ use crate::ui::{
 pub fn Addresses() -> impl IntoView {
     let query = use_query_map();
     let acts = [Act::of::<SaveAddress>(), Act::of::<DeleteAddress>(), Act::of::<SaveSettings>()];
-    let version = move || acts.iter().map(|a| a.version()).sum();
     let edit = move || query.read().get("edit").unwrap_or_default();
+    let version = move || format!("{} {}", acts.iter().map(|a| a.version()).sum::<usize>(), edit());
     view! {
         <Title text="Addresses"/>
         {reloaded(version, || ReadAddresses {}, move |page| show(page, &edit(), acts))}
@@ -73,7 +73,7 @@ fn row(i: usize, a: BookAddress, delete: Act) -> AnyView {
             </td>
             <td class="num">
                 <div class="acts end">
-                    <ButtonLink href=format!("/company/addresses?edit={id}") says=format!("Edit {label}")>"Edit"</ButtonLink>
+                    <ButtonLink external=true href=format!("/company/addresses?edit={id}") says=format!("Edit {label}")>"Edit"</ButtonLink>
                     <Confirm id=format!("delete-{i}") label="Delete…" title=format!("Delete {label}?") kind=ButtonKind::Plain>
                         <p>"Nobody can choose it any more. Orders and invoices keep their copy."</p>
                         <Form act=delete>

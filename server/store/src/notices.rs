@@ -31,7 +31,7 @@ pub(crate) async fn tell(tx: &mut Tx, account: AccountId, notes: &[Note]) -> Res
                        SELECT $1, t.id, t.member, t.text, t.href, $8 FROM t)
          INSERT INTO outbox (account_id, id, topic, payload, created_at, available_at)
          SELECT $1, t.mail_id, 'mail',
-                jsonb_build_object('Mail', jsonb_build_object('to', p.email, 'subject', s.name || ': ' || t.text,
+                jsonb_build_object('Mail', jsonb_build_object('to', p.email, 'subject', s.name || ': ' || left(regexp_replace(t.text, '[[:space:]]+', ' ', 'g'), 120),
                     'body', t.text || E'.\n\n' || t.mail || E'\n{origin}' || t.href || E'\n')), $8, $8
          FROM t JOIN members m ON m.account_id = $1 AND m.id = t.member JOIN people p ON p.id = m.person_id CROSS JOIN seller s",
         account.0,

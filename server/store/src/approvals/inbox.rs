@@ -112,7 +112,7 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
     let (account, member, today) = (actor.account().0, actor.member()?, tx.today());
     let o = sqlx::query!(
         r#"SELECT o.id, o.status, o.po_number, o.cost_centre, o.ship_to, o.note, o.currency, o.net, o.delivery, o.tax, o.gross, o.line_count, o.placed_by,
-                  f.requester, f.version, f.rules, f.started_at, f.status AS flow_status,
+                  f.requester, f.version, f.rules, f.started_at, f.status AS flow_status, f.budget_left,
                   (SELECT jsonb_agg(jsonb_build_array(l.member_id, l.verdict, l.by_words, l.words, l.at, l.marks) ORDER BY l.seq) FROM approval_log l
                    WHERE l.account_id = $1 AND l.order_id = o.id) AS log,
                   (SELECT jsonb_agg(jsonb_build_array(e.status, e.at, e.by_name, e.reason) ORDER BY e.version) FROM order_events e
@@ -174,6 +174,9 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
         })
         .collect();
     let name = |id: MemberId| seats.iter().find(|s| s.id == id).map(|s| s.name.clone()).unwrap_or_default();
+    let left_now = limits.budget.as_ref().map(|b| b.1.left()).transpose()?;
+    let budget_then =
+        o.budget_left.map(money).filter(|then| open && left_now.is_some_and(|now| now.amount() < then.amount()));
     let credit_left = match limits.credit.free()? {
         Some(free) if actor.may(Permission::CreditRead) => Some(free.minus(total)?),
         _ => None,
@@ -204,6 +207,7 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
         note: o.note,
         progress: flow.progress(&seats),
         budget: limits.budget.map(|b| b.1),
+        budget_then,
         credit_left,
         steps,
         said,

@@ -104,6 +104,10 @@ async fn what_the_demo_sends_waits_in_the_managers_inbox_alone() {
     let page = approvals::page(&mut world.read(&manager).await, &inbox.waiting[0].number).await.unwrap();
     assert!(page.may_decide && !page.mine && page.budget.is_some());
     assert_eq!(page.progress[0].tiers[0].people, ["Dana Reyes"]);
+    assert_eq!(page.budget_then, None);
+    world.sql("UPDATE budgets SET amount = amount - 1000").await;
+    let later = approvals::page(&mut world.read(&manager).await, &inbox.waiting[0].number).await.unwrap();
+    assert!(later.budget_then.is_some(), "the budget has shrunk since it was sent");
     let other = approvals::inbox(&mut world.read(&finance).await).await.unwrap();
     assert!(other.waiting.is_empty() && other.others.is_empty(), "finance has no say here, and does not see orders");
     world.assert_sound().await;
