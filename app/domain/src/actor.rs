@@ -159,6 +159,9 @@ impl Role {
         Self::SellerAdmin,
     ];
 
+    /// Those of the buying side.
+    pub const BUYING: [Self; 5] = [Self::Buyer, Self::Approver, Self::Finance, Self::AccountAdmin, Self::Viewer];
+
     /// As stored and as written in import files.
     pub const fn code(self) -> &'static str {
         match self {

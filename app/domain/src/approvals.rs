@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Role;
 use crate::budgets::BudgetUse;
 use crate::ids::{MemberId, RuleId};
-use crate::orders::{OrderLine, OrderStep, Status};
+use crate::orders::{OrderLine, Status};
 use crate::{FieldError, Money, Problem, text};
 
 /// Whom a rule is about, or who decides.
@@ -581,8 +581,6 @@ pub struct ApprovalPage {
     pub budget_then: Option<Money>,
     /// Of the credit limit: what would be left, when there is one.
     pub credit_left: Option<Money>,
-    /// What happened so far.
-    pub steps: Vec<OrderStep>,
     /// Questions, answers and decisions so far.
     pub said: Vec<Said>,
     /// Whether the person can decide now.

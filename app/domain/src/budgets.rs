@@ -139,6 +139,8 @@ impl BudgetUse {
 pub struct BudgetRow {
     /// Names it in forms.
     pub id: BudgetId,
+    /// The cost centre's code.
+    pub code: String,
     /// Its present use, with no order against it.
     pub now: BudgetUse,
     /// Use in the periods before, the oldest first: first day and amount.

@@ -14,8 +14,6 @@ use crate::ui::{
     Tone,
 };
 
-const ROLES: [Role; 5] = [Role::Buyer, Role::Approver, Role::Finance, Role::AccountAdmin, Role::Viewer];
-
 #[derive(Clone, Copy)]
 struct Acts {
     invite: Act,
@@ -46,7 +44,7 @@ pub fn Members() -> impl IntoView {
 }
 
 fn roles(chosen: &[Role]) -> AnyView {
-    ROLES
+    Role::BUYING
         .into_iter()
         .map(|r| view! { <Checkbox label=r.label() name="roles[]" value=r.code() checked=chosen.contains(&r)/> })
         .collect_view()

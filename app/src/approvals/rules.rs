@@ -15,8 +15,6 @@ use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, EmptyState, Field, Notice, PageHeader, Pill, Select, Tone,
 };
 
-const ROLES: [Role; 5] = [Role::Buyer, Role::Approver, Role::Finance, Role::AccountAdmin, Role::Viewer];
-
 /// Rules. `?edit=` names the one in the editor.
 #[component]
 pub fn Rules() -> impl IntoView {
@@ -147,7 +145,7 @@ fn matrix(m: Matrix) -> AnyView {
 
 /// Tick boxes for roles, members and the manager.
 fn who(name: &'static str, chosen: &[Who], people: &[(MemberId, String)], manager: bool) -> AnyView {
-    let roles = ROLES.into_iter().map(|r| (Who::Role(r), r.label().to_owned()));
+    let roles = Role::BUYING.into_iter().map(|r| (Who::Role(r), r.label().to_owned()));
     let boss = manager.then(|| (Who::Manager, "The buyer’s manager".to_owned()));
     let members = people.iter().map(|(id, name)| (Who::Member(*id), name.clone()));
     roles

@@ -35,10 +35,7 @@ fn show(page: BudgetsPage, set: Act, end: Act) -> AnyView {
             .without
             .iter()
             .map(|(code, name)| Choice::new(code.clone(), format!("{name} ({code})")))
-            .chain(page.budgets.iter().map(|b| {
-                let code = b.now.cost_centre.rsplit_once('(').map_or("", |(_, c)| c.trim_end_matches(')'));
-                Choice::new(code.to_owned(), format!("{}: change", b.now.cost_centre))
-            }))
+            .chain(page.budgets.iter().map(|b| Choice::new(b.code.clone(), format!("{}: change", b.now.cost_centre))))
             .collect();
         let periods = Period::ALL.map(|p| Choice::new(p.code(), p.words())).to_vec();
         let beyond = Beyond::ALL.map(|b| Choice::new(b.code(), b.words())).to_vec();

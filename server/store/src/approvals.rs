@@ -12,7 +12,7 @@ mod rules;
 
 pub use decide::{Answer, answer, decide};
 pub use delegations::{delegate, end_delegation};
-pub use inbox::{inbox, page, waiting};
+pub use inbox::{inbox, page};
 pub use links::{by_link, decide_by_link};
 pub use rules::{delete_rule, enable_rule, rules, save_rule, simulate};
 

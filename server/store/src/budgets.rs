@@ -103,6 +103,7 @@ pub async fn list(tx: &mut Tx) -> Result<BudgetsPage> {
         before.reverse();
         page.budgets.push(BudgetRow {
             id: id.into(),
+            code: r.code.clone(),
             now: BudgetUse {
                 cost_centre: format!("{} ({})", r.name, r.code),
                 period,

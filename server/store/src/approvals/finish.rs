@@ -49,16 +49,17 @@ fn present(open: &Open) -> Result<Status> {
 }
 
 /// Ends the order and puts its lines back into the cart of whoever sent it, on top of what is there.
+#[expect(clippy::too_many_arguments, reason = "the end of one flow, once, in this private function")]
 async fn hand_back(
     tx: &mut Tx,
     actor: &Actor,
     open: &Open,
+    (lines, facts): (&[Line], &HashMap<Uuid, Facts>),
     flow_status: &str,
     by: &str,
     why: &str,
     told: &str,
 ) -> Result<()> {
-    let (lines, facts) = lines(tx, actor, open).await?;
     let wanted: Vec<(&Facts, Quantity)> =
         lines.iter().filter_map(|l| facts.get(&l.product).map(|f| (f, l.quantity))).collect();
     // The cart is locked before the stock, as in a submission.
@@ -78,7 +79,8 @@ async fn hand_back(
 
 /// One no ends the flow.
 pub(super) async fn reject(tx: &mut Tx, actor: &Actor, open: &Open, by: &str, reason: &str) -> Result<()> {
-    hand_back(tx, actor, open, "rejected", by, reason, &format!("{by} rejected your order")).await
+    let (lines, facts) = lines(tx, actor, open).await?;
+    hand_back(tx, actor, open, (&lines, &facts), "rejected", by, reason, &format!("{by} rejected your order")).await
 }
 
 /// The last yes. Stock is still reserved; prices, credit, budget and hold are looked at again, under lock.
@@ -115,7 +117,17 @@ pub(super) async fn approve(tx: &mut Tx, actor: &Actor, open: &Open, by: &str) -
     }
     if !changes.is_empty() {
         let why = format!("Changed since it was sent: {}", changes.join(" "));
-        hand_back(tx, actor, open, "returned", by, &why, "Your order was approved too late and came back").await?;
+        hand_back(
+            tx,
+            actor,
+            open,
+            (&lines, &facts),
+            "returned",
+            by,
+            &why,
+            "Your order was approved too late and came back",
+        )
+        .await?;
         return Ok(Answer::Returned(changes));
     }
     end(tx, open.order, "approved").await?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::approvals::{ApprovalPage, ApprovalRow, AskedLine, DelegationRow, Flow, FlowRule, InboxPage, Mark, Said};
 use domain::cart::Totals;
 use domain::ids::MemberId;
-use domain::orders::{OrderStep, Status};
+use domain::orders::Status;
 use domain::{Actor, Currency, Money, Permission, Problem, Quantity};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -15,11 +15,6 @@ use super::flow::{delegations, odd, seats};
 use crate::limits::{self, Lock};
 use crate::orders::order_lines;
 use crate::{Error, Result, Tx};
-
-/// How many orders wait for the asking person; for the bell and the navigation.
-pub async fn waiting(tx: &mut Tx) -> Result<usize> {
-    Ok(inbox(tx).await?.waiting.len())
-}
 
 /// What waits, the oldest first: for the person, and for others where they may see the account's orders. Two statements.
 pub async fn inbox(tx: &mut Tx) -> Result<InboxPage> {
@@ -81,7 +76,6 @@ pub async fn inbox(tx: &mut Tx) -> Result<InboxPage> {
             page.others.push(row);
         }
     }
-    let may_decide = actor.may(Permission::OrderRead) && sees_all;
     page.delegations = handed
         .iter()
         .zip(ids)
@@ -96,7 +90,7 @@ pub async fn inbox(tx: &mut Tx) -> Result<InboxPage> {
             mine: d.from == member,
         })
         .collect();
-    if may_decide || !page.waiting.is_empty() {
+    if sees_all || !page.waiting.is_empty() {
         page.colleagues = seats.iter().filter(|s| s.active && s.id != member).map(|s| (s.id, s.name.clone())).collect();
     }
     Ok(page)
@@ -115,8 +109,6 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
                   f.requester, f.version, f.rules, f.started_at, f.status AS flow_status, f.budget_left,
                   (SELECT jsonb_agg(jsonb_build_array(l.member_id, l.verdict, l.by_words, l.words, l.at, l.marks) ORDER BY l.seq) FROM approval_log l
                    WHERE l.account_id = $1 AND l.order_id = o.id) AS log,
-                  (SELECT jsonb_agg(jsonb_build_array(e.status, e.at, e.by_name, e.reason) ORDER BY e.version) FROM order_events e
-                   WHERE e.account_id = $1 AND e.order_id = o.id) AS steps,
                   (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'name', p.name, 'roles', m.roles, 'manager', m.manager_id, 'active', m.status = 'active'))
                    FROM members m JOIN people p ON p.id = m.person_id WHERE m.account_id = $1) AS seats,
                   (SELECT jsonb_agg(jsonb_build_array(d.from_member, d.to_member, d.first_day, d.last_day, d.cap::text, d.currency))
@@ -148,15 +140,6 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
     let last = last_time(tx, &actor, o.id, currency).await?;
     let limits = limits::read(tx, &actor, &o.cost_centre, total, Some(order), Lock::No).await?;
     let status = Status::parse(&o.status).ok_or_else(|| Error::odd("orders.status", &o.status))?;
-    let steps: Vec<(String, DateTime<Utc>, String, String)> =
-        o.steps.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
-    let steps = steps
-        .into_iter()
-        .map(|(code, at, by, reason)| {
-            let status = Status::parse(&code).ok_or_else(|| Error::odd("order_events.status", &code))?;
-            Ok(OrderStep { status, at: tx.local(at), by, reason })
-        })
-        .collect::<Result<Vec<_>>>()?;
     let said = log
         .into_iter()
         .map(|(_, verdict, who, words, at, _)| Said {
@@ -209,7 +192,6 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
         budget: limits.budget.map(|b| b.1),
         budget_then,
         credit_left,
-        steps,
         said,
         may_decide: !says.is_empty(),
         mine: open && flow.requester == member,
