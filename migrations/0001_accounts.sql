@@ -32,8 +32,10 @@ CREATE TABLE seller (
     time_zone text NOT NULL DEFAULT 'Europe/London',
     delivery_fee numeric(19,4) NOT NULL DEFAULT 0 CHECK (delivery_fee >= 0),
     free_delivery_from numeric(19,4) CHECK (free_delivery_from >= 0),
-    default_catalog_for_all boolean NOT NULL DEFAULT true
+    default_catalog_for_all boolean NOT NULL DEFAULT true,
+    catalog_version bigint NOT NULL DEFAULT 0
 );
+COMMENT ON COLUMN seller.catalog_version IS 'raised with every change of what is sold to whom, for what servers have counted';
 
 -- A customer company or a unit of one. The nil id is the seller itself: the root of every lineage,
 -- so that "the default price list" is nothing but the root's contract.

@@ -100,14 +100,20 @@ WHERE (SELECT bool_or(g.everything) FROM my_catalogs g)
    OR EXISTS (SELECT 1 FROM catalog_products cp
               WHERE cp.product_id = p.id AND cp.catalog_id = ANY (ARRAY(SELECT g.id FROM my_catalogs g WHERE NOT g.everything)));
 
+-- The price lists that its contracts open.
+CREATE VIEW my_price_lists WITH (security_invoker = true) AS
+SELECT c.level, c.is_default, c.priority, c.number AS contract, c.in_force, c.status = 'active' AS contract_active,
+       c.valid_from AS contract_from, c.valid_to AS contract_to, l.account_id, l.id, l.code AS list
+FROM my_contracts c
+JOIN price_lists l ON l.account_id = c.price_list_owner AND l.id = c.price_list_id;
+
 -- Price candidates, for domain::pricing::resolve. Percentages and tiers are resolved there.
 CREATE VIEW my_prices WITH (security_invoker = true) AS
-SELECT p.product_id, c.level, c.is_default, c.priority, c.number AS contract, l.code AS list, c.in_force,
-       c.status = 'active' AS contract_active, c.valid_from AS contract_from, c.valid_to AS contract_to,
+SELECT p.product_id, l.level, l.is_default, l.priority, l.contract, l.list, l.in_force,
+       l.contract_active, l.contract_from, l.contract_to,
        p.currency, p.unit, p.min_quantity, p.unit_price, p.percent_off,
        NULLIF(p.valid_from, '-infinity') AS valid_from, p.valid_to
-FROM my_contracts c
-JOIN price_lists l ON l.account_id = c.price_list_owner AND l.id = c.price_list_id
+FROM my_price_lists l
 JOIN prices p ON p.account_id = l.account_id AND p.price_list_id = l.id;
 
 -- The prices at the smallest orderable quantity: what lists are sorted by, for the whole assortment in one go. A test
@@ -139,30 +145,56 @@ LANGUAGE sql STABLE SET search_path = public AS $$
              CASE WHEN strategy = 'lowest' THEN 0 ELSE f.level END, f.price
 $$;
 
+-- What servers have counted of an assortment is good for one version (store::catalog::overview). Raised in the
+-- transaction that changes something, so nobody sees the one without the other.
+CREATE FUNCTION raise_catalog_version() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+BEGIN
+    UPDATE seller SET catalog_version = catalog_version + 1;
+    RETURN NULL;
+END $$;
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['categories', 'products', 'catalogs', 'catalog_products'] LOOP
+        EXECUTE format('CREATE TRIGGER catalog_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I
+            FOR EACH STATEMENT EXECUTE FUNCTION raise_catalog_version()', t);
+    END LOOP;
+END $$;
+
 -- Everything that a list, a cart line, a reorder or a submission asks about a product, in one shape (store::catalog::Facts).
--- Exact numbers travel as text.
+-- Exact numbers travel as text. What does not depend on the product is found once, not once a product; ask with a
+-- condition on `id` or `sku`, never by a join, or it is found out about every product there is.
 CREATE VIEW product_facts WITH (security_invoker = true) AS
+WITH opened AS MATERIALIZED (
+    SELECT bool_or(g.everything) AS everything, array_agg(g.id) AS ids FROM my_catalogs g
+), lists AS MATERIALIZED (
+    SELECT * FROM my_price_lists
+)
 SELECT p.id, p.sku, p.name, p.unit, p.min_quantity::text AS minimum, p.quantity_multiple::text AS multiple,
        p.max_quantity::text AS maximum, p.pieces_per_pack AS pieces, p.tax_rate::text AS tax_rate,
        p.status = 'discontinued' AS discontinued, p.picture, c.icon, c.slug AS category,
-       EXISTS (SELECT 1 FROM my_products m WHERE m.id = p.id) AS in_assortment,
+       COALESCE(o.everything OR EXISTS (SELECT 1 FROM catalog_products cp WHERE cp.product_id = p.id AND cp.catalog_id = ANY (o.ids)), false)
+           AS in_assortment,
        s.now::text AS now, s.later::text AS later, s.later_on,
-       (SELECT jsonb_build_array(n.sku, n.name) FROM products n WHERE n.id = p.successor_id) AS successor,
-       (SELECT jsonb_agg(jsonb_build_object(
-            'level', m.level, 'is_default', m.is_default, 'priority', m.priority, 'contract', m.contract, 'list', m.list,
-            'contract_active', m.contract_active, 'contract_from', m.contract_from, 'contract_to', m.contract_to,
+       (SELECT json_build_array(n.sku, n.name) FROM products n WHERE n.id = p.successor_id) AS successor,
+       (SELECT json_agg(json_build_object(
+            'level', l.level, 'is_default', l.is_default, 'priority', l.priority, 'contract', l.contract, 'list', l.list,
+            'contract_active', l.contract_active, 'contract_from', l.contract_from, 'contract_to', l.contract_to,
             'currency', m.currency, 'unit', m.unit, 'min_quantity', m.min_quantity::text,
-            'rate', CASE WHEN m.unit_price IS NULL THEN jsonb_build_object('PercentOff', m.percent_off::text)
-                         ELSE jsonb_build_object('Fixed', m.unit_price::text) END,
-            'valid_from', m.valid_from, 'valid_to', m.valid_to))
-        FROM my_prices m WHERE m.product_id = p.id) AS candidates
+            'rate', CASE WHEN m.unit_price IS NULL THEN json_build_object('PercentOff', m.percent_off::text)
+                         ELSE json_build_object('Fixed', m.unit_price::text) END,
+            'valid_from', NULLIF(m.valid_from, '-infinity'), 'valid_to', m.valid_to))
+        FROM lists l JOIN prices m ON m.account_id = l.account_id AND m.price_list_id = l.id
+        WHERE m.product_id = p.id) AS candidates
 FROM products p
 JOIN categories c ON c.id = p.category_id
+CROSS JOIN opened o
 CROSS JOIN LATERAL (
     SELECT COALESCE(sum(greatest(k.on_hand - k.reserved, 0)), 0) AS now,
            COALESCE(sum(k.incoming - greatest(k.reserved - k.on_hand, 0)), 0) AS later,
            max(k.incoming_on) FILTER (WHERE k.incoming > 0) AS later_on
     FROM stock k WHERE k.product_id = p.id) s;
 
-GRANT SELECT ON my_contracts, my_catalogs, my_products, my_prices, product_facts TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;
+GRANT SELECT ON my_contracts, my_catalogs, my_products, my_price_lists, my_prices, product_facts TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;
 GRANT EXECUTE ON FUNCTION my_first_prices(text, text) TO buyerdesk_app;

@@ -81,7 +81,7 @@ pub async fn who_asks(
     let html =
         request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"));
     let address = address(&request, gate.config.trust_proxy);
-    let who = match who(&gate.store, &session, &address, now).await {
+    let who = match who(&gate.store, &session, &address).await {
         Ok(who) => who,
         Err(error) => {
             tracing::error!(%error, "who asks could not be found out");
@@ -117,16 +117,11 @@ pub async fn who_asks(
     next.run(request).await
 }
 
-async fn who(
-    store: &Store,
-    session: &Session,
-    address: &str,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<Option<store::accounts::Who>, String> {
+async fn who(store: &Store, session: &Session, address: &str) -> Result<Option<store::accounts::Who>, String> {
     let person: Option<PersonId> = session.get("person").await.map_err(|e| e.to_string())?;
     let Some(person) = person else { return Ok(None) };
     let account: Option<AccountId> = session.get("account").await.map_err(|e| e.to_string())?;
-    match store::accounts::who(store, person, account, address, now).await {
+    match store::accounts::who(store, person, account, address).await {
         Ok(who) => Ok(Some(who)),
         Err(store::Error::Problem(Problem::Unauthenticated)) => Ok(None),
         Err(error) => Err(error.to_string()),

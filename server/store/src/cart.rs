@@ -12,7 +12,7 @@ use domain::{Actor, Money, Permission, Problem, Quantity, text};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::catalog::{Facts, Pricing, facts_of};
+use crate::catalog::{Facts, Pricing, facts_by_sku, facts_of};
 use crate::limits::{self, Lock};
 use crate::{Error, Result, Tx, approvals, budgets, new_id};
 
@@ -179,15 +179,7 @@ const MOST_LINES: i64 = 500;
 pub async fn add(tx: &mut Tx, sku: &Sku, quantity: Quantity) -> Result<Quantity> {
     let actor = tx.actor()?;
     actor.require(Permission::CartUse)?;
-    let json = sqlx::query_scalar!(
-        "SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.sku = $1 AND f.in_assortment",
-        sku.as_str()
-    )
-    .fetch_one(tx.db())
-    .await?;
-    let facts: Vec<Facts> =
-        json.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| Error::odd("facts", &e.to_string()))?;
-    let facts = facts.into_iter().next().ok_or(Problem::NotFound)?;
+    let facts = facts_by_sku(tx, sku.as_str()).await?.filter(|f| f.in_assortment).ok_or(Problem::NotFound)?;
     add_all(tx, &actor, &[(&facts, quantity)]).await?.pop().ok_or(Error::Problem(Problem::NotFound))
 }
 
@@ -291,13 +283,7 @@ pub async fn set(tx: &mut Tx, sku: &Sku, quantity: Option<Quantity>) -> Result<(
     .fetch_one(tx.db())
     .await?;
     let done = if let Some(quantity) = quantity {
-        let json =
-            sqlx::query_scalar!("SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.sku = $1", sku.as_str())
-                .fetch_one(tx.db())
-                .await?;
-        let facts: Vec<Facts> =
-            json.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| Error::odd("facts", &e.to_string()))?;
-        let facts = facts.first().ok_or(Problem::NotFound)?;
+        let facts = facts_by_sku(tx, sku.as_str()).await?.ok_or(Problem::NotFound)?;
         let seen = facts.price(quantity, Pricing::of(&actor, tx.today())).map(|p| p.unit_price.amount());
         sqlx::query!(
             "UPDATE cart_lines SET quantity = $4, seen_price = $5 WHERE account_id = $1 AND cart_id = $2 AND product_id = $3",

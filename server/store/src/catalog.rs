@@ -2,8 +2,10 @@
 
 mod facts;
 mod list;
+mod overview;
 mod product;
 
-pub(crate) use facts::{Facts, Pricing, facts_of};
+pub(crate) use facts::{Facts, Pricing, facts_by_sku, facts_of};
 pub use list::page;
+pub(crate) use overview::Overviews;
 pub use product::{explain, product};

@@ -11,12 +11,15 @@ use domain::{Actor, Permission, Problem};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 
+use crate::catalog::Overviews;
 use crate::{Error, Result};
 
 /// The database, as the server knows it. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pool: PgPool,
+    gate: PgPool,
+    overviews: Arc<Overviews>,
     time_zone: Tz,
     hashing: Arc<tokio::sync::Semaphore>,
 }
@@ -27,6 +30,7 @@ pub struct Tx {
     actor: Option<Arc<Actor>>,
     now: DateTime<Utc>,
     time_zone: Tz,
+    overviews: Arc<Overviews>,
 }
 
 /// Every statement is prepared once a connection and asks by key: planning it again for each set of values costs more
@@ -45,14 +49,21 @@ impl Store {
     /// Like [`Store::connect`], from options: for tests with a database of their own.
     #[expect(clippy::disallowed_methods, reason = "no request yet whose instant could be meant")]
     pub async fn connect_with(options: PgConnectOptions, connections: u32) -> Result<Self> {
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(std::time::Duration::from_secs(10))
-            .connect_with(options.application_name("buyerdesk").options(SETTINGS))
-            .await
-            .map_err(Error::Database)?;
-        let mut store =
-            Self { pool, time_zone: Tz::UTC, hashing: Arc::new(tokio::sync::Semaphore::new(HASHING_AT_ONCE)) };
+        let options = options.application_name("buyerdesk").options(SETTINGS);
+        let at_the_gate = (connections / 4).max(1);
+        let pool = |connections: u32| {
+            PgPoolOptions::new().max_connections(connections.max(1)).acquire_timeout(std::time::Duration::from_secs(10))
+        };
+        let gate = pool(at_the_gate).connect_lazy_with(options.clone().options([("role", "buyerdesk_job")]));
+        let pool =
+            pool(connections - at_the_gate.min(connections)).connect_with(options).await.map_err(Error::Database)?;
+        let mut store = Self {
+            pool,
+            gate,
+            overviews: Arc::default(),
+            time_zone: Tz::UTC,
+            hashing: Arc::new(tokio::sync::Semaphore::new(HASHING_AT_ONCE)),
+        };
         let mut tx = store.job(Utc::now()).await?;
         let zone = sqlx::query_scalar!("SELECT time_zone FROM seller").fetch_optional(tx.db()).await;
         if let Ok(Some(zone)) = zone {
@@ -109,7 +120,14 @@ impl Store {
             sqlx::Error::PoolTimedOut => Error::Problem(Problem::Unavailable),
             other => Error::Database(other),
         })?;
-        Ok(Tx { inner, actor: actor.cloned().map(Arc::new), now, time_zone: self.time_zone })
+        let (actor, overviews) = (actor.cloned().map(Arc::new), self.overviews.clone());
+        Ok(Tx { inner, actor, now, time_zone: self.time_zone, overviews })
+    }
+
+    /// Single statements over all accounts, each for itself: the session and who asks, which every request begins with.
+    /// A transaction around them would triple their round trips (docs/decisions, 013).
+    pub(crate) const fn gate(&self) -> &PgPool {
+        &self.gate
     }
 
     /// A permit to hash or verify one password; unavailable when too many are under way.
@@ -127,6 +145,7 @@ impl Store {
 
     /// Closes every connection; for tests that clone the database afterwards.
     pub async fn close(&self) {
+        self.gate.close().await;
         self.pool.close().await;
     }
 
@@ -153,6 +172,11 @@ impl Tx {
     /// The connection, for statements of this crate.
     pub(crate) fn db(&mut self) -> &mut PgConnection {
         &mut self.inner
+    }
+
+    /// What this process has counted.
+    pub(crate) fn overviews(&self) -> &Overviews {
+        &self.overviews
     }
 
     /// Who asks; a job is nobody, and forbidden whatever needs somebody.

@@ -29,7 +29,6 @@ pub fn key(id: &[u8]) -> Vec<u8> {
 
 /// Loads a live session; notes at most every five minutes that it was used. One statement.
 pub async fn load(store: &Store, key: &[u8], now: DateTime<Utc>) -> Result<Option<Stored>> {
-    let mut tx = store.job(now).await?;
     let row = sqlx::query!(
         "WITH used AS (
              UPDATE sessions SET last_seen_at = $2, expires_at = least($3, created_at + interval '7 days')
@@ -40,9 +39,8 @@ pub async fn load(store: &Store, key: &[u8], now: DateTime<Utc>) -> Result<Optio
         now + IDLE,
         now - Duration::minutes(5)
     )
-    .fetch_optional(tx.db())
+    .fetch_optional(store.gate())
     .await?;
-    tx.commit().await?;
     Ok(row.map(|r| Stored { data: r.data, expires_at: r.expires_at }))
 }
 

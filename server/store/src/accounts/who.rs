@@ -19,14 +19,7 @@ pub struct Who {
 /// Who `person` is in the account they chose (`wanted`; else their first). One statement.
 ///
 /// Unauthenticated when the person has no active seat anywhere any more.
-pub async fn who(
-    store: &Store,
-    person: PersonId,
-    wanted: Option<AccountId>,
-    address: &str,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<Who> {
-    let mut tx = store.job(now).await?;
+pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, address: &str) -> Result<Who> {
     let row = sqlx::query!(
         r#"WITH RECURSIVE seat AS (
                SELECT m.account_id, m.id, m.roles FROM members m JOIN accounts a ON a.id = m.account_id
@@ -55,7 +48,7 @@ pub async fn who(
         person.0,
         wanted.map(|w| w.0)
     )
-    .fetch_optional(tx.db())
+    .fetch_optional(store.gate())
     .await?
     .ok_or(Problem::Unauthenticated)?;
 

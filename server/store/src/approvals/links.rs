@@ -65,7 +65,7 @@ async fn find(store: &Store, token: &str, address: &str, now: DateTime<Utc>) -> 
     .ok_or(Problem::Conflict(Cause::LinkOver))?;
     drop(tx);
     let account = AccountId(row.account_id);
-    let actor = crate::accounts::who(store, PersonId(row.person_id), Some(account), address, now).await?.actor;
+    let actor = crate::accounts::who(store, PersonId(row.person_id), Some(account), address).await?.actor;
     if actor.account() != account {
         return Err(Problem::Conflict(Cause::LinkOver).into());
     }

@@ -8,8 +8,9 @@ use domain::pricing::{self, Candidate, Question, Resolved, Strategy};
 use domain::{Actor, Currency, Quantity};
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use sqlx::types::Json;
 
-use crate::{Error, Result, Tx};
+use crate::{Result, Tx};
 
 /// One row of the view `product_facts`.
 #[derive(Clone, Debug, Deserialize)]
@@ -116,14 +117,22 @@ pub(crate) async fn facts_of(tx: &mut Tx, products: &[uuid::Uuid]) -> Result<Vec
     if products.is_empty() {
         return Ok(Vec::new());
     }
-    let json = sqlx::query_scalar!("SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.id = ANY($1)", products)
-        .fetch_one(tx.db())
-        .await?;
-    decode(json)
+    let rows = sqlx::query_scalar!(
+        r#"SELECT row_to_json(f) AS "facts!: Json<Facts>" FROM product_facts f WHERE f.id = ANY($1)"#,
+        products
+    )
+    .fetch_all(tx.db())
+    .await?;
+    Ok(rows.into_iter().map(|Json(facts)| facts).collect())
 }
 
-pub(crate) fn decode(json: Option<serde_json::Value>) -> Result<Vec<Facts>> {
-    json.map_or(Ok(Vec::new()), |json| {
-        serde_json::from_value(json).map_err(|e| Error::odd("product_facts", &e.to_string()))
-    })
+/// Facts of one product, in the assortment or not. One statement.
+pub(crate) async fn facts_by_sku(tx: &mut Tx, sku: &str) -> Result<Option<Facts>> {
+    let row = sqlx::query_scalar!(
+        r#"SELECT row_to_json(f) AS "facts!: Json<Facts>" FROM product_facts f WHERE f.sku = $1"#,
+        sku
+    )
+    .fetch_optional(tx.db())
+    .await?;
+    Ok(row.map(|Json(facts)| facts))
 }

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use domain::catalog::{CatalogPage, CatalogQuery, CategoryRow, Facet, PAGE, Sort};
 use domain::{Actor, Permission, Problem};
 use serde_json::json;
+use sqlx::types::Json;
+use uuid::Uuid;
 
-use super::facts::{Pricing, decode};
-use crate::{Error, Result, Tx};
+use super::facts::{Facts, Pricing};
+use super::overview::{self, Counted};
+use crate::{Result, Tx};
 
 /// A page of the account's assortment, priced. Not found for a category that is not there.
 ///
@@ -16,37 +19,32 @@ pub async fn page(tx: &mut Tx, query: CatalogQuery) -> Result<CatalogPage> {
     let actor = tx.actor()?;
     actor.require(Permission::CatalogRead)?;
     let today = tx.today();
-    let row = if is_plain(&query) { plain(tx, &query).await? } else { searched(tx, &actor, &query).await? };
-    if !query.category.is_empty() && row.category.is_none() {
+    let found = if is_plain(&query) { plain(tx, &query).await? } else { searched(tx, &actor, &query).await? };
+    if !query.category.is_empty() && found.category.is_none() {
         return Err(Problem::NotFound.into());
     }
     let pricing = Pricing::of(&actor, today);
-    let facts = decode(row.rows)?;
-    let json = |value: Option<serde_json::Value>| value.unwrap_or_else(|| json!([]));
-    let odd = |e: serde_json::Error| Error::odd("catalog page", &e.to_string());
-    let categories: Vec<(String, String, i64)> = serde_json::from_value(json(row.categories)).map_err(odd)?;
-    let values: Vec<(String, String, i64)> = serde_json::from_value(json(row.facets)).map_err(odd)?;
     Ok(CatalogPage {
-        category: row.category.filter(|_| !query.category.is_empty()),
-        rows: facts.iter().map(|f| f.row(pricing)).collect(),
-        total: row.total,
-        categories: categories.into_iter().map(|(slug, name, count)| CategoryRow { slug, name, count }).collect(),
-        facets: facets(values),
-        guessed: row.guessed,
+        category: found.category.filter(|_| !query.category.is_empty()),
+        rows: found.rows.iter().flat_map(|Json(rows)| rows).map(|f| f.row(pricing)).collect(),
+        total: found.total,
+        categories: found.categories,
+        facets: found.facets,
+        guessed: found.guessed,
         can_add: actor.may(Permission::CartUse),
         today,
         query,
     })
 }
 
-/// What one statement finds.
+/// A page's rows and what stands beside them.
 struct Found {
     total: i64,
     guessed: bool,
     category: Option<String>,
-    categories: Option<serde_json::Value>,
-    facets: Option<serde_json::Value>,
-    rows: Option<serde_json::Value>,
+    categories: Vec<CategoryRow>,
+    facets: Vec<Facet>,
+    rows: Option<Json<Vec<Facts>>>,
 }
 
 /// Nothing searched, nothing filtered, in an order that an index has: what most people open most of the time.
@@ -57,32 +55,33 @@ fn is_plain(query: &CatalogQuery) -> bool {
         && !matches!(query.sort, Sort::PriceUp | Sort::PriceDown)
 }
 
+/// One statement, and one more when nobody has counted this assortment yet.
 async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
+    struct Paged {
+        version: i64,
+        catalogs: Option<Vec<Uuid>>,
+        category: Option<String>,
+        rows: Option<Json<Vec<Facts>>>,
+    }
     let (first, skip) = (i64::from(PAGE), i64::from(query.page - 1) * i64::from(PAGE));
     // Four statements in one shape, so that each is read along its own index.
     macro_rules! page {
-        ($here:tt, $facets:tt, $order:tt) => {
+        ($here:tt, $order:tt) => {
             sqlx::query_as!(
-                Found,
-                "WITH counts AS MATERIALIZED (
-                     SELECT p.category_id, count(*) AS n FROM my_products p WHERE p.status = 'active' GROUP BY 1
-                 ), paged AS MATERIALIZED (
+                Paged,
+                "WITH paged AS MATERIALIZED (
                      SELECT p.id FROM my_products p WHERE p.status = 'active' AND "
                     + $here
                     + " ORDER BY "
                     + $order
                     + " LIMIT $2 OFFSET $3)
-                 SELECT (SELECT COALESCE(sum(n.n), 0)::bigint FROM counts n
-                         WHERE $1::text = '' OR n.category_id = (SELECT c.id FROM categories c WHERE c.slug = $1)) AS \"total!\",
-                        false AS \"guessed!\",
+                 SELECT s.catalog_version AS version,
+                        (SELECT array_agg(DISTINCT g.id) FROM my_catalogs g) AS catalogs,
                         (SELECT c.name FROM categories c WHERE c.slug = $1) AS category,
-                        (SELECT jsonb_agg(jsonb_build_array(c.slug, c.name, n.n) ORDER BY c.position, c.name)
-                         FROM counts n JOIN categories c ON c.id = n.category_id) AS categories, "
-                    + $facets
-                    + " AS facets,
-                        (SELECT jsonb_agg(to_jsonb(f) ORDER BY "
+                        (SELECT json_agg(p ORDER BY "
                     + $order
-                    + ") FROM paged g JOIN product_facts f ON f.id = g.id JOIN products p ON p.id = g.id) AS rows",
+                    + ") FROM product_facts p WHERE p.id = ANY (ARRAY(SELECT g.id FROM paged g))) AS \"rows: Json<Vec<Facts>>\"
+                 FROM seller s",
                 query.category,
                 first,
                 skip
@@ -93,21 +92,23 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
     }
     macro_rules! in_category {
         ($order:tt) => {
-            page!(
-                "p.category_id = (SELECT c.id FROM categories c WHERE c.slug = $1)",
-                "(SELECT jsonb_agg(jsonb_build_array(f.key, f.value, f.n) ORDER BY f.key, f.n DESC, f.value)
-                  FROM (SELECT a.key, a.value, count(*) AS n FROM my_products p, jsonb_each_text(p.attributes) a
-                        WHERE p.status = 'active' AND p.category_id = (SELECT c.id FROM categories c WHERE c.slug = $1)
-                        GROUP BY 1, 2) f)",
-                $order
-            )
+            page!("p.category_id = (SELECT c.id FROM categories c WHERE c.slug = $1)", $order)
         };
     }
-    Ok(match (query.category.is_empty(), query.sort) {
-        (true, Sort::Sku) => page!("true", "NULL::jsonb", "p.sku, p.id"),
-        (true, _) => page!("true", "NULL::jsonb", "p.name, p.id"),
+    let paged = match (query.category.is_empty(), query.sort) {
+        (true, Sort::Sku) => page!("true", "p.sku, p.id"),
+        (true, _) => page!("true", "p.name, p.id"),
         (false, Sort::Sku) => in_category!("p.sku, p.id"),
         (false, _) => in_category!("p.name, p.id"),
+    };
+    let overview = overview::overview(tx, paged.version, paged.catalogs.unwrap_or_default(), &query.category).await?;
+    Ok(Found {
+        total: overview.total(&query.category),
+        guessed: false,
+        category: paged.category,
+        categories: overview.categories.clone(),
+        facets: overview.facets.clone(),
+        rows: paged.rows,
     })
 }
 
@@ -124,8 +125,7 @@ async fn searched(tx: &mut Tx, actor: &Actor, query: &CatalogQuery) -> Result<Fo
         sqlx::query("SET LOCAL pg_trgm.word_similarity_threshold = 0.45").execute(tx.db()).await?;
     }
     let by_price = matches!(query.sort, Sort::PriceUp | Sort::PriceDown);
-    let found = sqlx::query_as!(
-        Found,
+    let found = sqlx::query!(
         r#"WITH found AS MATERIALIZED (
                SELECT p.id, p.name, p.sku, p.category_id, p.attributes,
                       CASE WHEN $2 = '' THEN 0
@@ -161,12 +161,13 @@ async fn searched(tx: &mut Tx, actor: &Actor, query: &CatalogQuery) -> Result<Fo
            SELECT (SELECT count(*) FROM listed) AS "total!",
                   EXISTS (SELECT 1 FROM guess) AS "guessed!",
                   (SELECT c.name FROM categories c WHERE c.slug = $1) AS category,
-                  (SELECT jsonb_agg(jsonb_build_array(c.slug, c.name, n.n) ORDER BY c.position, c.name)
-                   FROM (SELECT m.category_id, count(*) AS n FROM matched m GROUP BY 1) n JOIN categories c ON c.id = n.category_id) AS categories,
-                  (SELECT jsonb_agg(jsonb_build_array(f.key, f.value, f.n) ORDER BY f.key, f.n DESC, f.value)
+                  (SELECT json_agg(json_build_array(c.slug, c.name, n.n) ORDER BY c.position, c.name)
+                   FROM (SELECT m.category_id, count(*) AS n FROM matched m GROUP BY 1) n JOIN categories c ON c.id = n.category_id) AS "categories: Json<Counted>",
+                  (SELECT json_agg(json_build_array(f.key, f.value, f.n) ORDER BY f.key, f.n DESC, f.value)
                    FROM (SELECT a.key, a.value, count(*) AS n FROM here h, jsonb_each_text(h.attributes) a
-                         WHERE $1 <> '' OR $2 <> '' GROUP BY 1, 2) f) AS facets,
-                  (SELECT jsonb_agg(to_jsonb(f) ORDER BY g.position) FROM paged g JOIN product_facts f ON f.id = g.id) AS rows"#,
+                         WHERE $1 <> '' OR $2 <> '' GROUP BY 1, 2) f) AS "facets: Json<Counted>",
+                  (SELECT json_agg(f ORDER BY array_position(i.ids, f.id)) FROM product_facts f WHERE f.id = ANY (i.ids)) AS "rows: Json<Vec<Facts>>"
+           FROM (SELECT ARRAY(SELECT g.id FROM paged g ORDER BY g.position) AS ids) i"#,
         query.category,
         words,
         tsquery(words),
@@ -183,22 +184,14 @@ async fn searched(tx: &mut Tx, actor: &Actor, query: &CatalogQuery) -> Result<Fo
     )
     .fetch_one(tx.db())
     .await?;
-    Ok(found)
-}
-
-fn facets(values: Vec<(String, String, i64)>) -> Vec<Facet> {
-    let mut facets: Vec<Facet> = Vec::new();
-    for (name, value, count) in values {
-        match facets.last_mut().filter(|f| f.name == name) {
-            Some(facet) => facet.values.push((value, count)),
-            None => facets.push(Facet { name, values: vec![(value, count)] }),
-        }
-    }
-    for facet in &mut facets {
-        facet.values.truncate(12);
-    }
-    facets.truncate(8);
-    facets
+    Ok(Found {
+        total: found.total,
+        guessed: found.guessed,
+        category: found.category,
+        categories: overview::categories(found.categories),
+        facets: overview::facets(found.facets),
+        rows: found.rows,
+    })
 }
 
 /// `hex bolts` as `hex:* & bolts:*`; empty when there is no word in it. Operators and quotes never get through.

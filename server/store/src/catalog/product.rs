@@ -3,7 +3,9 @@
 use domain::catalog::{Availability, PriceBrief, PriceExplanation, ProductPage, WarehouseStock};
 use domain::{Permission, Problem, Quantity, pricing};
 
-use super::facts::{Facts, Pricing, decode};
+use sqlx::types::Json;
+
+use super::facts::{Facts, Pricing, facts_by_sku};
 use crate::{Error, Result, Tx};
 
 /// A product of the account's assortment; not found for any other. One statement.
@@ -13,7 +15,7 @@ pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
     let today = tx.today();
     let row = sqlx::query!(
         r#"SELECT p.description, COALESCE(p.gtin, '') AS "gtin!", c.name AS category, c.slug, p.attributes AS "attributes!",
-                  (SELECT to_jsonb(f) FROM product_facts f WHERE f.id = p.id) AS facts,
+                  (SELECT row_to_json(f) FROM product_facts f WHERE f.id = p.id AND f.in_assortment) AS "facts: Json<Facts>",
                   (SELECT jsonb_agg(jsonb_build_array(w.name, greatest(k.on_hand - k.reserved, 0)::text,
                                     (k.incoming - greatest(k.reserved - k.on_hand, 0))::text, k.incoming_on) ORDER BY w.position, w.code)
                    FROM stock k JOIN warehouses w ON w.code = k.warehouse WHERE k.product_id = p.id) AS stock
@@ -22,7 +24,7 @@ pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
     )
     .fetch_one(tx.db())
     .await?;
-    let facts = visible(decode(row.facts.map(|f| serde_json::Value::Array(vec![f])))?)?;
+    let Json(facts) = row.facts.ok_or(Problem::NotFound)?;
     let pricing = Pricing::of(&actor, today);
     let first = facts.packing().fit(Quantity::ONE);
     let odd = |e: serde_json::Error| Error::odd("product", &e.to_string());
@@ -55,13 +57,8 @@ pub async fn explain(tx: &mut Tx, sku: &str, quantity: Option<Quantity>) -> Resu
     let actor = tx.actor()?;
     actor.require(Permission::PriceRead)?;
     let today = tx.today();
-    let json = sqlx::query_scalar!(
-        "SELECT jsonb_agg(to_jsonb(f)) FROM product_facts f WHERE f.sku = $1",
-        sku.trim().to_uppercase()
-    )
-    .fetch_one(tx.db())
-    .await?;
-    let facts = visible(decode(json)?)?;
+    let facts = facts_by_sku(tx, &sku.trim().to_uppercase()).await?;
+    let facts = facts.filter(|f| f.in_assortment).ok_or(Problem::NotFound)?;
     let quantity = quantity.unwrap_or_else(|| facts.packing().fit(Quantity::ONE));
     let resolved = facts.price(quantity, Pricing::of(&actor, today));
     Ok(PriceExplanation {
@@ -76,8 +73,4 @@ pub async fn explain(tx: &mut Tx, sku: &str, quantity: Option<Quantity>) -> Resu
         quantity,
         today,
     })
-}
-
-fn visible(facts: Vec<Facts>) -> Result<Facts> {
-    facts.into_iter().find(|f| f.in_assortment).ok_or_else(|| Problem::NotFound.into())
 }

@@ -119,7 +119,7 @@ async fn a_deactivated_member_is_nobody_with_the_next_request() {
     let mut tx = world.begin(&admin).await;
     store::accounts::deactivate(&mut tx, "buyer@acme.example", None).await.unwrap();
     tx.commit().await.unwrap();
-    let gone = store::accounts::who(&world.store, person, None, "", now()).await;
+    let gone = store::accounts::who(&world.store, person, None, "").await;
     assert!(matches!(gone, Err(store::Error::Problem(Problem::Unauthenticated))));
     let own = store::accounts::deactivate(&mut world.begin(&admin).await, "admin@acme.example", None).await;
     assert!(matches!(own, Err(store::Error::Problem(Problem::Invalid(_)))));
@@ -134,13 +134,12 @@ async fn a_person_in_two_accounts_acts_in_the_chosen_one_only() {
     let globex: uuid::Uuid =
         sqlx::query_scalar("SELECT id FROM accounts WHERE number = '1002'").fetch_one(&world.superuser).await.unwrap();
     assert_eq!(both.roles(), [Role::Buyer]);
-    let there = store::accounts::who(&world.store, both.person(), Some(AccountId(globex)), "", now()).await.unwrap();
+    let there = store::accounts::who(&world.store, both.person(), Some(AccountId(globex)), "").await.unwrap();
     assert_eq!(there.actor.account(), AccountId(globex));
     assert_eq!(there.actor.roles(), [Role::Buyer, Role::Finance]);
     assert_eq!(there.frame.seats.len(), 2);
     let stranger = world.buyer().await;
-    let refused =
-        store::accounts::who(&world.store, stranger.person(), Some(AccountId(globex)), "", now()).await.unwrap();
+    let refused = store::accounts::who(&world.store, stranger.person(), Some(AccountId(globex)), "").await.unwrap();
     assert_ne!(refused.actor.account(), AccountId(globex), "an account without a seat is never entered");
 }
 

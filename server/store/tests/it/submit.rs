@@ -57,7 +57,7 @@ async fn crowd(world: &World, n: usize, sku: &str, each: i64) -> Vec<Actor> {
                 "INSERT INTO members (account_id, id, person_id, roles) SELECT id, gen_random_uuid(), '{person}', '{{buyer}}' FROM accounts WHERE number = '1001'"
             ))
             .await;
-        let actor = store::accounts::who(&world.store, PersonId(person), None, "", now()).await.unwrap().actor;
+        let actor = store::accounts::who(&world.store, PersonId(person), None, "").await.unwrap().actor;
         add(world, &actor, sku, each).await;
         actors.push(actor);
     }

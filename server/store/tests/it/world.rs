@@ -99,7 +99,7 @@ impl World {
     /// One of the demo's people, in the first of their accounts.
     pub async fn actor(&self, email: &str) -> Actor {
         let person = store::demo::person(&self.store, &Email::parse("email", email).unwrap(), now()).await.unwrap();
-        store::accounts::who(&self.store, person, None, "127.0.0.1", now()).await.unwrap().actor
+        store::accounts::who(&self.store, person, None, "127.0.0.1").await.unwrap().actor
     }
 
     pub async fn buyer(&self) -> Actor {

@@ -81,7 +81,7 @@ pub(super) async fn seed(tx: &mut Tx, acme: Uuid) -> Result<()> {
 /// Ollie sends an order that needs Dana's approval, through the same use cases as the pages.
 pub(in crate::demo) async fn send_for_approval(store: &Store, now: DateTime<Utc>) -> Result<()> {
     let person = crate::demo::person(store, &Email::parse("email", "junior@acme.example")?, now).await?;
-    let actor = crate::accounts::who(store, person, None, "127.0.0.1", now).await?.actor;
+    let actor = crate::accounts::who(store, person, None, "127.0.0.1").await?.actor;
     let mut tx = store.begin(&actor, now).await?;
     for (sku, n) in [("GL-CUT-D-9", 140), ("TP-48-CL", 36), ("CL-DEG-5", 4)] {
         let quantity = Quantity::new(Decimal::from(n)).ok_or_else(|| Error::odd("demo quantity", sku))?;
