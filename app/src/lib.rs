@@ -15,6 +15,7 @@ pub mod orders;
 pub mod problem;
 #[cfg(feature = "ssr")]
 pub mod request;
+pub mod rooms;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod ui;
@@ -25,6 +26,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 pub use problem::ActionError;
+use rooms::{Catalog, Company, Orders, Sales};
 #[cfg(feature = "ssr")]
 pub use shell::{gallery_shell, shell};
 
@@ -45,30 +47,30 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/approve/:token") view=approvals::ByLink ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=layout::Layout ssr=SsrMode::Async>
                     <Route path=path!("/") view=home::Home ssr=SsrMode::Async/>
-                    <Route path=path!("/catalog") view=catalog::Browse ssr=SsrMode::Async/>
-                    <Route path=path!("/catalog/:category") view=catalog::Browse ssr=SsrMode::Async/>
-                    <Route path=path!("/search") view=catalog::Browse ssr=SsrMode::Async/>
-                    <Route path=path!("/products/:sku") view=catalog::Product ssr=SsrMode::Async/>
-                    <Route path=path!("/products/:sku/price") view=catalog::WhyThisPrice ssr=SsrMode::Async/>
-                    <Route path=path!("/cart") view=cart::Cart ssr=SsrMode::Async/>
-                    <Route path=path!("/checkout") view=cart::Checkout ssr=SsrMode::Async/>
-                    <Route path=path!("/orders") view=orders::History ssr=SsrMode::Async/>
-                    <Route path=path!("/orders/:number") view=orders::Order ssr=SsrMode::Async/>
-                    <Route path=path!("/orders/:number/reorder") view=orders::Reorder ssr=SsrMode::Async/>
-                    <Route path=path!("/invoices") view=invoices::Invoices ssr=SsrMode::Async/>
-                    <Route path=path!("/invoices/:number") view=invoices::Invoice ssr=SsrMode::Async/>
-                    <Route path=path!("/approvals") view=approvals::Inbox ssr=SsrMode::Async/>
-                    <Route path=path!("/approvals/:number") view=approvals::Approval ssr=SsrMode::Async/>
-                    <Route path=path!("/company/rules") view=approvals::Rules ssr=SsrMode::Async/>
-                    <Route path=path!("/company/budgets") view=company::Budgets ssr=SsrMode::Async/>
-                    <Route path=path!("/company/cost-centres") view=company::CostCentres ssr=SsrMode::Async/>
-                    <Route path=path!("/company/addresses") view=company::Addresses ssr=SsrMode::Async/>
-                    <Route path=path!("/company/credit") view=company::CreditPage ssr=SsrMode::Async/>
-                    <Route path=path!("/sales/held") view=orders::Held ssr=SsrMode::Async/>
-                    <Route path=path!("/notices") view=company::Notices ssr=SsrMode::Async/>
-                    <Route path=path!("/company/members") view=accounts::Members ssr=SsrMode::Async/>
-                    <Route path=path!("/company/audit") view=accounts::Audit ssr=SsrMode::Async/>
-                    <Route path=path!("/profile") view=accounts::Profile ssr=SsrMode::Async/>
+                    <Route path=path!("/catalog") view=Catalog::Browse ssr=SsrMode::Async/>
+                    <Route path=path!("/catalog/:category") view=Catalog::Browse ssr=SsrMode::Async/>
+                    <Route path=path!("/search") view=Catalog::Browse ssr=SsrMode::Async/>
+                    <Route path=path!("/products/:sku") view=Catalog::Product ssr=SsrMode::Async/>
+                    <Route path=path!("/products/:sku/price") view=Catalog::WhyThisPrice ssr=SsrMode::Async/>
+                    <Route path=path!("/cart") view=Orders::Cart ssr=SsrMode::Async/>
+                    <Route path=path!("/checkout") view=Orders::Checkout ssr=SsrMode::Async/>
+                    <Route path=path!("/orders") view=Orders::History ssr=SsrMode::Async/>
+                    <Route path=path!("/orders/:number") view=Orders::Order ssr=SsrMode::Async/>
+                    <Route path=path!("/orders/:number/reorder") view=Orders::Reorder ssr=SsrMode::Async/>
+                    <Route path=path!("/invoices") view=Company::Invoices ssr=SsrMode::Async/>
+                    <Route path=path!("/invoices/:number") view=Company::Invoice ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals") view=Company::Inbox ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals/:number") view=Company::Approval ssr=SsrMode::Async/>
+                    <Route path=path!("/company/rules") view=Company::Rules ssr=SsrMode::Async/>
+                    <Route path=path!("/company/budgets") view=Company::Budgets ssr=SsrMode::Async/>
+                    <Route path=path!("/company/cost-centres") view=Company::CostCentres ssr=SsrMode::Async/>
+                    <Route path=path!("/company/addresses") view=Company::Addresses ssr=SsrMode::Async/>
+                    <Route path=path!("/company/credit") view=Company::Credit ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/held") view=Sales::Held ssr=SsrMode::Async/>
+                    <Route path=path!("/notices") view=Company::Notices ssr=SsrMode::Async/>
+                    <Route path=path!("/company/members") view=Company::Members ssr=SsrMode::Async/>
+                    <Route path=path!("/company/audit") view=Company::Audit ssr=SsrMode::Async/>
+                    <Route path=path!("/profile") view=Company::Profile ssr=SsrMode::Async/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -1,5 +1,6 @@
 //! The server's side of a request: who asks, when, and the doors that are open to them.
 
+use std::collections::HashMap;
 use std::future::Future;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
@@ -42,12 +43,16 @@ pub struct Request {
 /// Addresses of the browser's bundle.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 pub struct Assets {
-    /// Loader script.
-    pub js: String,
-    /// Module.
-    pub wasm: String,
     /// Stylesheet.
     pub css: String,
+    /// Loader script.
+    pub js: String,
+    /// What it loads at once beside the module: the script that loads rooms.
+    pub rooms_js: String,
+    /// Module.
+    pub wasm: String,
+    /// The parts of each room.
+    pub rooms: HashMap<String, Vec<String>>,
 }
 
 /// The request being answered. Unavailable outside of one (the router also renders the app once to list its routes).

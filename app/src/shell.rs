@@ -1,11 +1,14 @@
 //! The document around the app.
 
+use std::iter;
+
+use axum::http::request::Parts;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use crate::request::{request, secure_page};
-use crate::{App, GalleryApp};
+use crate::{App, GalleryApp, rooms};
 
 /// One HTML document around the app.
 pub fn shell() -> impl IntoView {
@@ -25,10 +28,18 @@ fn document(hydrated: bool, body: impl FnOnce() -> AnyView) -> impl IntoView {
         "import('{}').then(m=>m.default({{module_or_path:'{}'}}).then(()=>m.hydrate()))",
         assets.js, assets.wasm
     );
+    let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
+    let room = rooms::name(&path).and_then(|name| assets.rooms.get(name)).into_iter().flatten();
+    let modules: Vec<String> = iter::once(&assets.wasm).chain(room).cloned().collect();
     let scripts = (hydrated && !assets.js.is_empty()).then(|| {
+        let modules = modules
+            .into_iter()
+            .map(|href| view! { <link rel="preload" href=href r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> })
+            .collect_view();
         view! {
             <link rel="modulepreload" href=assets.js nonce=use_nonce()/>
-            <link rel="preload" href=assets.wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+            <link rel="modulepreload" href=assets.rooms_js nonce=use_nonce()/>
+            {modules}
             <script type="module" nonce=use_nonce()>{start}</script>
         }
     });

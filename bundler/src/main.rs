@@ -10,10 +10,15 @@ mod site;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Parser;
 
 use site::{Effort, Manifest, Site};
+
+/// What a page outside of all rooms may weigh: scripts, module and styles, as brotli.
+const FIRST: u64 = 320_000;
+/// The same for a page in a room.
+const ANY: u64 = 430_000;
 
 /// Joins what `cargo build` made for the browser into a folder ready to be served.
 #[derive(Parser)]
@@ -50,18 +55,34 @@ fn main() -> Result<()> {
     let site = Site::open(&args.site, effort)?;
     let before = site.manifest()?;
 
-    let (js, wasm) = if args.css_only {
-        let before = before.context("--css-only needs an earlier full run: there is no manifest.json yet")?;
-        (before.js, before.wasm)
+    let module = if args.css_only {
+        before.context("--css-only needs an earlier full run: there is no manifest.json yet")?.module
     } else {
         let input = args.wasm.context("--wasm is needed")?;
         let wasm_opt = if args.dev { None } else { args.wasm_opt.as_deref() };
-        module::bundle(&site, &args.work, &input, wasm_opt, before.as_ref())?
+        module::bundle(&site, &args.work, &input, wasm_opt, before)?
     };
     let sheet = css::join(&args.style)?;
     let sheet = if args.dev { sheet } else { css::squeeze(&sheet) };
     let css = site.hashed("buyerdesk", "css", sheet.as_bytes())?;
 
     site.copy_public(&args.public)?;
-    site.finish(&Manifest { js, wasm, css })
+    let manifest = Manifest { css, module };
+    site.finish(&manifest)?;
+    if args.dev { Ok(()) } else { weigh(&site, &manifest) }
+}
+
+/// Tells what the first page weighs, and a page in each room. Too much is an error: a page more belongs into a room.
+fn weigh(site: &Site, Manifest { css, module }: &Manifest) -> Result<()> {
+    let first = site.weight(module.first())? + site.weight([css.as_str()])?;
+    println!("the first page: {} kB", first / 1000);
+    let mut most = first;
+    for (room, parts) in &module.rooms {
+        let whole = first + site.weight(parts.iter().map(String::as_str))?;
+        println!("a page in {room}: {} kB", whole / 1000);
+        most = most.max(whole);
+    }
+    ensure!(first <= FIRST, "the first page may weigh {} kB", FIRST / 1000);
+    ensure!(most <= ANY, "no page may weigh more than {} kB", ANY / 1000);
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The folder that is served: hashed names, compressed copies, the manifest, and nothing left over from earlier runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -12,9 +12,27 @@ use sha2::{Digest, Sha256};
 /// The addresses of the day, absolute paths on the site; `manifest.json`.
 #[derive(Serialize, Deserialize)]
 pub struct Manifest {
-    pub js: String,
-    pub wasm: String,
     pub css: String,
+    #[serde(flatten)]
+    pub module: Module,
+}
+
+/// What the browser runs: all in one folder, since the files name each other.
+#[derive(Serialize, Deserialize)]
+pub struct Module {
+    pub js: String,
+    /// Loads rooms; the first script imports it.
+    pub rooms_js: String,
+    pub wasm: String,
+    /// The parts that a page in a room needs beside the first.
+    pub rooms: BTreeMap<String, Vec<String>>,
+}
+
+impl Module {
+    /// What every page needs.
+    pub fn first(&self) -> [&str; 3] {
+        [&self.js, &self.rooms_js, &self.wasm]
+    }
 }
 
 /// How hard to compress.
@@ -46,9 +64,18 @@ impl Site {
         }
     }
 
-    /// Is the file behind this address there?
-    pub fn has(&self, address: &str) -> bool {
-        self.file(address).is_file()
+    /// Is all that a manifest names there?
+    pub fn has(&self, module: &Module) -> bool {
+        module
+            .first()
+            .into_iter()
+            .chain(module.rooms.values().flatten().map(String::as_str))
+            .all(|address| self.file(address).is_file())
+    }
+
+    /// What files weigh on the wire.
+    pub fn weight<'a>(&self, addresses: impl IntoIterator<Item = &'a str>) -> Result<u64> {
+        addresses.into_iter().map(|address| Ok(fs::metadata(beside(&self.file(address), "br"))?.len())).sum()
     }
 
     fn file(&self, address: &str) -> PathBuf {
@@ -59,19 +86,32 @@ impl Site {
     pub fn hashed(&self, stem: &str, extension: &str, contents: &[u8]) -> Result<String> {
         let hash = &sha256(contents)[..16];
         let address = format!("/pkg/{stem}.{hash}.{extension}");
-        let file = self.file(&address);
-        let brotli = self.write_compressed(&file, contents)?;
-        println!("{:<38} {:>9} raw {:>9} brotli", address, thousands(contents.len()), thousands(brotli));
+        self.write_and_tell(&address, contents)?;
         Ok(address)
     }
 
-    /// JavaScript that crates bring along; its folder names already carry a hash.
-    pub fn copy_snippets(&self, from: &Path) -> Result<()> {
-        let to = self.folder.join("pkg/snippets");
-        if to.exists() {
-            fs::remove_dir_all(&to)?;
+    fn write_and_tell(&self, address: &str, contents: &[u8]) -> Result<()> {
+        let brotli = self.write_compressed(&self.file(address), contents)?;
+        println!("{:<44} {:>9} raw {:>9} brotli", address, thousands(contents.len()), thousands(brotli));
+        Ok(())
+    }
+
+    /// Stores the files of a folder, as they are called, in one whose name is made of the hash of them all.
+    pub fn hashed_folder(&self, from: &Path) -> Result<String> {
+        let mut files = BTreeMap::new();
+        collect(from, from, &mut files)?;
+        let mut all = Vec::new();
+        for (name, contents) in &files {
+            all.extend(name.bytes().chain(sha256(contents).bytes()));
         }
-        self.copy(from, &to).map(drop)
+        let folder = format!("/pkg/{}", &sha256(&all)[..16]);
+        for (name, contents) in &files {
+            let address = format!("{folder}/{name}");
+            let file = self.file(&address);
+            fs::create_dir_all(file.parent().context("a file has a folder")?)?;
+            self.write_and_tell(&address, contents)?;
+        }
+        Ok(folder)
     }
 
     /// Copies the public files into the root of the site and takes out those that are no longer public.
@@ -81,7 +121,7 @@ impl Site {
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
             if !wanted.contains(&path) {
-                if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }?;
+                remove(&path)?;
             }
         }
         Ok(())
@@ -139,19 +179,35 @@ impl Site {
         fs::write(&fresh, serde_json::to_vec_pretty(manifest)?)?;
         fs::rename(fresh, self.folder.join("manifest.json"))?;
 
-        let mut wanted = BTreeSet::from([self.folder.join("pkg/snippets")]);
-        for address in [&manifest.js, &manifest.wasm, &manifest.css] {
-            let file = self.file(address);
-            wanted.extend([beside(&file, "br"), beside(&file, "gz"), file]);
-        }
+        let css = self.file(&manifest.css);
+        let mut wanted = BTreeSet::from([beside(&css, "br"), beside(&css, "gz"), css]);
+        wanted.extend(self.file(&manifest.module.js).parent().map(Path::to_owned));
         for entry in fs::read_dir(self.folder.join("pkg"))? {
             let path = entry?.path();
             if !wanted.contains(&path) {
-                fs::remove_file(path)?;
+                remove(&path)?;
             }
         }
         Ok(())
     }
+}
+
+fn remove(path: &Path) -> Result<()> {
+    Ok(if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }?)
+}
+
+/// The files below a folder by their names seen from `root`.
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(root, &path, files)?;
+        } else {
+            let name = path.strip_prefix(root)?.to_str().context("a name that is no text")?.to_owned();
+            files.insert(name, fs::read(&path)?);
+        }
+    }
+    Ok(())
 }
 
 /// `site.css` and `br` make `site.css.br`.

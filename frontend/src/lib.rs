@@ -1,8 +1,12 @@
 //! The browser's entry: takes over the page that the server rendered. Nothing else belongs here.
 
-/// Called by the script in the page head once the module is loaded.
+/// Called by the script in the page head once the module is loaded. A page whose room cannot be fetched stays as the
+/// server made it: its links and forms work without us.
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    let path = leptos::prelude::window().location().pathname().unwrap_or_default();
+    if app::rooms::fetch(&path).await.is_ok() {
+        leptos::mount::hydrate_lazy(app::App);
+    }
 }

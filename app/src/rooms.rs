@@ -1,0 +1,109 @@
+//! Rooms: pages whose code does not come with the first one. The browser fetches a room when somebody goes there, or
+//! beside the first module when the page itself is in one. Moving a page to another room is moving a line below.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use leptos_router::ChooseView;
+
+use crate::ui::{ButtonLink, EmptyState};
+use crate::{accounts, approvals, cart, catalog, company, invoices, orders};
+
+/// A room on its way.
+type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
+
+macro_rules! rooms {
+    ($($(#[$doc:meta])* $name:ident: $room:ident at $words:tt, $fetch:ident { $($page:ident => $view:path,)* })*) => {
+        /// First words of addresses, the room there, and how it is fetched.
+        const ROOMS: &[(&[&str], &str, fn() -> Coming)] = &[$((&$words, stringify!($room), || Box::pin($fetch()))),*];
+
+        $(
+            $(#[$doc])*
+            #[expect(missing_docs, reason = "each is the page it is called after")]
+            #[derive(Clone, Copy)]
+            pub enum $name { $($page),* }
+
+            impl ChooseView for $name {
+                async fn choose(self) -> AnyView {
+                    $room(self).await.unwrap_or_else(|_| missing())
+                }
+
+                async fn preload(&self) {}
+            }
+
+            #[wasm_split($room, fallible, preload($fetch), wasm_split_path = ::leptos::wasm_split)]
+            fn $room(page: $name) -> Result<AnyView, SplitLoaderError> {
+                Ok(match page { $($name::$page => $view().into_any(),)* })
+            }
+        )*
+    };
+}
+
+rooms! {
+    /// Looking for products.
+    Catalog: catalog at ["catalog", "products", "search"], fetch_catalog {
+        Browse => catalog::Browse,
+        Product => catalog::Product,
+        WhyThisPrice => catalog::WhyThisPrice,
+    }
+    /// From the cart to what was ordered.
+    Orders: orders at ["cart", "checkout", "orders"], fetch_orders {
+        Cart => cart::Cart,
+        Checkout => cart::Checkout,
+        History => orders::History,
+        Order => orders::Order,
+        Reorder => orders::Reorder,
+    }
+    /// Running the company that buys: deciding, paying, settings.
+    Company: company at ["approvals", "company", "invoices", "notices", "profile"], fetch_company {
+        Inbox => approvals::Inbox,
+        Approval => approvals::Approval,
+        Rules => approvals::Rules,
+        Invoices => invoices::Invoices,
+        Invoice => invoices::Invoice,
+        Budgets => company::Budgets,
+        CostCentres => company::CostCentres,
+        Addresses => company::Addresses,
+        Credit => company::CreditPage,
+        Notices => company::Notices,
+        Members => accounts::Members,
+        Audit => accounts::Audit,
+        Profile => accounts::Profile,
+    }
+    /// The seller's people at work.
+    Sales: sales at ["sales"], fetch_sales {
+        Held => orders::Held,
+    }
+}
+
+fn find(path: &str) -> Option<&'static (&'static [&'static str], &'static str, fn() -> Coming)> {
+    let word = path.split('/').nth(1)?;
+    ROOMS.iter().find(|(words, ..)| words.contains(&word))
+}
+
+/// The name of the room that the page at this address is in.
+#[cfg(feature = "ssr")]
+pub fn name(path: &str) -> Option<&'static str> {
+    find(path).map(|(_, name, _)| *name)
+}
+
+/// Fetches the room that the page at this address is in, if it is in one.
+pub async fn fetch(path: &str) -> Result<(), SplitLoaderError> {
+    match find(path) {
+        Some((_, _, fetch)) => fetch().await,
+        None => Ok(()),
+    }
+}
+
+/// Instead of a page whose room did not come. The link loads the whole page, from whatever version runs by then.
+fn missing() -> AnyView {
+    view! {
+        <leptos_meta::Title text="Not available right now"/>
+        <EmptyState title="This page could not be loaded" text="You may be offline, or the portal has just been updated.">
+            <ButtonLink href="" external=true>"Load it again"</ButtonLink>
+        </EmptyState>
+    }
+    .into_any()
+}

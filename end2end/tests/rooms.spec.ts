@@ -1,0 +1,75 @@
+// Pages whose code the browser fetches when somebody goes there: opened, gone to, gone back to, and out of reach.
+import { expect, test, type Page } from '@playwright/test';
+import { complaints, people, ready, signIn } from './people';
+
+const part = /\/pkg\/[0-9a-f]+\/split_company\.wasm$/;
+
+/// The parts of the module that the page asks for, by name.
+function parts(page: Page): string[] {
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const name = /\/pkg\/[0-9a-f]+\/((?:split|chunk)_\w+)\.wasm$/.exec(request.url())?.[1];
+    if (name) asked.push(name);
+  });
+  return asked;
+}
+
+/// By a link of the navigation; a page that is loaded anew loses the mark.
+async function goes(page: Page, name: string) {
+  await page.evaluate(() => Object.assign(window, { same: true }));
+  await page.getByRole('navigation').getByRole('link', { name }).first().click();
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  expect(await page.evaluate(() => 'same' in window)).toBe(true);
+}
+
+test('a room is fetched when somebody goes there, once', async ({ page }) => {
+  const found = complaints(page);
+  const asked = parts(page);
+  await signIn(page, people.admin);
+  expect(asked).toEqual([]);
+  await goes(page, 'Budgets');
+  expect(asked).toContain('split_company');
+  const before = asked.length;
+  await goes(page, 'Addresses');
+  await page.goBack();
+  await expect(page.getByRole('heading', { level: 1, name: 'Budgets' })).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL('/');
+  await page.goForward();
+  await expect(page.getByRole('heading', { level: 1, name: 'Budgets' })).toBeVisible();
+  expect(asked.length).toBe(before);
+  expect(found).toEqual([]);
+});
+
+test('a page in a room is alive when it is opened', async ({ page }) => {
+  const found = complaints(page);
+  await signIn(page, people.admin);
+  const asked = parts(page);
+  await page.goto('/company/cost-centres');
+  await ready(page);
+  expect(new Set(asked).size, 'nothing is fetched twice').toBe(asked.length);
+  expect(asked).toContain('split_company');
+  await goes(page, 'Addresses');
+  expect(found).toEqual([]);
+});
+
+test('a room out of reach is a page that says so', async ({ page }) => {
+  await signIn(page, people.admin);
+  await page.route(part, (route) => route.abort());
+  await page.getByRole('navigation').getByRole('link', { name: 'Budgets' }).first().click();
+  await expect(page.getByRole('heading', { name: 'This page could not be loaded' })).toBeVisible();
+  await expect(page).toHaveURL('/company/budgets');
+  await page.unroute(part);
+  await page.getByRole('link', { name: 'Load it again' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Budgets' })).toBeVisible();
+});
+
+test('an opened page whose room is out of reach works as the server made it', async ({ page }) => {
+  await signIn(page, people.admin);
+  await page.route(part, (route) => route.abort());
+  await page.goto('/company/addresses');
+  await ready(page);
+  await page.getByRole('navigation').getByRole('link', { name: 'Budgets' }).first().click();
+  await expect(page).toHaveURL('/company/budgets');
+  await expect(page.getByRole('heading', { level: 1, name: 'Budgets' })).toBeVisible();
+});
