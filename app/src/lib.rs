@@ -26,7 +26,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 pub use problem::ActionError;
-use rooms::{Catalog, Company, Orders, Sales};
+use rooms::{Catalog, Company, Desk, Orders, Sales};
 #[cfg(feature = "ssr")]
 pub use shell::{gallery_shell, shell};
 
@@ -57,17 +57,17 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders") view=Orders::History ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:number") view=Orders::Order ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:number/reorder") view=Orders::Reorder ssr=SsrMode::Async/>
-                    <Route path=path!("/invoices") view=Company::Invoices ssr=SsrMode::Async/>
-                    <Route path=path!("/invoices/:number") view=Company::Invoice ssr=SsrMode::Async/>
-                    <Route path=path!("/approvals") view=Company::Inbox ssr=SsrMode::Async/>
-                    <Route path=path!("/approvals/:number") view=Company::Approval ssr=SsrMode::Async/>
+                    <Route path=path!("/invoices") view=Desk::Invoices ssr=SsrMode::Async/>
+                    <Route path=path!("/invoices/:number") view=Desk::Invoice ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals") view=Desk::Inbox ssr=SsrMode::Async/>
+                    <Route path=path!("/approvals/:number") view=Desk::Approval ssr=SsrMode::Async/>
                     <Route path=path!("/company/rules") view=Company::Rules ssr=SsrMode::Async/>
                     <Route path=path!("/company/budgets") view=Company::Budgets ssr=SsrMode::Async/>
                     <Route path=path!("/company/cost-centres") view=Company::CostCentres ssr=SsrMode::Async/>
                     <Route path=path!("/company/addresses") view=Company::Addresses ssr=SsrMode::Async/>
                     <Route path=path!("/company/credit") view=Company::Credit ssr=SsrMode::Async/>
                     <Route path=path!("/sales/held") view=Sales::Held ssr=SsrMode::Async/>
-                    <Route path=path!("/notices") view=Company::Notices ssr=SsrMode::Async/>
+                    <Route path=path!("/notices") view=Desk::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=Company::Members ssr=SsrMode::Async/>
                     <Route path=path!("/company/audit") view=Company::Audit ssr=SsrMode::Async/>
                     <Route path=path!("/profile") view=Company::Profile ssr=SsrMode::Async/>

@@ -11,13 +11,20 @@ use leptos_router::ChooseView;
 use crate::ui::{ButtonLink, EmptyState};
 use crate::{accounts, approvals, cart, catalog, company, invoices, orders};
 
-/// A room on its way.
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
+
+struct Room {
+    /// The first words of the addresses in it.
+    words: &'static [&'static str],
+    #[cfg_attr(not(feature = "ssr"), expect(dead_code, reason = "the server names the parts in the page"))]
+    name: &'static str,
+    fetch: fn() -> Coming,
+}
 
 macro_rules! rooms {
     ($($(#[$doc:meta])* $name:ident: $room:ident at $words:tt, $fetch:ident { $($page:ident => $view:path,)* })*) => {
-        /// First words of addresses, the room there, and how it is fetched.
-        const ROOMS: &[(&[&str], &str, fn() -> Coming)] = &[$((&$words, stringify!($room), || Box::pin($fetch()))),*];
+        const ROOMS: &[Room] =
+            &[$(Room { words: &$words, name: stringify!($room), fetch: || Box::pin($fetch()) }),*];
 
         $(
             $(#[$doc])*
@@ -56,18 +63,21 @@ rooms! {
         Order => orders::Order,
         Reorder => orders::Reorder,
     }
-    /// Running the company that buys: deciding, paying, settings.
-    Company: company at ["approvals", "company", "invoices", "notices", "profile"], fetch_company {
+    /// What comes to somebody's desk: to decide, to pay, to know.
+    Desk: desk at ["approvals", "invoices", "notices"], fetch_desk {
         Inbox => approvals::Inbox,
         Approval => approvals::Approval,
-        Rules => approvals::Rules,
         Invoices => invoices::Invoices,
         Invoice => invoices::Invoice,
+        Notices => company::Notices,
+    }
+    /// How the company buys, who its members are.
+    Company: company at ["company", "profile"], fetch_company {
+        Rules => approvals::Rules,
         Budgets => company::Budgets,
         CostCentres => company::CostCentres,
         Addresses => company::Addresses,
         Credit => company::CreditPage,
-        Notices => company::Notices,
         Members => accounts::Members,
         Audit => accounts::Audit,
         Profile => accounts::Profile,
@@ -78,21 +88,21 @@ rooms! {
     }
 }
 
-fn find(path: &str) -> Option<&'static (&'static [&'static str], &'static str, fn() -> Coming)> {
+fn find(path: &str) -> Option<&'static Room> {
     let word = path.split('/').nth(1)?;
-    ROOMS.iter().find(|(words, ..)| words.contains(&word))
+    ROOMS.iter().find(|room| room.words.contains(&word))
 }
 
 /// The name of the room that the page at this address is in.
 #[cfg(feature = "ssr")]
 pub fn name(path: &str) -> Option<&'static str> {
-    find(path).map(|(_, name, _)| *name)
+    find(path).map(|room| room.name)
 }
 
 /// Fetches the room that the page at this address is in, if it is in one.
 pub async fn fetch(path: &str) -> Result<(), SplitLoaderError> {
     match find(path) {
-        Some((_, _, fetch)) => fetch().await,
+        Some(room) => (room.fetch)().await,
         None => Ok(()),
     }
 }
