@@ -3,10 +3,18 @@
 
 ALTER TABLE members
     ADD COLUMN manager_id uuid,
+    ADD COLUMN no_mail text[] NOT NULL DEFAULT '{}' CHECK (no_mail <@ ARRAY['ask', 'decision', 'talk', 'company']),
     ADD CONSTRAINT member_manager FOREIGN KEY (account_id, manager_id) REFERENCES members,
     ADD CONSTRAINT nobody_manages_themselves CHECK (manager_id <> id);
 
+COMMENT ON COLUMN members.no_mail IS 'kinds of notices that come by the bell alone';
+
 ALTER TABLE accounts ADD COLUMN decide_by_mail boolean NOT NULL DEFAULT true;
+ALTER TABLE accounts
+    ADD COLUMN remind_after int DEFAULT 8 CHECK (remind_after > 0),
+    ADD COLUMN escalate_after int DEFAULT 24 CHECK (escalate_after > 0);
+COMMENT ON COLUMN accounts.remind_after IS 'working hours without a decision; null: never';
+COMMENT ON COLUMN accounts.escalate_after IS 'working hours without a decision until others may decide; null: never';
 COMMENT ON COLUMN accounts.decide_by_mail IS 'approvers may decide from the link in the mail, without signing in';
 
 -- `rule` is domain::approvals::Rule. Changes are in the audit trail with before and after.
@@ -24,6 +32,9 @@ CALL secure_tenant_table('approval_rules');
 CREATE POLICY inherited ON approval_rules FOR SELECT TO buyerdesk_app
     USING (account_id = ANY ((SELECT current_setting('app.lineage')::uuid[])::uuid[]));
 
+-- The history of the rules is what the audit trail says of them; its lines have their keys in order.
+CREATE INDEX audit_rules ON audit_log (account_id, seq) WHERE line LIKE '{"action":"rule.%';
+
 -- The runtime case of one order. `rules` is what matched, as it was then (domain::approvals::FlowRule).
 CREATE TABLE approval_flows (
     account_id uuid NOT NULL,
@@ -34,6 +45,9 @@ CREATE TABLE approval_flows (
     rules jsonb NOT NULL,
     started_at timestamptz NOT NULL,
     ended_at timestamptz,
+    waiting_since timestamptz NOT NULL,
+    reminded_at timestamptz,
+    escalated_at timestamptz,
     budget_left numeric(19,4),
     PRIMARY KEY (account_id, order_id),
     FOREIGN KEY (account_id, order_id) REFERENCES orders,
@@ -41,6 +55,8 @@ CREATE TABLE approval_flows (
     CONSTRAINT a_flow_that_is_over_has_an_end CHECK ((status = 'open') = (ended_at IS NULL))
 );
 CREATE INDEX approval_flows_open ON approval_flows (account_id, started_at) WHERE status = 'open';
+CREATE INDEX approval_flows_late ON approval_flows (waiting_since) WHERE status = 'open' AND escalated_at IS NULL;
+COMMENT ON COLUMN approval_flows.waiting_since IS 'for the present tiers: the start, or the last yes';
 COMMENT ON COLUMN approval_flows.budget_left IS 'of the cost centre''s budget after this order, when it was sent; null: no budget';
 
 -- What was said, append-only. A decision carries the version that it answers: one decision a version.
@@ -81,6 +97,18 @@ CREATE TABLE delegations (
     CONSTRAINT delegation_ends_after_it_begins CHECK (last_day >= first_day)
 );
 CREATE INDEX delegations_current ON delegations (account_id, to_member) WHERE ended_at IS NULL;
+
+-- Who can be asked, and who stands in for whom: what domain::approvals::Flow needs to know of an account.
+CREATE VIEW flow_people WITH (security_invoker = true) AS
+SELECT a.id AS account_id,
+       (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'name', p.name, 'roles', m.roles, 'manager', m.manager_id, 'active', m.status = 'active')
+                         ORDER BY p.name, m.id)
+        FROM members m JOIN people p ON p.id = m.person_id WHERE m.account_id = a.id) AS seats,
+       (SELECT jsonb_agg(jsonb_build_array(d.id, d.from_member, d.to_member, d.first_day, d.last_day, d.cap::text, d.currency)
+                         ORDER BY d.first_day, d.id)
+        FROM delegations d WHERE d.account_id = a.id AND d.ended_at IS NULL) AS delegations
+FROM accounts a;
+GRANT SELECT ON flow_people TO buyerdesk_app, buyerdesk_job;
 
 -- Links in mails: only the hash is here; used once, by POST.
 CREATE TABLE approval_links (
@@ -131,6 +159,7 @@ CREATE TABLE notices (
     account_id uuid NOT NULL,
     id uuid NOT NULL,
     member_id uuid NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('ask', 'decision', 'talk', 'company')),
     text text NOT NULL,
     href text NOT NULL,
     at timestamptz NOT NULL,
@@ -151,7 +180,7 @@ CALL secure_tenant_table('notices');
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON approval_rules TO buyerdesk_app, buyerdesk_job;
 GRANT SELECT, INSERT ON approval_flows, approval_log, approval_links, delegations, budgets, budget_entries, notices TO buyerdesk_app, buyerdesk_job;
-GRANT UPDATE (status, version, ended_at, requester) ON approval_flows TO buyerdesk_app, buyerdesk_job;
+GRANT UPDATE (status, version, ended_at, requester, waiting_since, reminded_at, escalated_at) ON approval_flows TO buyerdesk_app, buyerdesk_job;
 GRANT UPDATE (ended_at) ON delegations TO buyerdesk_app, buyerdesk_job;
 GRANT UPDATE (used_at) ON approval_links TO buyerdesk_app, buyerdesk_job;
 GRANT UPDATE (amount, period, beyond, active, version) ON budgets TO buyerdesk_app, buyerdesk_job;
@@ -161,5 +190,5 @@ GRANT DELETE ON addresses TO buyerdesk_app;
 -- How the company orders is its own; everything else about an account is the seller's.
 CREATE POLICY own_settings ON accounts FOR UPDATE TO buyerdesk_app
     USING (id = (SELECT current_setting('app.account_id')::uuid)) WITH CHECK (id = (SELECT current_setting('app.account_id')::uuid));
-GRANT UPDATE (po_required, order_minimum, decide_by_mail) ON accounts TO buyerdesk_app;
+GRANT UPDATE (po_required, order_minimum, decide_by_mail, remind_after, escalate_after) ON accounts TO buyerdesk_app;
 GRANT SELECT ON approval_rules, approval_flows, approval_log, budgets, budget_entries TO buyerdesk_staff;

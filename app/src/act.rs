@@ -85,8 +85,13 @@ impl Act {
                 // Done with: what was typed must not wait there to be sent again.
                 form.reset();
             }
+            let mend = matches!(&answer, Err(ActionError(Problem::Invalid(_))));
             self.problem.try_set(answer.err().map(|e| e.0));
             self.busy.try_set(false);
+            if mend {
+                // What was typed stays as it is, to be mended.
+                return;
+            }
             self.version.try_update(|n| *n += 1);
             if let Some(refresh) = self.refresh {
                 refresh.again();
@@ -141,6 +146,9 @@ async fn post(url: &str, body: String) -> Result<Done, ActionError> {
 pub fn Form(
     /// What it does.
     act: Act,
+    /// Its id, for fields that stand elsewhere on the page.
+    #[prop(optional)]
+    id: Option<&'static str>,
     /// Its class.
     #[prop(optional)]
     class: &'static str,
@@ -148,7 +156,7 @@ pub fn Form(
     children: Children,
 ) -> AnyView {
     view! {
-        <form method="post" action=act.url class=class on:submit=move |event| act.send(&event)>
+        <form method="post" action=act.url id=id class=class on:submit=move |event| act.send(&event)>
             {children()}
         </form>
     }

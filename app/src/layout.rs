@@ -54,6 +54,8 @@ pub fn Layout() -> impl IntoView {
             });
         }
     });
+    #[cfg(not(feature = "ssr"))]
+    bell(refresh);
     let path = use_location().pathname;
     let words = use_query_map();
     let view = Memo::new(move |_| state.get().map(|s| s.frame));
@@ -98,6 +100,39 @@ pub fn Layout() -> impl IntoView {
             <Outlet/>
         </Frame>
     }
+}
+
+/// Rings when something is noted for the person: the frame is asked for again. Only while the page is looked at, so that
+/// many open tabs do not use up the browser's connections to the server.
+#[cfg(not(feature = "ssr"))]
+fn bell(refresh: RwSignal<u32>) {
+    use leptos::wasm_bindgen::JsCast as _;
+    use leptos::wasm_bindgen::prelude::Closure;
+    use web_sys::{EventSource, VisibilityState};
+
+    let ring = StoredValue::new_local(Closure::<dyn Fn()>::new(move || {
+        refresh.try_update(|n| *n += 1);
+    }));
+    let open = StoredValue::new_local(None::<EventSource>);
+    let watch = move || {
+        let seen = document().visibility_state() == VisibilityState::Visible;
+        open.update_value(|open| match (seen, &open) {
+            (true, None) => {
+                *open = EventSource::new("/api/notices/live").ok();
+                if let Some(source) = open {
+                    ring.with_value(|ring| source.set_onmessage(Some(ring.as_ref().unchecked_ref())));
+                }
+            }
+            (false, Some(source)) => {
+                source.close();
+                *open = None;
+            }
+            _ => {}
+        });
+    };
+    watch();
+    let on = window_event_listener_untyped("visibilitychange", move |_| watch());
+    on_cleanup(move || on.remove());
 }
 
 /// Account switcher and sign-out. Plain forms on purpose: with the account everything changes, so the page loads anew.

@@ -1,5 +1,6 @@
 //! What only the server knows: configuration, router, sessions, protective layers, documents, mail, imports, command line.
 
+mod bell;
 pub mod cli;
 pub mod clock;
 pub mod config;

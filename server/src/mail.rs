@@ -22,7 +22,7 @@ pub async fn work(store: Store, mailer: Mailer, origin: String) {
     loop {
         if listener.is_none() {
             listener = store
-                .listener()
+                .listener("outbox")
                 .await
                 .inspect_err(|error| tracing::warn!(%error, "not listening for new messages"))
                 .ok();

@@ -25,6 +25,7 @@ use tower_http::services::{ServeDir, ServeFile};
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::bell::{self, Bell};
 use crate::config::Config;
 use crate::protect::{Gate, headers, refuse, same_site, who_asks};
 use crate::{demo, documents, mail, sessions};
@@ -63,6 +64,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
 
     let mut routes = Router::new()
         .route("/invoices.csv", get(documents::csv))
+        .route("/api/notices/live", get(bell::live).layer(Extension(Bell::new(store.clone()))))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         // Asked for by browsers themselves, beside a document without a head of its own.
@@ -130,13 +132,16 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     );
     let config = Arc::new(config);
     tokio::spawn(mail::work(store.clone(), config.mailer.clone(), config.public_origin.clone()));
-    let sweeper = store.clone();
+    let housekeeper = store.clone();
     tokio::spawn(async move {
         loop {
-            if let Err(error) = store::accounts::sessions::sweep(&sweeper, crate::clock::now()).await {
+            if let Err(error) = store::accounts::sessions::sweep(&housekeeper, crate::clock::now()).await {
                 tracing::warn!(%error, "expired sessions could not be swept");
             }
-            tokio::time::sleep(Duration::from_hours(1)).await;
+            if let Err(error) = store::approvals::chase(&housekeeper, crate::clock::now()).await {
+                tracing::warn!(%error, "nobody was reminded of what waits");
+            }
+            tokio::time::sleep(Duration::from_mins(10)).await;
         }
     });
     let listener =

@@ -380,6 +380,24 @@ impl Flow {
         self.open().into_iter().filter(|m| self.candidates(*m, seats).contains(&member)).collect()
     }
 
+    /// Who stands in for those that have let the order wait too long: their manager, or else the account admins. One
+    /// step, on that day, for any amount.
+    pub fn escalation(&self, seats: &[Seat], day: NaiveDate) -> Vec<Delegation> {
+        let admins: Vec<MemberId> =
+            seats.iter().filter(|s| s.active && s.roles.contains(&Role::AccountAdmin)).map(|s| s.id).collect();
+        let above = |from: MemberId| {
+            let manager = seats.iter().find(|s| s.id == from).and_then(|s| s.manager);
+            let manager = manager.filter(|m| *m != self.requester && seats.iter().any(|s| s.id == *m && s.active));
+            manager.map_or_else(|| admins.clone(), |m| vec![m])
+        };
+        self.waits_for(seats)
+            .into_iter()
+            .flat_map(|from| above(from).into_iter().map(move |to| (from, to)))
+            .filter(|(from, to)| from != to && *to != self.requester)
+            .map(|(from, to)| Delegation { from, to, first: day, last: day, cap: None })
+            .collect()
+    }
+
     /// In whose names `member` can decide: their own first, then those who delegated to them. A delegation reaches one
     /// step, never on to the next delegate, and never lets anybody decide their own order.
     pub fn says(
@@ -406,6 +424,33 @@ impl Flow {
             }
         }
         says
+    }
+}
+
+/// After how many working hours without a decision people are reminded, and others may decide. `None`: never.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Patience {
+    /// Those for whom it waits are told again.
+    pub remind: Option<i32>,
+    /// Their managers, or the account admins, may decide in their name.
+    pub escalate: Option<i32>,
+}
+
+impl Patience {
+    /// Whole hours from 1 to 400, a reminder before the escalation.
+    pub fn check(self) -> Result<(), Problem> {
+        let mut errors = Vec::new();
+        for (field, hours) in [("remind", self.remind), ("escalate", self.escalate)] {
+            if hours.is_some_and(|h| !(1..=400).contains(&h)) {
+                errors.push(FieldError::new(field, "Enter 1 to 400 working hours, or leave it empty."));
+            }
+        }
+        if let (Some(remind), Some(escalate)) = (self.remind, self.escalate)
+            && escalate <= remind
+        {
+            errors.push(FieldError::new("escalate", "Remind before others may decide."));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(Problem::Invalid(errors)) }
     }
 }
 
@@ -468,6 +513,8 @@ impl Flow {
 pub enum Verdict {
     /// Yes.
     Approve,
+    /// Yes to less: quantities lowered or lines dropped.
+    Change,
     /// No: ends the flow, hands the lines back.
     Reject,
     /// Asks whoever sent it; decides nothing.
@@ -479,6 +526,7 @@ impl Verdict {
     pub const fn code(self) -> &'static str {
         match self {
             Self::Approve => "approve",
+            Self::Change => "change",
             Self::Reject => "reject",
             Self::Question => "question",
         }
@@ -486,8 +534,29 @@ impl Verdict {
 
     /// Reads [`Verdict::code`].
     pub fn parse(code: &str) -> Option<Self> {
-        [Self::Approve, Self::Reject, Self::Question].into_iter().find(|v| v.code() == code)
+        [Self::Approve, Self::Change, Self::Reject, Self::Question].into_iter().find(|v| v.code() == code)
     }
+}
+
+/// What becomes of a line of an order that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineChange {
+    /// As it was asked for.
+    Kept,
+    /// Fewer.
+    Lowered(crate::Quantity),
+    /// None.
+    Dropped,
+}
+
+/// Reads what an approver wants of a line. `None`: more than was asked for, or no quantity at all; an approver lowers,
+/// never raises.
+pub fn line_change(asked: crate::Quantity, wanted: rust_decimal::Decimal) -> Option<LineChange> {
+    if wanted.is_zero() {
+        return Some(LineChange::Dropped);
+    }
+    let wanted = crate::Quantity::new(wanted).filter(|w| *w <= asked)?;
+    Some(if wanted == asked { LineChange::Kept } else { LineChange::Lowered(wanted) })
 }
 
 /// An order that waits.
@@ -575,6 +644,10 @@ pub struct ApprovalPage {
     pub note: String,
     /// Rules and tiers.
     pub progress: Vec<RuleProgress>,
+    /// When those for whom it waits were told again.
+    pub reminded: Option<NaiveDateTime>,
+    /// Since when those above them may decide too.
+    pub escalated: Option<NaiveDateTime>,
     /// What the order does to the budget of its cost centre.
     pub budget: Option<BudgetUse>,
     /// What was left of that budget after this order when it was sent, if less is left now.
@@ -760,6 +833,25 @@ pub struct RulesPage {
     pub categories: Vec<(String, String)>,
     /// The account's currency.
     pub currency: crate::Currency,
+    /// When people are reminded, and when others may decide.
+    pub patience: Patience,
+    /// What became of the rules, the latest first.
+    pub history: Vec<RuleChange>,
+}
+
+/// A change of the account's rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleChange {
+    /// When, the seller's local time.
+    pub at: NaiveDateTime,
+    /// Who.
+    pub by: String,
+    /// The rule's name and what was done with it.
+    pub what: String,
+    /// The sentences before and after, where they changed.
+    pub before: Option<String>,
+    /// See `before`.
+    pub after: Option<String>,
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod pricing;
 pub mod problem;
 pub mod quantity;
 pub mod text;
+pub mod working;
 
 pub use actor::{Actor, Permission, Reach, Role};
 pub use money::{Currency, Money};

@@ -3,6 +3,49 @@
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
+/// What a notice is about; each member chooses which of them come by mail as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// Something waits for one's decision.
+    Ask,
+    /// Something was decided about what one sent.
+    Decision,
+    /// Questions and answers.
+    Talk,
+    /// The company's own matters.
+    Company,
+}
+
+impl Kind {
+    /// All of them, in the order of the form.
+    pub const ALL: [Self; 4] = [Self::Ask, Self::Decision, Self::Talk, Self::Company];
+
+    /// As stored and as the form sends it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Decision => "decision",
+            Self::Talk => "talk",
+            Self::Company => "company",
+        }
+    }
+
+    /// Reads [`Kind::code`].
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.code() == code)
+    }
+
+    /// In the form.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Ask => "Something waits for my decision",
+            Self::Decision => "My order was decided, changed or released",
+            Self::Talk => "Questions and answers",
+            Self::Company => "Delegations and other company matters",
+        }
+    }
+}
+
 /// One sentence, and the page that it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeRow {
@@ -21,4 +64,6 @@ pub struct NoticeRow {
 pub struct NoticesPage {
     /// The newest first.
     pub notices: Vec<NoticeRow>,
+    /// What comes by mail as well.
+    pub mailed: Vec<Kind>,
 }

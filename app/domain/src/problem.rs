@@ -64,6 +64,16 @@ pub enum Cause {
     /// Someone else changed it first.
     #[error("Somebody has changed this in the meantime. Please look at it again.")]
     Stale,
+    /// Somebody decided first.
+    #[error("{by} {what} this on {at}, while you were looking. Please look at it again.")]
+    Decided {
+        /// Who.
+        by: String,
+        /// What, as a verb.
+        what: String,
+        /// When, in words.
+        at: String,
+    },
     /// The key of an order was used for another person's order.
     #[error("This form was already used. Please open the checkout again.")]
     KeyReused,

@@ -2,6 +2,8 @@
 #![allow(clippy::too_many_arguments, reason = "the fields of the forms, by name")]
 #![expect(missing_docs, reason = "the server macro makes an undocumented struct of every function's arguments")]
 
+use std::collections::BTreeMap;
+
 use domain::approvals::{ApprovalPage, InboxPage, LinkPage, RulesPage};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -10,10 +12,10 @@ use crate::ActionError;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{command, flash, go, reading, request, writing},
-    domain::approvals::{Condition, Rule, Tier, Verdict, Who},
+    domain::approvals::{Condition, Patience, Rule, Tier, Verdict, Who},
     domain::ids::RuleId,
     domain::{Money, Problem},
-    store::approvals::Answer as Outcome,
+    store::approvals::{Answer as Outcome, Quantities},
 };
 
 /// What waits for the person.
@@ -54,12 +56,22 @@ pub async fn decide(
     version: i32,
     verdict: String,
     #[server(default)] words: String,
+    #[server(default)] quantities: BTreeMap<i32, String>,
 ) -> Result<(), ActionError> {
     let wanted = self::verdict(&verdict)?;
+    let quantities = quantities
+        .iter()
+        .map(|(line, text)| {
+            let quantity = text.trim().replace(',', "").parse();
+            let invalid =
+                |_| Problem::invalid(&format!("quantities[{line}]"), "Enter a quantity, such as 12; 0 drops the line.");
+            Ok((*line, quantity.map_err(invalid)?))
+        })
+        .collect::<Result<_, Problem>>()?;
     let mut tx = writing().await?;
     let order = number.clone();
     let answer = command(async move {
-        let answer = store::approvals::decide(&mut tx, &order, version, wanted, &words).await?;
+        let answer = store::approvals::decide(&mut tx, &order, version, wanted, &words, &quantities).await?;
         tx.commit().await?;
         Ok(answer)
     })
@@ -83,10 +95,11 @@ pub async fn approve_all(#[server(default)] orders: Vec<String>) -> Result<(), A
         let version = version.parse().map_err(|_| Problem::NotFound)?;
         let mut tx = writing().await?;
         // Each stands for itself: what cannot be approved now is named, not an answer to the whole.
-        let answer = match store::approvals::decide(&mut tx, number, version, Verdict::Approve, "").await {
-            Ok(answer) => tx.commit().await.map(|()| answer),
-            Err(error) => Err(error),
-        };
+        let answer =
+            match store::approvals::decide(&mut tx, number, version, Verdict::Approve, "", &Quantities::new()).await {
+                Ok(answer) => tx.commit().await.map(|()| answer),
+                Err(error) => Err(error),
+            };
         match answer {
             Ok(Outcome::Waits | Outcome::Approved) => done += 1,
             Ok(_) | Err(_) => left.push(number.to_owned()),
@@ -283,6 +296,25 @@ pub async fn save_rule(
     store::approvals::save_rule(&mut tx, id, &rule).await?;
     tx.commit().await?;
     flash(format!("“{}” is saved.", rule.name)).await?;
+    go("/company/rules");
+    Ok(())
+}
+
+/// After how many working hours people are reminded, and others may decide; empty: never.
+#[server(endpoint = "approvals/save-patience")]
+pub async fn save_patience(
+    #[server(default)] remind: String,
+    #[server(default)] escalate: String,
+) -> Result<(), ActionError> {
+    let hours = |field: &str, text: &str| match text.trim() {
+        "" => Ok(None),
+        n => n.parse().map(Some).map_err(|_| Problem::invalid(field, "Enter a number of hours, such as 8.")),
+    };
+    let patience = Patience { remind: hours("remind", &remind)?, escalate: hours("escalate", &escalate)? };
+    let mut tx = writing().await?;
+    store::approvals::save_patience(&mut tx, patience).await?;
+    tx.commit().await?;
+    flash("Saved.").await?;
     go("/company/rules");
     Ok(())
 }

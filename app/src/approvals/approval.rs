@@ -55,17 +55,25 @@ pub(super) fn show(page: ApprovalPage, decide: Act, hidden: AnyView, answer: Opt
         let amount = text::money(if short { domain::Money::new(-left.amount(), left.currency()) } else { left });
         view! { <Notice tone=if short { Tone::Warn } else { Tone::Info } title=format!("{amount} {words}.")>""</Notice> }
     });
+    // A mailed link decides over the order as it is.
+    let may_change = page.may_decide && answer.is_some();
+    let change = may_change.then(|| {
+        view! { <Button name="verdict" value="change" key="c">"Approve with changes"</Button> }
+    });
+    let how = may_change
+        .then(|| view! { <p class="dim small hint">"To approve less, lower a quantity; 0 drops the line."</p> });
     let decision = page.may_decide.then(|| {
         view! {
             <Card title="Your decision">
-                <Form act=decide class="form stack">
+                <Form act=decide id="decision" class="form stack">
                     {hidden}
                     <input type="hidden" name="version" value=row.version/>
                     <TextArea label="Reason or question" name="words" rows=2 hint="Needed to reject or to ask; the buyer reads it"/>
                     <div class="acts thumbs">
-                        <Button kind=ButtonKind::Primary name="verdict" value="approve">"Approve"</Button>
-                        <Button kind=ButtonKind::Danger name="verdict" value="reject">"Reject"</Button>
-                        <Button name="verdict" value="question">"Ask"</Button>
+                        <Button kind=ButtonKind::Primary name="verdict" value="approve" key="a">"Approve"</Button>
+                        {change}
+                        <Button kind=ButtonKind::Danger name="verdict" value="reject" key="r">"Reject"</Button>
+                        <Button name="verdict" value="question" key="q">"Ask"</Button>
                     </div>
                 </Form>
             </Card>
@@ -86,12 +94,14 @@ pub(super) fn show(page: ApprovalPage, decide: Act, hidden: AnyView, answer: Opt
             </Card>
         }
     });
+    let chased = [("Reminded", page.reminded), ("Others may decide since", page.escalated)];
     let mut facts = vec![Fact::new("From", row.requester.clone()), Fact::new("Sent", text::date_time(row.since))];
     for (label, value) in [("Reference", &page.po_number), ("Cost centre", &row.cost_centre)] {
         if !value.is_empty() {
             facts.push(Fact::new(label, value.clone()));
         }
     }
+    facts.extend(chased.into_iter().filter_map(|(label, at)| Some(Fact::new(label, text::date_time(at?)))));
     let address = page.ship_to.lines();
     let ship_to = (!address.is_empty()).then(|| {
         let lines = address.into_iter().map(|l| view! { <span>{l}</span><br/> }).collect_view();
@@ -107,7 +117,7 @@ pub(super) fn show(page: ApprovalPage, decide: Act, hidden: AnyView, answer: Opt
             </Card>
         }
     });
-    let lines = page.lines.into_iter().map(line).collect_view();
+    let lines = page.lines.into_iter().map(|l| line(l, may_change)).collect_view();
     let ended = (!page.may_decide && page.status != domain::orders::Status::PendingApproval).then(|| {
         view! { <Notice tone=Tone::Info title=format!("This order is {}.", page.status.label().to_lowercase())>"There is nothing to decide any more."</Notice> }
     });
@@ -134,6 +144,7 @@ pub(super) fn show(page: ApprovalPage, decide: Act, hidden: AnyView, answer: Opt
                         </thead>
                         <tbody>{lines}</tbody>
                     </table>
+                    {how}
                 </Card>
                 {said}
             </div>
@@ -195,12 +206,22 @@ pub(crate) fn budget_card(b: &BudgetUse) -> AnyView {
     .into_any()
 }
 
-fn line(l: AskedLine) -> AnyView {
+fn line(l: AskedLine, may_change: bool) -> AnyView {
     let last = l.last.map_or_else(
         || "first time".to_owned(),
         |(day, n, price)| format!("{}: {n} × {}", text::date(day), text::money(price)),
     );
     let l = l.line;
+    let quantity = if may_change {
+        let name = format!("quantities[{}]", l.line_no);
+        view! {
+            <input type="text" inputmode="decimal" size="6" class="num" form="decision" id=name.clone() name=name autocomplete="off"
+                aria-label=format!("Quantity of {}", l.name) value=l.quantity.to_string()/>
+        }
+        .into_any()
+    } else {
+        l.quantity.to_string().into_any()
+    };
     view! {
         <tr>
             <td>
@@ -209,7 +230,7 @@ fn line(l: AskedLine) -> AnyView {
                 <span class="dim small">{format!("{} · {} · {}", l.sku, text::money(l.unit_price), l.price_source)}</span>
             </td>
             <td class="dim small hide">{last}</td>
-            <td class="num">{l.quantity.to_string()}</td>
+            <td class="num">{quantity}</td>
             <td class="num strong">{text::money(l.net)}</td>
         </tr>
     }

@@ -1,36 +1,41 @@
 //! The account's rules as sentences, an editor, and who would go through what.
 
 use domain::Role;
-use domain::approvals::{Condition, Matrix, Rule, RuleRow, RulesPage, Tier, Who};
+use domain::approvals::{Condition, Matrix, Patience, Rule, RuleChange, RuleRow, RulesPage, Tier, Who};
 use domain::ids::MemberId;
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::actions::{ChangeRule, ReadRules, SaveRule};
+use super::actions::{ChangeRule, ReadRules, SavePatience, SaveRule};
 use crate::act::{Act, Form};
 use crate::load::reloaded;
 use crate::ui::{
-    Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, EmptyState, Field, Notice, PageHeader, Pill, Select, Tone,
+    Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, EmptyState, Field, Notice, PageHeader, Pill, Select, Step,
+    StepState, Timeline, Tone,
 };
 
 /// Rules. `?edit=` names the one in the editor.
 #[component]
 pub fn Rules() -> impl IntoView {
     let query = use_query_map();
-    let (save, change) = (Act::of::<SaveRule>(), Act::of::<ChangeRule>());
+    let (save, change, patience) = (Act::of::<SaveRule>(), Act::of::<ChangeRule>(), Act::of::<SavePatience>());
     let edit = move || query.read().get("edit").unwrap_or_default();
-    let version = move || format!("{} {}", save.version() + change.version(), edit());
+    let version = move || format!("{} {}", save.version() + change.version() + patience.version(), edit());
     view! {
         <Title text="Approval rules"/>
-        {reloaded(version, || ReadRules {}, move |page| show(page, &edit(), save, change))}
+        {reloaded(version, || ReadRules {}, move |page| show(page, &edit(), [save, change, patience]))}
     }
 }
 
-fn show(page: RulesPage, edit: &str, save: Act, change: Act) -> AnyView {
+fn show(page: RulesPage, edit: &str, [save, change, patience]: [Act; 3]) -> AnyView {
     let edited = page.rules.iter().find(|r| r.inherited_from.is_none() && r.id.to_string() == edit).cloned();
     let form = editor(edited.as_ref(), &page, save);
+    let history = (!page.history.is_empty()).then(|| {
+        let steps = page.history.into_iter().map(changed).collect::<Vec<_>>();
+        view! { <Card title="History"><Timeline items=steps/></Card> }
+    });
     let list = if page.rules.is_empty() {
         view! { <EmptyState title="No rule yet" text="Every order goes straight through. Write the first rule below."/> }.into_any()
     } else {
@@ -44,7 +49,38 @@ fn show(page: RulesPage, edit: &str, save: Act, change: Act) -> AnyView {
             {list}
             {matrix(page.matrix)}
             {form}
+            {reminders(page.patience, patience)}
+            {history}
         </div>
+    }
+    .into_any()
+}
+
+fn changed(c: RuleChange) -> Step {
+    let step = Step::new(format!("{} by {}", c.what, c.by), StepState::Done).at(text::date_time(c.at));
+    match (c.before, c.after) {
+        (Some(before), Some(after)) if before != after => step.detail(format!("Was: {before} Now: {after}")),
+        (Some(one), _) | (None, Some(one)) => step.detail(one),
+        (None, None) => step,
+    }
+}
+
+/// When people are reminded, and when others may decide.
+fn reminders(patience: Patience, save: Act) -> AnyView {
+    let hours = |h: Option<i32>| h.map(|h| h.to_string());
+    view! {
+        <Card title="When nobody decides">
+            {save.complaint()}
+            <Form act=save class="form stack">
+                <div class="pair">
+                    <Field label="Remind after (working hours)" name="remind" value=hours(patience.remind) hint="Monday to Friday, 9 to 17; empty: never"/>
+                    <Field label="Let others decide after (working hours)" name="escalate" value=hours(patience.escalate) hint="The approver’s manager, or else the account admins; empty: never"/>
+                </div>
+                <div class="acts">
+                    <Button>"Save"</Button>
+                </div>
+            </Form>
+        </Card>
     }
     .into_any()
 }

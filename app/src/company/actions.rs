@@ -151,6 +151,18 @@ pub async fn notices() -> Result<NoticesPage, ActionError> {
     Ok(store::notices::list(&mut reading().await?).await?)
 }
 
+/// Chooses what comes by mail as well: the codes of the kinds.
+#[server(endpoint = "company/choose-mails")]
+pub async fn choose_mails(#[server(default)] kinds: Vec<String>) -> Result<(), ActionError> {
+    let mailed: Vec<_> = kinds.iter().filter_map(|code| domain::notices::Kind::parse(code)).collect();
+    let mut tx = writing().await?;
+    store::notices::choose(&mut tx, &mailed).await?;
+    tx.commit().await?;
+    flash("Saved. The bell has everything.").await?;
+    go("/notices");
+    Ok(())
+}
+
 /// Marks all of it as read.
 #[server(endpoint = "company/notices-read")]
 pub async fn notices_read() -> Result<(), ActionError> {

@@ -1,35 +1,44 @@
 //! The bell: what the person was told.
 
-use domain::notices::{NoticeRow, NoticesPage};
+use domain::notices::{Kind, NoticeRow, NoticesPage};
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::actions::{NoticesRead, ReadNotices};
+use super::actions::{ChooseMails, NoticesRead, ReadNotices};
 use crate::act::{Act, Form};
 use crate::load::reloaded;
-use crate::ui::{Button, Card, EmptyState, PageHeader, Pill, Tone};
+use crate::ui::{Button, Card, Checkbox, EmptyState, PageHeader, Pill, Tone};
 
 /// Told lately, the newest first.
 #[component]
 pub fn Notices() -> impl IntoView {
-    let read = Act::of::<NoticesRead>();
+    let (read, choose) = (Act::of::<NoticesRead>(), Act::of::<ChooseMails>());
     view! {
         <Title text="Notifications"/>
-        {reloaded(move || read.version(), || ReadNotices {}, move |page| show(page, read))}
+        {reloaded(move || read.version() + choose.version(), || ReadNotices {}, move |page| show(page, read, choose))}
     }
 }
 
-fn show(page: NoticesPage, read: Act) -> AnyView {
-    if page.notices.is_empty() {
-        return view! {
-            <PageHeader title="Notifications"/>
-            <EmptyState title="Nothing yet" text="What concerns you appears here, and comes by mail."/>
+fn show(page: NoticesPage, read: Act, choose: Act) -> AnyView {
+    let kinds = Kind::ALL
+        .into_iter()
+        .map(|k| view! { <Checkbox label=k.label() name="kinds[]" value=k.code() checked=page.mailed.contains(&k)/> })
+        .collect_view();
+    let list = if page.notices.is_empty() {
+        view! { <EmptyState title="Nothing yet" text="What concerns you appears here."/> }.into_any()
+    } else {
+        let rows = page.notices.iter().cloned().map(row).collect_view();
+        view! {
+            <Card flush=true>
+                <table class="rows">
+                    <tbody>{rows}</tbody>
+                </table>
+            </Card>
         }
-        .into_any();
-    }
+        .into_any()
+    };
     let unread = page.notices.iter().any(|n| n.unread);
-    let rows = page.notices.into_iter().map(row).collect_view();
     let button = unread.then(|| {
         view! {
             <Form act=read>
@@ -40,11 +49,21 @@ fn show(page: NoticesPage, read: Act) -> AnyView {
     view! {
         <PageHeader title="Notifications">{button}</PageHeader>
         {read.complaint()}
-        <Card flush=true>
-            <table class="rows">
-                <tbody>{rows}</tbody>
-            </table>
-        </Card>
+        <div class="cols">
+            {list}
+            <Card title="Also by mail">
+                {choose.complaint()}
+                <Form act=choose class="form stack">
+                    <fieldset class="choices">
+                        <legend>"Send me a mail when"</legend>
+                        {kinds}
+                    </fieldset>
+                    <div class="acts">
+                        <Button>"Save"</Button>
+                    </div>
+                </Form>
+            </Card>
+        </div>
     }
     .into_any()
 }

@@ -52,6 +52,9 @@ pub fn Button(
     /// people who speak to their computer can say what they see: "Add to cart: Hex bolt M8".
     #[prop(optional, into)]
     says: Text,
+    /// The letter that presses it, with the browser's own access keys (Alt, or Alt and Shift).
+    #[prop(optional, into)]
+    key: Text,
     /// While the form is under way.
     #[prop(optional, into)]
     disabled: Signal<bool>,
@@ -67,6 +70,7 @@ pub fn Button(
             formaction=formaction.0
             form=form.0
             aria-label=says.0
+            accesskey=key.0
             disabled=move || disabled.get()
         >
             {children()}

@@ -2,6 +2,8 @@
 //!
 //! Locks, after an order's own row: see `orders::submit`.
 
+mod change;
+mod chase;
 mod decide;
 mod delegations;
 mod finish;
@@ -10,6 +12,8 @@ mod inbox;
 mod links;
 mod rules;
 
+pub use change::Quantities;
+pub use chase::{chase, save_patience};
 pub use decide::{Answer, answer, decide};
 pub use delegations::{delegate, end_delegation};
 pub use inbox::{inbox, page};

@@ -149,10 +149,10 @@ impl Store {
         self.pool.close().await;
     }
 
-    /// A listener on the outbox's wake-up channel.
-    pub async fn listener(&self) -> Result<sqlx::postgres::PgListener> {
+    /// A listener on a wake-up channel: `outbox`, or `notices` with the member's id.
+    pub async fn listener(&self, channel: &str) -> Result<sqlx::postgres::PgListener> {
         let mut listener = sqlx::postgres::PgListener::connect_with(&self.pool).await?;
-        listener.listen("outbox").await?;
+        listener.listen(channel).await?;
         Ok(listener)
     }
 

@@ -63,6 +63,7 @@ const PAGES: &[Row] = &[
     // Plain routes of the server.
     ("", "/invoices/{invoice}.pdf", [303, 403, 403, 200, 403, 403, 403, 403, 403]),
     ("", "/invoices/{other-invoice}.pdf", [303, 403, 403, 404, 403, 403, 403, 403, 403]),
+    ("", "/api/notices/live", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("", "/invoices.csv", [303, 403, 403, 200, 403, 403, 403, 403, 403]),
     ("", "/healthz", [200; N]),
     ("", "/readyz", [200; N]),
@@ -170,6 +171,7 @@ const WRITES: &[Row] = &[
         "id=01890000-0000-7000-8000-000000000000&version=1&change=off",
         [401, 403, 403, 403, 404, 403, 403, 403, 403],
     ),
+    ("approvals/save-patience", "remind=4&escalate=12", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
     (
         "company/set-budget",
         "cost_centre=SAFETY&period=month&total=100&beyond=warn",
@@ -189,6 +191,7 @@ const WRITES: &[Row] = &[
         [401, 403, 403, 403, 404, 403, 403, 403, 403],
     ),
     ("company/settings", "minimum=20&by_mail=1", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("company/choose-mails", "", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("company/notices-read", "", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("accounts/sign-out", "", [401, 200, 200, 200, 200, 200, 200, 200, 200]),
 ];

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::ids::MemberId;
+use domain::notices::Kind;
 use domain::{Money, Permission, Problem, text};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -60,6 +61,7 @@ pub async fn delegate(
     let limit = cap.map_or_else(String::new, |c| format!(", for orders up to {}", text::money(c)));
     let note = Note {
         member: to,
+        kind: Kind::Company,
         text: format!(
             "{} hands you their approvals from {} to {}{limit}",
             actor.name(),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::budgets::Beyond;
 use domain::credit::{Policy, Verdict as Credit};
+use domain::notices::Kind;
 use domain::orders::{Event, Status};
 use domain::{Actor, Quantity, text};
 use uuid::Uuid;
@@ -70,6 +71,7 @@ async fn hand_back(
     advance(tx, open.order, open.order_version, &[(after, why)], by).await?;
     let note = Note {
         member: open.flow.requester,
+        kind: Kind::Decision,
         text: format!("{told}: {}", open.number),
         href: format!("/orders/{}", open.number),
         mail: format!("{why}\n\nIts lines are back in your cart:\n{{origin}}/cart\n"),
@@ -139,6 +141,7 @@ pub(super) async fn approve(tx: &mut Tx, actor: &Actor, open: &Open, by: &str) -
     }
     let note = Note {
         member: open.flow.requester,
+        kind: Kind::Decision,
         text: format!("{by} approved {}, {}", open.number, text::money(open.total)),
         href: format!("/orders/{}", open.number),
         mail: if held {

@@ -2,7 +2,8 @@
 
 use domain::approvals::{Asked, Delegation, Flow, FlowRule, Mark, Rule, Seat, budget_rule};
 use domain::budgets::BudgetUse;
-use domain::ids::{MemberId, OrderId};
+use domain::ids::{AccountId, MemberId, OrderId};
+use domain::notices::Kind;
 use domain::{Actor, Currency, Money, text};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -28,49 +29,58 @@ struct SeatRow {
     active: bool,
 }
 
-/// Decodes what `SEATS` (see the statements) gives.
-pub(super) fn seats(json: Option<serde_json::Value>) -> Result<Vec<Seat>> {
-    let rows: Vec<SeatRow> = json.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
-    Ok(rows
-        .into_iter()
-        .map(|r| Seat {
-            id: MemberId(r.id),
-            name: r.name,
-            roles: r.roles.iter().filter_map(|c| domain::Role::parse(c)).collect(),
-            manager: r.manager.map(MemberId),
-            active: r.active,
-        })
-        .collect())
+/// Who can be asked in an account, and who stands in for whom.
+pub(super) struct People {
+    pub seats: Vec<Seat>,
+    /// Delegations with their ids, those to come too.
+    pub delegated: Vec<(Uuid, Delegation)>,
 }
 
-/// All seats of the account. One statement.
-pub(super) async fn all_seats(tx: &mut Tx, actor: &Actor) -> Result<Vec<Seat>> {
-    let json = sqlx::query_scalar!(
-        "SELECT jsonb_agg(jsonb_build_object('id', m.id, 'name', p.name, 'roles', m.roles, 'manager', m.manager_id, 'active', m.status = 'active'))
-         FROM members m JOIN people p ON p.id = m.person_id WHERE m.account_id = $1",
-        actor.account().0
-    )
-    .fetch_one(tx.db())
-    .await?;
-    seats(json)
-}
-
-/// Decodes a delegation list; rows of another currency keep their cap, which then never holds.
-pub(super) fn delegations(json: Option<serde_json::Value>) -> Result<Vec<Delegation>> {
-    type Row = (Uuid, Uuid, chrono::NaiveDate, chrono::NaiveDate, Option<Decimal>, String);
-    let rows: Vec<Row> = json.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
-    rows.into_iter()
-        .map(|(from, to, first, last, cap, code)| {
-            let currency = Currency::parse(&code).ok_or_else(|| Error::odd("delegations.currency", &code))?;
-            Ok(Delegation {
-                from: MemberId(from),
-                to: MemberId(to),
-                first,
-                last,
-                cap: cap.map(|c| Money::new(c, currency)),
+impl People {
+    /// Decodes a row of the view `flow_people`. A delegation of another currency keeps its cap, which then never holds.
+    pub fn of(seats: Option<serde_json::Value>, delegations: Option<serde_json::Value>) -> Result<Self> {
+        type Row = (Uuid, Uuid, Uuid, chrono::NaiveDate, chrono::NaiveDate, Option<Decimal>, String);
+        let seats: Vec<SeatRow> = seats.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
+        let rows: Vec<Row> = delegations.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
+        let delegated = rows
+            .into_iter()
+            .map(|(id, from, to, first, last, cap, code)| {
+                let currency = Currency::parse(&code).ok_or_else(|| Error::odd("delegations.currency", &code))?;
+                let cap = cap.map(|c| Money::new(c, currency));
+                Ok((id, Delegation { from: MemberId(from), to: MemberId(to), first, last, cap }))
             })
-        })
-        .collect()
+            .collect::<Result<_>>()?;
+        let seats = seats
+            .into_iter()
+            .map(|r| Seat {
+                id: MemberId(r.id),
+                name: r.name,
+                roles: r.roles.iter().filter_map(|c| domain::Role::parse(c)).collect(),
+                manager: r.manager.map(MemberId),
+                active: r.active,
+            })
+            .collect();
+        Ok(Self { seats, delegated })
+    }
+
+    /// Who stands in for whom in one flow; once it is escalated, those above its approvers too.
+    pub fn stand_ins(&self, flow: &Flow, escalated: bool, day: chrono::NaiveDate) -> Vec<Delegation> {
+        let above = if escalated { flow.escalation(&self.seats, day) } else { Vec::new() };
+        self.delegated.iter().map(|(_, d)| d.clone()).chain(above).collect()
+    }
+
+    /// What a member is called.
+    pub fn name(&self, id: MemberId) -> &str {
+        self.seats.iter().find(|s| s.id == id).map(|s| s.name.as_str()).unwrap_or_default()
+    }
+}
+
+/// The people of the account. One statement.
+pub(super) async fn people(tx: &mut Tx, account: AccountId) -> Result<People> {
+    let row = sqlx::query!("SELECT seats, delegations FROM flow_people WHERE account_id = $1", account.0)
+        .fetch_one(tx.db())
+        .await?;
+    People::of(row.seats, row.delegations)
 }
 
 /// What a cart's order would be asked for.
@@ -130,8 +140,8 @@ pub(crate) async fn preview(tx: &mut Tx, actor: &Actor, cart: &Cart) -> Result<V
     if rules.is_empty() {
         return Ok(Vec::new());
     }
-    let seats = all_seats(tx, actor).await?;
-    Ok(Flow { requester: actor.member()?, rules, marks: Vec::new() }.progress(&seats))
+    let people = people(tx, actor.account()).await?;
+    Ok(Flow { requester: actor.member()?, rules, marks: Vec::new() }.progress(&people.seats))
 }
 
 /// Starts the flow of an order that was just written as waiting, and tells those whose turn it is.
@@ -148,7 +158,8 @@ pub(crate) async fn start(
     let now = tx.now();
     let left = budget.map(BudgetUse::left).transpose()?.map(Money::amount);
     let done = sqlx::query!(
-        "INSERT INTO approval_flows (account_id, order_id, requester, rules, started_at, budget_left) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO approval_flows (account_id, order_id, requester, rules, started_at, waiting_since, budget_left)
+         VALUES ($1, $2, $3, $4, $5, $5, $6)",
         actor.account().0,
         order.0,
         flow.requester.0,
@@ -159,11 +170,11 @@ pub(crate) async fn start(
     .execute(tx.db())
     .await?;
     exactly(1, &done)?;
-    let seats = all_seats(tx, actor).await?;
-    ask(tx, actor, order, number, total, &flow, &seats, &[]).await
+    let people = people(tx, actor.account()).await?;
+    ask(tx, actor, order, number, total, &flow, &people, &[]).await
 }
 
-/// Tells everybody whose turn it has become: not those in `already`.
+/// Tells everybody whose turn it has become, and those who stand in for them today: not those in `already`.
 #[expect(clippy::too_many_arguments, reason = "the parts of one order's flow, once, in this module")]
 pub(super) async fn ask(
     tx: &mut Tx,
@@ -172,19 +183,30 @@ pub(super) async fn ask(
     number: &str,
     total: Money,
     flow: &Flow,
-    seats: &[Seat],
+    people: &People,
     already: &[MemberId],
 ) -> Result<()> {
-    let members: Vec<MemberId> = flow.waits_for(seats).into_iter().filter(|m| !already.contains(m)).collect();
+    let today = tx.today();
+    let asked: Vec<MemberId> = flow.waits_for(&people.seats).into_iter().filter(|m| !already.contains(m)).collect();
+    let mut members = asked.clone();
+    members.extend(
+        people
+            .delegated
+            .iter()
+            .filter(|(_, d)| asked.contains(&d.from) && d.to != flow.requester && d.holds(today, total))
+            .map(|(_, d)| d.to),
+    );
+    members.sort();
+    members.dedup();
     let tokens = links::issue(tx, actor, order, &members).await?;
-    let requester = seats.iter().find(|s| s.id == flow.requester).map_or("a colleague", |s| s.name.as_str());
     let names: Vec<&str> = flow.rules.iter().map(|r| r.name.as_str()).collect();
     let notes: Vec<Note> = members
         .into_iter()
         .zip(tokens)
         .map(|(member, token)| Note {
             member,
-            text: format!("{requester} asks you to approve {number}, {}", text::money(total)),
+            kind: Kind::Ask,
+            text: format!("{} asks you to approve {number}, {}", people.name(flow.requester), text::money(total)),
             href: format!("/approvals/{number}"),
             mail: match token {
                 Some(token) => format!(
@@ -209,8 +231,8 @@ pub(super) struct Open {
     pub flow: Flow,
     pub flow_status: String,
     pub version: i32,
-    pub seats: Vec<Seat>,
-    pub delegations: Vec<Delegation>,
+    pub people: People,
+    pub escalated: bool,
     pub said: i32,
 }
 
@@ -218,7 +240,7 @@ pub(super) struct Open {
 pub(super) async fn lock(tx: &mut Tx, actor: &Actor, number: &str) -> Result<Open> {
     let account = actor.account().0;
     let o = sqlx::query!(
-        "SELECT o.id, o.number, o.status, o.version AS order_version, o.gross, o.currency, o.cost_centre, f.requester, f.status AS flow_status, f.version, f.rules,
+        "SELECT o.id, o.number, o.status, o.version AS order_version, o.gross, o.currency, o.cost_centre, f.requester, f.status AS flow_status, f.version, f.rules, f.escalated_at,
                 (SELECT c.id FROM carts c WHERE c.account_id = $1 AND c.member_id = f.requester FOR UPDATE) AS cart
          FROM orders o JOIN approval_flows f ON (f.account_id, f.order_id) = (o.account_id, o.id)
          WHERE o.account_id = $1 AND o.number = $2 FOR UPDATE OF o, f",
@@ -231,10 +253,8 @@ pub(super) async fn lock(tx: &mut Tx, actor: &Actor, number: &str) -> Result<Ope
     let more = sqlx::query!(
         r#"SELECT (SELECT jsonb_agg(m) FROM approval_log l, jsonb_array_elements(l.marks) m WHERE l.account_id = $1 AND l.order_id = $2) AS marks,
                   (SELECT COALESCE(max(l.seq), 0) FROM approval_log l WHERE l.account_id = $1 AND l.order_id = $2) AS "said!",
-                  (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'name', p.name, 'roles', m.roles, 'manager', m.manager_id, 'active', m.status = 'active'))
-                   FROM members m JOIN people p ON p.id = m.person_id WHERE m.account_id = $1) AS seats,
-                  (SELECT jsonb_agg(jsonb_build_array(d.from_member, d.to_member, d.first_day, d.last_day, d.cap::text, d.currency))
-                   FROM delegations d WHERE d.account_id = $1 AND d.ended_at IS NULL) AS delegations"#,
+                  p.seats, p.delegations
+           FROM flow_people p WHERE p.account_id = $1"#,
         account,
         o.id
     )
@@ -256,8 +276,8 @@ pub(super) async fn lock(tx: &mut Tx, actor: &Actor, number: &str) -> Result<Ope
         },
         flow_status: o.flow_status,
         version: o.version,
-        seats: seats(more.seats)?,
-        delegations: delegations(more.delegations)?,
+        people: People::of(more.seats, more.delegations)?,
+        escalated: o.escalated_at.is_some(),
         said: more.said,
     })
 }

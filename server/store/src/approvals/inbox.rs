@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::approvals::{ApprovalPage, ApprovalRow, AskedLine, DelegationRow, Flow, FlowRule, InboxPage, Mark, Said};
 use domain::cart::Totals;
-use domain::ids::MemberId;
 use domain::orders::Status;
 use domain::{Actor, Currency, Money, Permission, Problem, Quantity};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::flow::{delegations, odd, seats};
+use super::decide::said;
+use super::flow::{People, odd, people};
 use crate::limits::{self, Lock};
 use crate::orders::order_lines;
 use crate::{Error, Result, Tx};
@@ -22,23 +22,9 @@ pub async fn inbox(tx: &mut Tx) -> Result<InboxPage> {
     actor.require(Permission::OrderApprove)?;
     let (member, today) = (actor.member()?, tx.today());
     let sees_all = matches!(actor.only_own(Permission::OrderRead), Ok(None));
-    let people = sqlx::query!(
-        r#"SELECT (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'name', p.name, 'roles', m.roles, 'manager', m.manager_id, 'active', m.status = 'active') ORDER BY p.name)
-                   FROM members m JOIN people p ON p.id = m.person_id WHERE m.account_id = $1) AS seats,
-                  (SELECT jsonb_agg(jsonb_build_array(d.from_member, d.to_member, d.first_day, d.last_day, d.cap::text, d.currency) ORDER BY d.first_day, d.id)
-                   FROM delegations d WHERE d.account_id = $1 AND d.ended_at IS NULL AND d.last_day >= $2) AS delegations,
-                  (SELECT jsonb_agg(d.id ORDER BY d.first_day, d.id)
-                   FROM delegations d WHERE d.account_id = $1 AND d.ended_at IS NULL AND d.last_day >= $2) AS ids"#,
-        actor.account().0,
-        today
-    )
-    .fetch_one(tx.db())
-    .await?;
-    let seats = seats(people.seats)?;
-    let handed = delegations(people.delegations)?;
-    let ids: Vec<Uuid> = people.ids.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
+    let people = people(tx, actor.account()).await?;
     let rows = sqlx::query!(
-        r#"SELECT o.number, o.gross, o.currency, o.line_count, o.cost_centre, o.placed_by, f.requester, f.version, f.rules, f.started_at,
+        r#"SELECT o.number, o.gross, o.currency, o.line_count, o.cost_centre, o.placed_by, f.requester, f.version, f.rules, f.started_at, f.escalated_at,
                   (SELECT jsonb_agg(m) FROM approval_log l, jsonb_array_elements(l.marks) m
                    WHERE (l.account_id, l.order_id) = (f.account_id, f.order_id)) AS marks
            FROM approval_flows f JOIN orders o ON (o.account_id, o.id) = (f.account_id, f.order_id)
@@ -49,7 +35,6 @@ pub async fn inbox(tx: &mut Tx) -> Result<InboxPage> {
     .await?;
     let mut page =
         InboxPage { waiting: Vec::new(), others: Vec::new(), delegations: Vec::new(), colleagues: Vec::new(), today };
-    let name = |id: MemberId| seats.iter().find(|s| s.id == id).map(|s| s.name.clone()).unwrap_or_default();
     for r in rows {
         let currency = Currency::parse(&r.currency).ok_or_else(|| Error::odd("orders.currency", &r.currency))?;
         let total = Money::new(r.gross, currency);
@@ -58,7 +43,8 @@ pub async fn inbox(tx: &mut Tx) -> Result<InboxPage> {
             rules: serde_json::from_value(r.rules).map_err(|e| odd(&e))?,
             marks: r.marks.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?,
         };
-        let says = flow.says(member, &seats, &handed, today, total);
+        let stand_ins = people.stand_ins(&flow, r.escalated_at.is_some(), today);
+        let says = flow.says(member, &people.seats, &stand_ins, today, total);
         let row = ApprovalRow {
             number: r.number,
             requester: r.placed_by,
@@ -68,7 +54,7 @@ pub async fn inbox(tx: &mut Tx) -> Result<InboxPage> {
             cost_centre: r.cost_centre,
             rules: flow.rules.iter().map(|r| r.name.clone()).collect(),
             version: r.version,
-            for_name: says.first().filter(|s| s.name_of != member).map(|s| name(s.name_of)),
+            for_name: says.first().filter(|s| s.name_of != member).map(|s| people.name(s.name_of).to_owned()),
         };
         if !says.is_empty() {
             page.waiting.push(row);
@@ -76,14 +62,14 @@ pub async fn inbox(tx: &mut Tx) -> Result<InboxPage> {
             page.others.push(row);
         }
     }
-    page.delegations = handed
+    page.delegations = people
+        .delegated
         .iter()
-        .zip(ids)
-        .filter(|(d, _)| d.from == member || d.to == member)
-        .map(|(d, id)| DelegationRow {
-            id,
-            from: name(d.from),
-            to: name(d.to),
+        .filter(|(_, d)| d.last >= today && (d.from == member || d.to == member))
+        .map(|(id, d)| DelegationRow {
+            id: *id,
+            from: people.name(d.from).to_owned(),
+            to: people.name(d.to).to_owned(),
             first: d.first,
             last: d.last,
             cap: d.cap,
@@ -91,7 +77,8 @@ pub async fn inbox(tx: &mut Tx) -> Result<InboxPage> {
         })
         .collect();
     if sees_all || !page.waiting.is_empty() {
-        page.colleagues = seats.iter().filter(|s| s.active && s.id != member).map(|s| (s.id, s.name.clone())).collect();
+        page.colleagues =
+            people.seats.iter().filter(|s| s.active && s.id != member).map(|s| (s.id, s.name.clone())).collect();
     }
     Ok(page)
 }
@@ -106,14 +93,11 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
     let (account, member, today) = (actor.account().0, actor.member()?, tx.today());
     let o = sqlx::query!(
         r#"SELECT o.id, o.status, o.po_number, o.cost_centre, o.ship_to, o.note, o.currency, o.net, o.delivery, o.tax, o.gross, o.line_count, o.placed_by,
-                  f.requester, f.version, f.rules, f.started_at, f.status AS flow_status, f.budget_left,
+                  f.requester, f.version, f.rules, f.started_at, f.status AS flow_status, f.budget_left, f.reminded_at, f.escalated_at,
                   (SELECT jsonb_agg(jsonb_build_array(l.member_id, l.verdict, l.by_words, l.words, l.at, l.marks) ORDER BY l.seq) FROM approval_log l
                    WHERE l.account_id = $1 AND l.order_id = o.id) AS log,
-                  (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'name', p.name, 'roles', m.roles, 'manager', m.manager_id, 'active', m.status = 'active'))
-                   FROM members m JOIN people p ON p.id = m.person_id WHERE m.account_id = $1) AS seats,
-                  (SELECT jsonb_agg(jsonb_build_array(d.from_member, d.to_member, d.first_day, d.last_day, d.cap::text, d.currency))
-                   FROM delegations d WHERE d.account_id = $1 AND d.ended_at IS NULL) AS delegations
-           FROM orders o JOIN approval_flows f ON (f.account_id, f.order_id) = (o.account_id, o.id)
+                  p.seats, p.delegations
+           FROM orders o JOIN approval_flows f ON (f.account_id, f.order_id) = (o.account_id, o.id) JOIN flow_people p ON p.account_id = o.account_id
            WHERE o.account_id = $1 AND o.number = $2"#,
         account,
         number
@@ -127,9 +111,10 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
     let rules: Vec<FlowRule> = serde_json::from_value(o.rules).map_err(|e| odd(&e))?;
     let flow =
         Flow { requester: o.requester.into(), marks: log.iter().flat_map(|l| l.5.iter().copied()).collect(), rules };
-    let (seats, handed) = (seats(o.seats)?, delegations(o.delegations)?);
+    let people = People::of(o.seats, o.delegations)?;
+    let stand_ins = people.stand_ins(&flow, o.escalated_at.is_some(), today);
     let open = o.flow_status == "open";
-    let says = if open { flow.says(member, &seats, &handed, today, total) } else { Vec::new() };
+    let says = if open { flow.says(member, &people.seats, &stand_ins, today, total) } else { Vec::new() };
     let sees_all = matches!(actor.only_own(Permission::OrderRead), Ok(None));
     let spoke = log.iter().any(|l| l.0 == member.0);
     if says.is_empty() && !sees_all && !spoke && flow.requester != member {
@@ -142,21 +127,8 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
     let status = Status::parse(&o.status).ok_or_else(|| Error::odd("orders.status", &o.status))?;
     let said = log
         .into_iter()
-        .map(|(_, verdict, who, words, at, _)| Said {
-            who,
-            what: match verdict.as_str() {
-                "approve" => "approved",
-                "reject" => "rejected",
-                "change" => "changed the order",
-                "question" => "asked",
-                _ => "answered",
-            }
-            .to_owned(),
-            at: tx.local(at),
-            words,
-        })
+        .map(|(_, verdict, who, words, at, _)| Said { who, what: said(&verdict).to_owned(), at: tx.local(at), words })
         .collect();
-    let name = |id: MemberId| seats.iter().find(|s| s.id == id).map(|s| s.name.clone()).unwrap_or_default();
     let left_now = limits.budget.as_ref().map(|b| b.1.left()).transpose()?;
     let budget_then =
         o.budget_left.map(money).filter(|then| open && left_now.is_some_and(|now| now.amount() < then.amount()));
@@ -174,7 +146,7 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
             cost_centre: o.cost_centre,
             rules: flow.rules.iter().map(|r| r.name.clone()).collect(),
             version: o.version,
-            for_name: says.first().filter(|s| s.name_of != member).map(|s| name(s.name_of)),
+            for_name: says.first().filter(|s| s.name_of != member).map(|s| people.name(s.name_of).to_owned()),
         },
         status,
         lines: lines.into_iter().map(|line| AskedLine { last: last.get(&line.sku).copied(), line }).collect(),
@@ -188,7 +160,9 @@ pub async fn page(tx: &mut Tx, number: &str) -> Result<ApprovalPage> {
         ship_to: serde_json::from_value(o.ship_to).map_err(|e| odd(&e))?,
         po_number: o.po_number,
         note: o.note,
-        progress: flow.progress(&seats),
+        progress: flow.progress(&people.seats),
+        reminded: o.reminded_at.filter(|_| open).map(|at| tx.local(at)),
+        escalated: o.escalated_at.filter(|_| open).map(|at| tx.local(at)),
         budget: limits.budget.map(|b| b.1),
         budget_then,
         credit_left,

@@ -6,6 +6,7 @@ use domain::ids::{AccountId, MemberId, OrderId, PersonId};
 use domain::{Actor, Cause, Problem};
 use sha2::{Digest as _, Sha256};
 
+use super::change::Quantities;
 use super::decide::{Answer, decide};
 use super::inbox::page;
 use crate::{Result, Store, Tx};
@@ -91,7 +92,7 @@ pub async fn decide_by_link(
 ) -> Result<Answer> {
     let found = find(store, token, address, now).await?;
     let mut tx = store.begin(&found.actor, now).await?;
-    let answer = decide(&mut tx, &found.number, version, verdict, words).await?;
+    let answer = decide(&mut tx, &found.number, version, verdict, words, &Quantities::new()).await?;
     let used = sqlx::query!(
         "UPDATE approval_links SET used_at = $3 WHERE account_id = $1 AND token_hash = $2 AND used_at IS NULL",
         found.actor.account().0,

@@ -1,21 +1,21 @@
 //! The account's rules: what it wrote, who would go through what, and what a rule would have done.
 
-use chrono::Days;
-use domain::approvals::{Asked, Condition, Rule, RuleRow, RulesPage, Seat, Simulation, matrix};
+use chrono::{DateTime, Days, Utc};
+use domain::approvals::{Asked, Condition, Patience, Rule, RuleChange, RuleRow, RulesPage, Seat, Simulation, matrix};
 use domain::ids::{MemberId, RuleId};
 use domain::{Cause, Currency, Money, Permission, Problem};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::flow::{all_seats, odd};
+use super::flow::{odd, people};
 use crate::error::exactly;
 use crate::{Error, Result, Tx, audit};
 
-/// Rules with the matrix, and what the editor offers. Three statements.
+/// Rules with the matrix, their history, and what the editor offers. Five statements.
 pub async fn rules(tx: &mut Tx) -> Result<RulesPage> {
     let actor = tx.actor()?;
     actor.require(Permission::CompanyManage)?;
-    let seats = all_seats(tx, &actor).await?;
+    let seats = people(tx, actor.account()).await?.seats;
     let rows = sqlx::query!(
         r#"SELECT r.id, r.rule, r.enabled, r.version, CASE WHEN r.account_id <> $1 THEN a.name END AS inherited
            FROM approval_rules r JOIN accounts a ON a.id = r.account_id ORDER BY r.account_id = $1, r.position, r.id"#,
@@ -42,13 +42,71 @@ pub async fn rules(tx: &mut Tx) -> Result<RulesPage> {
     let mut people: Vec<(MemberId, String)> =
         seats.iter().filter(|s| s.active).map(|s| (s.id, s.name.clone())).collect();
     people.sort_by(|a, b| a.1.cmp(&b.1));
+    let history = history(tx, &seats).await?;
+    let patience = sqlx::query_as!(
+        Patience,
+        "SELECT remind_after AS remind, escalate_after AS escalate FROM accounts WHERE id = $1",
+        actor.account().0
+    )
+    .fetch_one(tx.db())
+    .await?;
     Ok(RulesPage {
+        patience,
+        history,
         matrix: matrix(&enabled, &seats, actor.currency()),
         rules,
         people,
         categories: categories.into_iter().map(|c| (c.slug, c.name)).collect(),
         currency: actor.currency(),
     })
+}
+
+/// An entry of the audit trail about a rule.
+#[derive(serde::Deserialize)]
+struct Entry {
+    at: DateTime<Utc>,
+    who: String,
+    action: String,
+    what: String,
+    detail: Detail,
+}
+
+/// A rule before and after.
+#[derive(serde::Deserialize)]
+struct Detail {
+    before: Option<Rule>,
+    after: Option<Rule>,
+}
+
+/// The latest changes of the account's own rules, as its audit trail has them.
+async fn history(tx: &mut Tx, seats: &[Seat]) -> Result<Vec<RuleChange>> {
+    let account = tx.actor()?.account().0;
+    let lines = sqlx::query_scalar!(
+        r#"SELECT line FROM audit_log WHERE account_id = $1 AND line LIKE '{"action":"rule.%' ORDER BY seq DESC LIMIT 20"#,
+        account
+    )
+    .fetch_all(tx.db())
+    .await?;
+    lines
+        .into_iter()
+        .map(|line| {
+            let entry: Entry = serde_json::from_str(&line).map_err(|e| odd(&e))?;
+            let done = match entry.action.as_str() {
+                "rule.switched_on" => "switched on",
+                "rule.switched_off" => "switched off",
+                "rule.deleted" => "deleted",
+                _ if entry.detail.before.is_none() => "written",
+                _ => "changed",
+            };
+            Ok(RuleChange {
+                at: tx.local(entry.at),
+                by: entry.who,
+                what: format!("“{}” {done}", entry.what),
+                before: entry.detail.before.map(|r| r.words(seats)),
+                after: entry.detail.after.map(|r| r.words(seats)),
+            })
+        })
+        .collect()
 }
 
 /// Writes a rule of the account: a new one, or over `id` as it was at `version`.

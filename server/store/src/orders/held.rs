@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::MemberId;
+use domain::notices::Kind;
 use domain::orders::{Event, HeldRow, Status};
 use domain::{Actor, Cause, Currency, Money, Permission, Problem};
 use serde_json::json;
@@ -93,6 +94,7 @@ pub async fn release(
     if let Some(member) = order.member_id {
         let note = Note {
             member: MemberId(member),
+            kind: Kind::Decision,
             text: format!("Your order {number} is released"),
             href: format!("/orders/{number}"),
             mail: "It is confirmed.".to_owned(),

@@ -36,7 +36,7 @@ async fn every_table_with_an_account_is_secured_and_keyed_by_it() {
         assert_eq!(first_key, "account_id", "{table}: the key must start with account_id");
         let policies: Vec<(String, bool, bool)> = sqlx::query_as(
             "SELECT p.polcmd::text, p.polqual IS NOT NULL, p.polwithcheck IS NOT NULL FROM pg_policy p
-             JOIN pg_roles r ON r.oid = ANY (p.polroles) WHERE p.polrelid = $1::text::regclass AND r.rolname = 'buyerdesk_app'",
+             JOIN pg_roles r ON r.oid = ANY (p.polroles) WHERE p.polrelid = $1::text::regclass AND r.rolname = 'buyerdesk_app' AND p.polpermissive",
         )
         .bind(&table)
         .fetch_all(&world.superuser)
