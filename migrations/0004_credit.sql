@@ -8,6 +8,4 @@ CREATE TABLE credit_limits (
 COMMENT ON COLUMN credit_limits.credit_limit IS 'in the account''s currency; null: no limit; 0: nothing on account';
 CALL secure_tenant_table('credit_limits');
 GRANT SELECT ON credit_limits TO buyerdesk_app, buyerdesk_staff;
--- FOR UPDATE needs the UPDATE right on some column; the key is the one that the foreign key keeps from changing.
-GRANT UPDATE (account_id) ON credit_limits TO buyerdesk_app;
 GRANT SELECT, INSERT, UPDATE ON credit_limits TO buyerdesk_job;

@@ -75,6 +75,10 @@ UNION ALL
 SELECT 'a budget is used by what is confirmed, and by nothing else', o.account_id, o.number
 FROM orders o JOIN (SELECT e.account_id, e.order_id, sum(e.amount) AS used FROM budget_entries e GROUP BY 1, 2) e
   ON (e.account_id, e.order_id) = (o.account_id, o.id)
-WHERE e.used <> CASE WHEN o.status IN ('confirmed', 'partially_shipped', 'shipped', 'completed') THEN o.gross ELSE 0 END;
+WHERE e.used <> CASE WHEN o.status IN ('confirmed', 'partially_shipped', 'shipped', 'completed') THEN o.gross ELSE 0 END
+UNION ALL
+SELECT 'who shares a limit has its currency', a.id, a.number
+FROM accounts a JOIN accounts p ON p.id = a.parent_id
+WHERE a.credit_shared AND a.currency <> p.currency;
 
 GRANT SELECT ON violations TO buyerdesk_job;

@@ -203,6 +203,7 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
             "Company",
             vec![
                 item(f.may(Permission::MemberManage), "Members", "/company/members", Glyph::People),
+                item(f.may(Permission::CompanyManage), "Units", "/company/units", Glyph::Company),
                 item(f.may(Permission::CompanyManage), "Approval rules", "/company/rules", Glyph::Rules),
                 item(f.may(Permission::CompanyManage), "Cost centres", "/company/cost-centres", Glyph::Tag),
                 item(f.may(Permission::CompanyManage), "Addresses", "/company/addresses", Glyph::Address),

@@ -64,6 +64,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/company/rules") view=Company::Rules ssr=SsrMode::Async/>
                     <Route path=path!("/company/budgets") view=Company::Budgets ssr=SsrMode::Async/>
                     <Route path=path!("/company/cost-centres") view=Company::CostCentres ssr=SsrMode::Async/>
+                    <Route path=path!("/company/units") view=Company::Units ssr=SsrMode::Async/>
                     <Route path=path!("/company/addresses") view=Company::Addresses ssr=SsrMode::Async/>
                     <Route path=path!("/company/credit") view=Company::Credit ssr=SsrMode::Async/>
                     <Route path=path!("/sales/held") view=Sales::Held ssr=SsrMode::Async/>

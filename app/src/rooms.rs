@@ -75,6 +75,7 @@ rooms! {
     Company: company at ["company", "profile"], fetch_company {
         Rules => approvals::Rules,
         Budgets => company::Budgets,
+        Units => company::Units,
         CostCentres => company::CostCentres,
         Addresses => company::Addresses,
         Credit => company::CreditPage,

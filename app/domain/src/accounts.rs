@@ -194,6 +194,8 @@ pub struct AddressRow {
     pub label: String,
     /// The whole, for documents.
     pub address: Address,
+    /// The account above whose it is; `None`: one's own.
+    pub of: Option<String>,
 }
 
 /// A postal address as documents keep it.
@@ -248,6 +250,8 @@ pub struct MemberRow {
     pub email: String,
     /// Roles.
     pub roles: Vec<Role>,
+    /// Codes of the cost centres on which they may book, and must; none: any or none.
+    pub cost_centres: Vec<String>,
     /// Deactivated.
     pub inactive: bool,
 }
@@ -257,6 +261,32 @@ pub struct MemberRow {
 pub struct MembersPage {
     /// By name.
     pub members: Vec<MemberRow>,
+    /// The account's open cost centres.
+    pub cost_centres: Vec<CostCentreRow>,
+}
+
+/// What an account admin says about a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberChange {
+    /// At least one buying role.
+    pub roles: Vec<Role>,
+    /// To whom they report.
+    pub manager: Option<MemberId>,
+    /// Codes of the cost centres on which they may book; none: any or none.
+    pub cost_centres: Vec<String>,
+}
+
+impl MemberChange {
+    /// Checks what needs no database, for the member `id`.
+    pub fn check(&self, id: MemberId) -> Result<(), Problem> {
+        if self.roles.is_empty() || self.roles.iter().any(|r| r.is_staff()) {
+            return Err(Problem::invalid("roles", "Choose at least one role."));
+        }
+        if self.manager == Some(id) {
+            return Err(Problem::invalid("manager", "Choose a colleague."));
+        }
+        Ok(())
+    }
 }
 
 /// Whom to invite, and as what.

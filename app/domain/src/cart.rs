@@ -225,8 +225,10 @@ pub struct CheckoutPage {
     pub cart: CartPage,
     /// Addresses to choose from, the default first.
     pub addresses: Vec<AddressRow>,
-    /// Cost centres to choose from.
+    /// Cost centres to choose from: those on which the member may book.
     pub cost_centres: Vec<CostCentreRow>,
+    /// One of them must be chosen: the member has named ones.
+    pub must_book: bool,
     /// Whether a PO number must be given.
     pub po_required: bool,
     /// What the order does to the credit limit: a warning, or none.

@@ -1,10 +1,10 @@
-//! How a company buys: cost centres, addresses, settings, and its credit as a page.
+//! How a company buys: units, cost centres, addresses, settings, and its credit as a page.
 
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Address;
-use crate::credit::Credit;
-use crate::ids::AddressId;
+use crate::credit::{Credit, Part};
+use crate::ids::{AccountId, AddressId};
 use crate::{FieldError, Money, Problem};
 
 /// A cost centre with its state.
@@ -41,6 +41,47 @@ pub fn cost_centre(code: &str, name: &str) -> Result<(String, String), Problem> 
     if errors.is_empty() { Ok((code, name)) } else { Err(Problem::Invalid(errors)) }
 }
 
+/// A unit below the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitRow {
+    /// Names it in forms.
+    pub id: AccountId,
+    /// Account number.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// The unit it is directly below; `None`: below the account itself.
+    pub above: Option<String>,
+    /// Nobody can act in it.
+    pub closed: bool,
+    /// It was closed from here, not by the seller.
+    pub may_open: bool,
+    /// Members with a seat.
+    pub people: i64,
+    /// The asking person has a seat there.
+    pub seated: bool,
+    /// Its orders count against the limit of the account above.
+    pub credit_shared: bool,
+    /// What it uses of the limit, if it shares one that there is.
+    pub used: Option<Money>,
+}
+
+/// The units below the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitsPage {
+    /// Open ones first, by number.
+    pub units: Vec<UnitRow>,
+}
+
+/// Checks a unit's name: 1 to 80 characters.
+pub fn unit_name(name: &str) -> Result<String, Problem> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 80 {
+        return Err(Problem::invalid("name", "Enter a name of 1 to 80 characters."));
+    }
+    Ok(name.to_owned())
+}
+
 /// An address of the book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BookAddress {
@@ -54,6 +95,8 @@ pub struct BookAddress {
     pub address: Address,
     /// Chosen first.
     pub is_default: bool,
+    /// The account above whose it is; only that one changes it. `None`: one's own.
+    pub of: Option<String>,
 }
 
 /// The address book with the account's settings.
@@ -132,6 +175,8 @@ pub struct OpenInvoice {
 pub struct CreditView {
     /// Limit and what uses it.
     pub credit: Credit,
+    /// Who uses how much of it; one when nobody shares it.
+    pub parts: Vec<Part>,
     /// Orders that the seller holds: number and total.
     pub held: Vec<(String, Money)>,
     /// What to pay so that the first held order fits.
@@ -164,6 +209,12 @@ mod tests {
         assert_eq!(step(200).as_deref(), Some("C"));
         assert_eq!(step(999).as_deref(), Some("B"), "none suffices alone: begin with the largest");
         assert_eq!(smallest_step(gbp(1), &[]), None);
+    }
+
+    #[test]
+    fn a_unit_has_a_name_of_a_sane_length() {
+        assert_eq!(unit_name(" Acme North ").as_deref(), Ok("Acme North"));
+        assert!(unit_name("  ").is_err() && unit_name(&"x".repeat(81)).is_err());
     }
 
     #[test]

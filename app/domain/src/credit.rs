@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::AccountId;
 use crate::money::MoneyError;
 use crate::{Currency, Money};
 
@@ -44,6 +45,28 @@ pub struct Credit {
     pub open_orders: Money,
 }
 
+/// What one account uses of a limit. Units may share the limit of the account above them: then there are several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The asking account or a unit below it; `None`: all others who share the limit, together.
+    pub account: Option<AccountId>,
+    /// Its name.
+    pub unit: Option<String>,
+    /// Unsettled parts of invoices.
+    pub open_invoices: Money,
+    /// Unsettled credit notes and payments not yet allocated.
+    pub unallocated: Money,
+    /// Orders confirmed, held, awaiting approval, or shipped without an invoice.
+    pub open_orders: Money,
+}
+
+impl Part {
+    /// What it uses.
+    pub fn used(&self) -> Result<Money, MoneyError> {
+        self.open_invoices.minus(self.unallocated)?.plus(self.open_orders)
+    }
+}
+
 /// What the limit says to an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -74,6 +97,17 @@ impl Credit {
             }
             _ => Verdict::Fits,
         })
+    }
+
+    /// A limit and what those who share it use of it.
+    pub fn of(limit: Money, policy: Policy, parts: &[Part]) -> Result<Self, MoneyError> {
+        let mut credit = Self { limit: Some(limit), policy, ..Self::unlimited(limit.currency()) };
+        for part in parts {
+            credit.open_invoices = credit.open_invoices.plus(part.open_invoices)?;
+            credit.unallocated = credit.unallocated.plus(part.unallocated)?;
+            credit.open_orders = credit.open_orders.plus(part.open_orders)?;
+        }
+        Ok(credit)
     }
 
     /// Nothing used, no limit.
@@ -114,6 +148,20 @@ mod tests {
     fn no_limit_always_fits_and_a_limit_of_zero_never_does() {
         assert_eq!(credit(None, 9_999_999, 0, 0).judge(gbp(1)), Ok(Verdict::Fits));
         assert_eq!(credit(Some(0), 0, 0, 0).judge(gbp(1)), Ok(Verdict::Exceeds(Policy::Hold, gbp(0))));
+    }
+
+    #[test]
+    fn all_who_share_a_limit_count_against_it() {
+        let part = |invoices: i64, orders: i64| Part {
+            account: None,
+            unit: None,
+            open_invoices: gbp(invoices),
+            unallocated: gbp(50),
+            open_orders: gbp(orders),
+        };
+        let shared = Credit::of(gbp(1000), Policy::Hold, &[part(500, 100), part(0, 350)]).expect("one currency");
+        assert_eq!(shared, credit(Some(1000), 500, 100, 450));
+        assert_eq!(part(0, 350).used(), Ok(gbp(300)));
     }
 
     #[test]

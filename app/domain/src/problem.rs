@@ -61,6 +61,9 @@ pub enum Cause {
         /// The present state in words.
         state: String,
     },
+    /// A unit with open orders, open invoices or units of its own cannot be closed.
+    #[error("This unit still has open orders, open invoices or units below it. Finish those first.")]
+    UnitInUse,
     /// Someone else changed it first.
     #[error("Somebody has changed this in the meantime. Please look at it again.")]
     Stale,

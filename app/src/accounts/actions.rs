@@ -160,19 +160,21 @@ pub async fn reactivate(id: String) -> Result<(), ActionError> {
     Ok(())
 }
 
-/// Gives a member other roles and another manager.
+/// Gives a member other roles, another manager, other cost centres.
 #[server(endpoint = "accounts/change-member")]
 pub async fn change_member(
     id: String,
     #[server(default)] roles: Vec<String>,
     #[server(default)] manager: String,
+    #[server(default)] cost_centres: Vec<String>,
 ) -> Result<(), ActionError> {
     let manager = if manager.is_empty() { None } else { Some(manager.parse()?) };
-    let roles: Vec<domain::Role> = roles.iter().filter_map(|r| domain::Role::parse(r)).collect();
+    let roles = roles.iter().filter_map(|r| domain::Role::parse(r)).collect();
+    let change = domain::accounts::MemberChange { roles, manager, cost_centres };
     let mut tx = crate::request::writing().await?;
-    store::accounts::change_member(&mut tx, id.parse()?, &roles, manager).await?;
+    store::accounts::change_member(&mut tx, id.parse()?, &change).await?;
     tx.commit().await?;
-    flash("The member’s roles are saved.").await?;
+    flash("The member is saved.").await?;
     go("/company/members");
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Who may act for the company. Account admins only.
 
 use domain::Role;
-use domain::accounts::{MemberRow, MembersPage};
+use domain::accounts::{CostCentreRow, MemberRow, MembersPage};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -56,7 +56,7 @@ fn show(page: MembersPage, edit: &str, acts: &Acts) -> AnyView {
     let colleagues: Vec<(domain::ids::MemberId, String)> =
         page.members.iter().filter(|m| !m.inactive).map(|m| (m.id, m.name.clone())).collect();
     let form = match page.members.iter().find(|m| m.id.to_string() == edit) {
-        Some(member) => editor(member, &colleagues, acts.change),
+        Some(member) => editor(member, &colleagues, &page.cost_centres, acts.change),
         None => invitations(acts),
     };
     let rows = page.members.into_iter().enumerate().map(|(i, m)| row(i, m, &colleagues, acts)).collect_view();
@@ -110,14 +110,34 @@ fn invitations(acts: &Acts) -> AnyView {
     .into_any()
 }
 
-fn editor(m: &MemberRow, colleagues: &[(domain::ids::MemberId, String)], change: Act) -> AnyView {
+fn editor(
+    m: &MemberRow,
+    colleagues: &[(domain::ids::MemberId, String)],
+    centres: &[CostCentreRow],
+    change: Act,
+) -> AnyView {
     let managers: Vec<Choice> = std::iter::once(Choice::new("", "Nobody"))
         .chain(colleagues.iter().filter(|c| c.0 != m.id).map(|(id, name)| Choice::new(id.to_string(), name.clone())))
         .collect();
     let (id, chosen) = (m.id.to_string(), roles(&m.roles));
     let manager = m.manager.map(|m| m.to_string()).unwrap_or_default();
+    let books = centres
+        .iter()
+        .map(|c| {
+            view! { <Checkbox label=format!("{} ({})", c.name, c.code) name="cost_centres[]" value=c.code.clone() checked=m.cost_centres.contains(&c.code)/> }
+        })
+        .collect_view();
+    let books = (!centres.is_empty()).then(|| {
+        view! {
+            <fieldset id="cost_centres" class="choices">
+                <legend>"Books on"</legend>
+                <p class="hint">"None ticked: on any, or on none. Ticked: on one of these"</p>
+                {books}
+            </fieldset>
+        }
+    });
     view! {
-        <Card title=format!("Roles of {}", m.name)>
+        <Card title=m.name.clone()>
             {change.complaint()}
             <Form act=change class="form stack">
                 <input type="hidden" name="id" value=id/>
@@ -126,6 +146,7 @@ fn editor(m: &MemberRow, colleagues: &[(domain::ids::MemberId, String)], change:
                     {chosen}
                 </fieldset>
                 <Select label="Reports to" name="manager" options=managers selected=manager hint="Rules can name “the buyer’s manager”"/>
+                {books}
                 <div class="acts">
                     <Button kind=ButtonKind::Primary>"Save"</Button>
                     <ButtonLink external=true href="/company/members">"Back"</ButtonLink>
@@ -183,7 +204,10 @@ fn row(i: usize, m: MemberRow, colleagues: &[(domain::ids::MemberId, String)], a
                 <br/>
                 <span class="dim small">{m.email}</span>
             </td>
-            <td>{m.roles.iter().map(|r| r.label()).collect::<Vec<_>>().join(", ")}</td>
+            <td>
+                {m.roles.iter().map(|r| r.label()).collect::<Vec<_>>().join(", ")}
+                {(!m.cost_centres.is_empty()).then(|| view! { <p class="dim small">{format!("Books on {}", m.cost_centres.join(", "))}</p> })}
+            </td>
             <td class="num">{seat}</td>
         </tr>
     }

@@ -45,9 +45,15 @@ fn show(page: CheckoutPage, action: Act, typed: StoredValue<Option<Typed>>) -> A
     let addresses: Vec<Choice> = page
         .addresses
         .iter()
-        .map(|a| Choice::new(a.id.to_string(), format!("{}: {}", a.label, a.address.lines().join(", "))))
+        .map(|a| {
+            let of = a.of.as_ref().map(|of| format!(" (of {of})")).unwrap_or_default();
+            Choice::new(a.id.to_string(), format!("{}{of}: {}", a.label, a.address.lines().join(", ")))
+        })
         .collect();
-    let centres: Vec<Choice> = std::iter::once(Choice::new("", "None"))
+    let must_book = page.must_book;
+    let centres: Vec<Choice> = (!must_book || page.cost_centres.is_empty())
+        .then(|| Choice::new("", "None"))
+        .into_iter()
         .chain(page.cost_centres.iter().map(|c| Choice::new(c.code.clone(), format!("{} ({})", c.name, c.code))))
         .collect();
     if page.typed.is_some() {
@@ -61,7 +67,7 @@ fn show(page: CheckoutPage, action: Act, typed: StoredValue<Option<Typed>>) -> A
     let ship_to = (!addresses.is_empty())
         .then(|| view! { <Select label="Ship to" name="ship_to" options=addresses selected=before(|t| &t.ship_to)/> });
     let centre =
-        (centres.len() > 1).then(|| view! { <Select label="Cost centre" name="cost_centre" options=centres selected=before(|t| &t.cost_centre)/> });
+        (must_book || centres.len() > 1).then(|| view! { <Select label="Cost centre" name="cost_centre" options=centres selected=before(|t| &t.cost_centre)/> });
     let asks = !page.approval.is_empty();
     let approval = asks.then(|| {
         view! {

@@ -3,7 +3,7 @@
 #![expect(missing_docs, reason = "the server macro makes an undocumented struct of every function's arguments")]
 
 use domain::budgets::BudgetsPage;
-use domain::company::{AddressesPage, CostCentresPage, CreditView};
+use domain::company::{AddressesPage, CostCentresPage, CreditView, UnitsPage};
 use domain::notices::NoticesPage;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -11,7 +11,7 @@ use leptos::server_fn::codec::GetUrl;
 use crate::ActionError;
 #[cfg(feature = "ssr")]
 use {
-    crate::request::{flash, go, reading, writing},
+    crate::request::{command, flash, go, reading, request, writing},
     domain::Problem,
     domain::budgets::{Beyond, Period},
     domain::company::AddressForm,
@@ -51,6 +51,57 @@ pub async fn end_budget(id: String) -> Result<(), ActionError> {
     tx.commit().await?;
     flash("The budget has ended. What it was used for stays.").await?;
     go("/company/budgets");
+    Ok(())
+}
+
+/// The units below the account.
+#[server(ReadUnits, endpoint = "company/units", input = GetUrl)]
+pub async fn units() -> Result<UnitsPage, ActionError> {
+    Ok(store::units::units(&mut reading().await?).await?)
+}
+
+/// Opens a unit, or gives the one with this id another name.
+#[server(endpoint = "company/save-unit")]
+pub async fn save_unit(#[server(default)] id: String, name: String) -> Result<(), ActionError> {
+    let request = request()?;
+    let actor = request.who()?.actor.clone();
+    let unit = if id.is_empty() { None } else { Some(id.parse()?) };
+    let words = if unit.is_some() {
+        format!("{name} is saved.")
+    } else {
+        format!("{name} is open. You are its account admin.")
+    };
+    command(async move {
+        match unit {
+            Some(unit) => store::units::rename(&request.store, &actor, unit, &name, request.now).await,
+            None => store::units::create(&request.store, &actor, &name, request.now).await.map(|_| ()),
+        }
+    })
+    .await?;
+    flash(words).await?;
+    go("/company/units");
+    Ok(())
+}
+
+/// Closes a unit (`open` empty) or opens it again.
+#[server(endpoint = "company/close-unit")]
+pub async fn close_unit(id: String, #[server(default)] open: String) -> Result<(), ActionError> {
+    let request = request()?;
+    let (actor, unit, open) = (request.who()?.actor.clone(), id.parse()?, !open.is_empty());
+    command(async move { store::units::close(&request.store, &actor, unit, open, request.now).await }).await?;
+    flash(if open { "The unit is open again." } else { "The unit is closed: nobody acts in it any more." }).await?;
+    go("/company/units");
+    Ok(())
+}
+
+/// Takes a seat as account admin in a unit.
+#[server(endpoint = "company/join-unit")]
+pub async fn join_unit(id: String) -> Result<(), ActionError> {
+    let request = request()?;
+    let (actor, unit) = (request.who()?.actor.clone(), id.parse()?);
+    command(async move { store::units::join(&request.store, &actor, unit, request.now).await }).await?;
+    flash("You have a seat there now, as account admin.").await?;
+    go("/company/units");
     Ok(())
 }
 

@@ -26,7 +26,7 @@ pub fn Addresses() -> impl IntoView {
 }
 
 fn show(page: AddressesPage, edit: &str, [save, delete, settings]: [Act; 3]) -> AnyView {
-    let edited = page.addresses.iter().find(|a| a.id.to_string() == edit).cloned();
+    let edited = page.addresses.iter().find(|a| a.of.is_none() && a.id.to_string() == edit).cloned();
     let form = editor(edited, save);
     let rows = page.addresses.into_iter().enumerate().map(|(i, a)| row(i, a, delete)).collect_view();
     let minimum = page.minimum.map(|m| m.amount().normalize().to_string());
@@ -63,6 +63,23 @@ fn row(i: usize, a: BookAddress, delete: Act) -> AnyView {
     let standard = a.is_default.then(|| view! { " " <Pill tone=Tone::Info text="Default"/> });
     let id = a.id.to_string();
     let label = a.label.clone();
+    let (inherited, own) = (a.of.clone(), a.of.is_none());
+    let acts = own.then(|| {
+        view! {
+            <div class="acts end">
+                <ButtonLink external=true href=format!("/company/addresses?edit={id}") says=format!("Edit {label}")>"Edit"</ButtonLink>
+                <Confirm id=format!("delete-{i}") label="Delete…" title=format!("Delete {label}?") kind=ButtonKind::Plain>
+                    <p>"Nobody can choose it any more. Orders and invoices keep their copy."</p>
+                    <Form act=delete>
+                        <input type="hidden" name="id" value=id.clone()/>
+                        <div class="acts">
+                            <Button kind=ButtonKind::Danger>"Delete"</Button>
+                        </div>
+                    </Form>
+                </Confirm>
+            </div>
+        }
+    });
     view! {
         <tr>
             <td>
@@ -72,18 +89,8 @@ fn row(i: usize, a: BookAddress, delete: Act) -> AnyView {
                 <span class="dim small">{format!("{kind} · {}", a.address.lines().join(", "))}</span>
             </td>
             <td class="num">
-                <div class="acts end">
-                    <ButtonLink external=true href=format!("/company/addresses?edit={id}") says=format!("Edit {label}")>"Edit"</ButtonLink>
-                    <Confirm id=format!("delete-{i}") label="Delete…" title=format!("Delete {label}?") kind=ButtonKind::Plain>
-                        <p>"Nobody can choose it any more. Orders and invoices keep their copy."</p>
-                        <Form act=delete>
-                            <input type="hidden" name="id" value=id.clone()/>
-                            <div class="acts">
-                                <Button kind=ButtonKind::Danger>"Delete"</Button>
-                            </div>
-                        </Form>
-                    </Confirm>
-                </div>
+                {acts}
+                {inherited.map(|of| view! { <span class="dim small">{format!("Kept by {of}")}</span> })}
             </td>
         </tr>
     }

@@ -70,6 +70,39 @@ fn show(view: CreditView) -> AnyView {
     let tone = if over { Tone::Bad } else { Tone::Info };
     let parts =
         vec![(share(&c.open_invoices), tone), (share(&c.open_orders).min(1.0 - share(&c.open_invoices)), Tone::Warn)];
+    let shared = (view.parts.len() > 1).then(|| {
+        let rows = view
+            .parts
+            .iter()
+            .map(|part| {
+                let used = part.used().unwrap_or(limit);
+                let who = part.unit.clone().unwrap_or_else(|| "Others in your company".to_owned());
+                view! {
+                    <tr>
+                        <td>{who}</td>
+                        <td class="num" data-label="Invoices">{text::money(part.open_invoices)}</td>
+                        <td class="num" data-label="Orders">{text::money(part.open_orders)}</td>
+                        <td class="num strong" data-label="Used">{text::money(used)}</td>
+                    </tr>
+                }
+            })
+            .collect_view();
+        view! {
+            <Card title="Who shares this limit" flush=true>
+                <table class="rows">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Account"</th>
+                            <th scope="col" class="num">"Open invoices"</th>
+                            <th scope="col" class="num">"Open orders"</th>
+                            <th scope="col" class="num">"Used, less payments and credits"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </Card>
+        }
+    });
     view! {
         <PageHeader title="Credit" note=label.clone()/>
         {held}
@@ -80,6 +113,7 @@ fn show(view: CreditView) -> AnyView {
                 <p class="dim small">{beyond}</p>
             </div>
         </Card>
+        {shared}
     }
     .into_any()
 }

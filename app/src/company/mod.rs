@@ -1,4 +1,4 @@
-//! How the company buys: budgets, cost centres, addresses, settings, credit; and what its members are told.
+//! How the company buys: units, budgets, cost centres, addresses, settings, credit; and what its members are told.
 
 pub mod actions;
 mod addresses;
@@ -6,9 +6,11 @@ mod budgets;
 mod cost_centres;
 mod credit;
 mod notices;
+mod units;
 
 pub use addresses::Addresses;
 pub use budgets::Budgets;
 pub use cost_centres::CostCentres;
 pub use credit::CreditPage;
 pub use notices::Notices;
+pub use units::Units;

@@ -133,18 +133,24 @@ pub async fn checkout(tx: &mut Tx) -> Result<CheckoutPage> {
     let gross = cart.totals.gross;
     let credit = limits::read(tx, &actor, "", gross, None, Lock::No).await?.credit;
     let approval = approvals::preview(tx, &actor, &cart).await?;
-    let budgets = budgets::tight(tx, &actor, gross).await?;
+    let mut budgets = budgets::tight(tx, &actor, gross).await?;
     let row = sqlx::query!(
-        r#"SELECT (SELECT jsonb_agg(jsonb_build_array(a.id, a.label, to_jsonb(a)) ORDER BY a.is_default DESC, a.label)
-                   FROM addresses a WHERE a.kind = 'ship_to') AS addresses,
-                  (SELECT jsonb_agg(jsonb_build_array(c.code, c.name) ORDER BY c.code) FROM cost_centres c WHERE c.active) AS centres"#
+        r#"SELECT (SELECT jsonb_agg(jsonb_build_array(a.id, a.label, to_jsonb(a), a.of) ORDER BY a.level, a.is_default DESC, a.label)
+                   FROM my_addresses a WHERE a.kind = 'ship_to') AS addresses,
+                  (SELECT jsonb_agg(jsonb_build_array(c.code, c.name) ORDER BY c.code) FROM cost_centres c
+                   WHERE c.active AND (m.cost_centres = '{}' OR c.code = ANY (m.cost_centres))) AS centres,
+                  m.cost_centres <> '{}' AS "must_book!"
+           FROM members m WHERE m.account_id = $1 AND m.id = $2"#,
+        actor.account().0,
+        actor.member()?.0
     )
     .fetch_one(tx.db())
     .await?;
     let odd = |e: serde_json::Error| Error::odd("checkout", &e.to_string());
-    let addresses: Vec<(domain::ids::AddressId, String, Address)> =
+    let addresses: Vec<(domain::ids::AddressId, String, Address, Option<String>)> =
         row.addresses.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
     let centres: Vec<(String, String)> = row.centres.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
+    budgets.retain(|(budget, ..)| centres.iter().any(|(code, _)| code == budget));
     let credit_note = match credit.judge(cart.totals.gross)? {
         Verdict::Fits => None,
         Verdict::Exceeds(policy, free) => Some(match policy {
@@ -163,7 +169,11 @@ pub async fn checkout(tx: &mut Tx) -> Result<CheckoutPage> {
         order_id: new_id(),
         po_required: cart.po_required,
         cart: cart.view(tx, &actor),
-        addresses: addresses.into_iter().map(|(id, label, address)| AddressRow { id, label, address }).collect(),
+        addresses: addresses
+            .into_iter()
+            .map(|(id, label, address, of)| AddressRow { id, label, address, of })
+            .collect(),
+        must_book: row.must_book,
         cost_centres: centres.into_iter().map(|(code, name)| CostCentreRow { code, name }).collect(),
         credit_note,
         approval,

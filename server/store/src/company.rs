@@ -12,7 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::error::exactly;
-use crate::limits::{self, Lock};
+use crate::limits::{self, Limits, Lock};
 use crate::{Result, Tx, audit};
 
 /// Cost centres with how often they were used in the last year. One statement.
@@ -71,15 +71,15 @@ pub async fn open_cost_centre(tx: &mut Tx, code: &str, open: bool) -> Result<()>
     audit::record(tx, if open { "cost_centre.opened" } else { "cost_centre.closed" }, code, json!({})).await
 }
 
-/// The address book, and how the company orders. One statement.
+/// The address book with what comes from the accounts above, and how the company orders. One statement.
 pub async fn addresses(tx: &mut Tx) -> Result<AddressesPage> {
     let actor = tx.actor()?;
     actor.require(Permission::CompanyManage)?;
     let rows = sqlx::query!(
         r#"SELECT a.po_required, a.order_minimum, a.decide_by_mail, d.id AS "id?", d.kind AS "kind?", d.label AS "label?", d.company AS "company?",
-                  d.street AS "street?", d.postcode AS "postcode?", d.city AS "city?", d.country AS "country?", d.is_default AS "is_default?"
-           FROM accounts a LEFT JOIN addresses d ON d.account_id = a.id WHERE a.id = $1
-           ORDER BY d.kind DESC, d.is_default DESC, d.label"#,
+                  d.street AS "street?", d.postcode AS "postcode?", d.city AS "city?", d.country AS "country?", d.is_default AS "is_default?", d.of AS "of?"
+           FROM accounts a LEFT JOIN my_addresses d ON true WHERE a.id = $1
+           ORDER BY d.level, d.kind DESC, d.is_default DESC, d.label"#,
         actor.account().0
     )
     .fetch_all(tx.db())
@@ -101,7 +101,7 @@ pub async fn addresses(tx: &mut Tx) -> Result<AddressesPage> {
                 country: r.country.unwrap_or_default(),
             };
             let is_default = r.is_default.unwrap_or_default();
-            page.addresses.push(BookAddress { id: AddressId(id), kind, label, address, is_default });
+            page.addresses.push(BookAddress { id: AddressId(id), kind, label, address, is_default, of: r.of });
         }
     }
     Ok(page)
@@ -206,7 +206,7 @@ pub async fn credit(tx: &mut Tx) -> Result<CreditView> {
     let actor = tx.actor()?;
     actor.require(Permission::CreditRead)?;
     let money = |amount| Money::new(amount, actor.currency());
-    let credit = limits::read(tx, &actor, "", money(Decimal::ZERO), None, Lock::No).await?.credit;
+    let Limits { credit, parts, .. } = limits::read(tx, &actor, "", money(Decimal::ZERO), None, Lock::No).await?;
     let held = sqlx::query!(
         "SELECT number, gross FROM orders WHERE account_id = $1 AND status = 'on_hold' AND currency = $2 ORDER BY placed_at, id LIMIT 50",
         actor.account().0,
@@ -234,5 +234,5 @@ pub async fn credit(tx: &mut Tx) -> Result<CreditView> {
     } else {
         None
     };
-    Ok(CreditView { credit, held, step })
+    Ok(CreditView { credit, parts, held, step })
 }

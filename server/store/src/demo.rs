@@ -1,4 +1,4 @@
-//! The demo's world: one seller, two customers, their people, contracts, orders and invoices. Tests and journeys share it.
+//! The demo's world: one seller, two customers, one with units, their people, contracts, orders and invoices. Tests and journeys share it.
 
 mod world;
 
@@ -52,8 +52,8 @@ pub const PEOPLE: &[Persona] = &[
     Persona {
         email: "admin@acme.example",
         name: "Marta Kowalski",
-        what: "account admin at Acme",
-        seats: &[("1001", &["account_admin"])],
+        what: "account admin at Acme and its unit Acme North",
+        seats: &[("1001", &["account_admin"]), ("1001-1", &["account_admin"])],
         staff: None,
     },
     Persona {
@@ -68,6 +68,13 @@ pub const PEOPLE: &[Persona] = &[
         name: "Helen Osei",
         what: "finance director at Acme",
         seats: &[("1001", &["finance", "viewer"])],
+        staff: None,
+    },
+    Persona {
+        email: "north@acme.example",
+        name: "Nora Lindqvist",
+        what: "buyer at the unit Acme North, books on SHIFT",
+        seats: &[("1001-1", &["buyer"])],
         staff: None,
     },
     Persona {
@@ -100,8 +107,8 @@ pub const PEOPLE: &[Persona] = &[
     },
 ];
 
-/// Fills an empty database with the demo's world; `false` when there is a seller already. The order that waits for
-/// approval is sent as a buyer sends it.
+/// Fills an empty database with the demo's world; `false` when there is a seller already. The orders of these days are
+/// sent as a buyer sends them.
 pub async fn seed(store: &Store, now: DateTime<Utc>) -> Result<bool> {
     let mut tx = store.job(now).await?;
     if sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM seller"#).fetch_one(tx.db()).await? > 0 {
@@ -109,7 +116,7 @@ pub async fn seed(store: &Store, now: DateTime<Utc>) -> Result<bool> {
     }
     world::seed(&mut tx).await?;
     tx.commit().await?;
-    world::send_for_approval(store, now).await?;
+    world::send_orders(store, now).await?;
     Ok(true)
 }
 

@@ -20,6 +20,7 @@ pub mod notices;
 pub mod orders;
 pub mod outbox;
 mod tx;
+pub mod units;
 
 pub use error::{Error, Result};
 pub use tx::{Store, Tx};

@@ -1,7 +1,7 @@
-//! What an order runs up against: the account's credit and the cost centre's budget, read together.
+//! What an order runs up against: the account's credit, shared with others or not, and the cost centre's budget, read together.
 
 use domain::budgets::{Beyond, BudgetUse, Period};
-use domain::credit::{Credit, Policy};
+use domain::credit::{Credit, Part, Policy};
 use domain::ids::{BudgetId, OrderId};
 use domain::{Actor, Money};
 use rust_decimal::Decimal;
@@ -12,6 +12,8 @@ use crate::{Error, Result, Tx};
 /// Credit and budget before an order, which is itself not counted in either.
 pub(crate) struct Limits {
     pub credit: Credit,
+    /// What the credit is used by: the account first, then the units below it that share, then all others who do.
+    pub parts: Vec<Part>,
     pub budget: Option<(BudgetId, BudgetUse)>,
 }
 
@@ -39,8 +41,7 @@ pub(crate) async fn read(
     // The same question with and without locks; the rows are locked in this order, here alone.
     let row: Row = if lock == Lock::Yes {
         let row = sqlx::query!(
-            r#"SELECT (SELECT jsonb_build_object('limit', c.credit_limit::text, 'policy', c.policy)
-                       FROM credit_limits c WHERE c.account_id = $1 FOR UPDATE) AS credit,
+            r#"SELECT (SELECT jsonb_build_object('limit', c.credit_limit::text, 'policy', c.policy) FROM my_limit(true) c) AS credit,
                       (SELECT to_jsonb(b) || jsonb_build_object('amount', b.amount::text) FROM budgets b
                        WHERE b.account_id = $1 AND b.cost_centre = $2 AND b.active FOR UPDATE) AS budget"#,
             account,
@@ -52,8 +53,7 @@ pub(crate) async fn read(
         (limit, policy, row.budget)
     } else {
         let row = sqlx::query!(
-            r#"SELECT (SELECT jsonb_build_object('limit', c.credit_limit::text, 'policy', c.policy)
-                       FROM credit_limits c WHERE c.account_id = $1) AS credit,
+            r#"SELECT (SELECT jsonb_build_object('limit', c.credit_limit::text, 'policy', c.policy) FROM my_limit(false) c) AS credit,
                       (SELECT to_jsonb(b) || jsonb_build_object('amount', b.amount::text) FROM budgets b
                        WHERE b.account_id = $1 AND b.cost_centre = $2 AND b.active) AS budget"#,
             account,
@@ -65,7 +65,7 @@ pub(crate) async fn read(
         (limit, policy, row.budget)
     };
     let (limit, policy, budget) = row;
-    let mut limits = Limits { credit: Credit::unlimited(actor.currency()), budget: None };
+    let mut limits = Limits { credit: Credit::unlimited(actor.currency()), parts: Vec::new(), budget: None };
     let budget: Option<Budget> =
         budget.map(serde_json::from_value).transpose().map_err(|e| Error::odd("budgets", &e.to_string()))?;
     if limit.is_none() && budget.is_none() {
@@ -76,26 +76,15 @@ pub(crate) async fn read(
         Some(b) => (b.id, b.period()?.start(tx.today())),
         None => (Uuid::nil(), tx.today()),
     };
-    // A shipped order counts until its invoice does.
-    let sums = sqlx::query!(
-        r#"SELECT
-             (SELECT COALESCE(sum(i.gross - i.settled), 0) FROM invoices i
-              WHERE i.account_id = $1 AND i.settled < i.gross AND i.kind = 'invoice' AND i.currency = $2) AS "invoices!",
-             (SELECT COALESCE(sum(i.gross - i.settled), 0) FROM invoices i
-              WHERE i.account_id = $1 AND i.settled < i.gross AND i.kind = 'credit_note' AND i.currency = $2)
-             + (SELECT COALESCE(sum(p.amount - (SELECT COALESCE(sum(a.amount), 0) FROM allocations a
-                                                WHERE (a.account_id, a.payment_id) = (p.account_id, p.id))), 0)
-                FROM payments p WHERE p.account_id = $1 AND p.kind = 'payment' AND p.currency = $2) AS "unallocated!",
-             (SELECT COALESCE(sum(o.gross), 0) FROM orders o
-              WHERE o.account_id = $1 AND o.currency = $2 AND o.id IS DISTINCT FROM $3
-                AND (o.status IN ('pending_approval', 'approved', 'confirmed', 'partially_shipped', 'on_hold')
-                     OR o.status = 'shipped' AND NOT EXISTS
-                        (SELECT 1 FROM invoices i WHERE (i.account_id, i.order_id) = (o.account_id, o.id)))) AS "orders!",
+    // Asked after the locks: what others added while this waited is seen.
+    let rows = sqlx::query!(
+        r#"SELECT c.account AS "account?", c.unit AS "unit?", c.invoices AS "invoices!", c.unallocated AS "unallocated!", c.orders AS "orders!",
              (SELECT COALESCE(sum(e.amount), 0) FROM budget_entries e
               WHERE e.account_id = $1 AND e.budget_id = $4 AND e.period_start = $5) AS "used!",
              (SELECT COALESCE(sum(o.gross), 0) FROM orders o
               WHERE o.account_id = $1 AND o.status IN ('pending_approval', 'on_hold') AND o.cost_centre = $6 AND o.currency = $2
-                AND o.id IS DISTINCT FROM $3 AND $4 <> '00000000-0000-0000-0000-000000000000'::uuid) AS "waiting!""#,
+                AND o.id IS DISTINCT FROM $3 AND $4 <> '00000000-0000-0000-0000-000000000000'::uuid) AS "waiting!"
+           FROM my_exposure($3) c"#,
         account,
         actor.currency().code(),
         order.map(|o| o.0),
@@ -103,24 +92,29 @@ pub(crate) async fn read(
         start,
         centre
     )
-    .fetch_one(tx.db())
+    .fetch_all(tx.db())
     .await?;
-    if limit.is_some() {
-        limits.credit = Credit {
-            limit: limit.map(money),
-            policy: Policy::parse(policy.as_deref().unwrap_or_default()),
-            open_invoices: money(sums.invoices),
-            unallocated: money(sums.unallocated),
-            open_orders: money(sums.orders),
-        };
+    let (used, waiting) = rows.first().map_or_else(Default::default, |r| (r.used, r.waiting));
+    if let Some(limit) = limit {
+        limits.parts = rows
+            .into_iter()
+            .map(|r| Part {
+                account: r.account.map(Into::into),
+                unit: r.unit,
+                open_invoices: money(r.invoices),
+                unallocated: money(r.unallocated),
+                open_orders: money(r.orders),
+            })
+            .collect();
+        limits.credit = Credit::of(money(limit), Policy::parse(policy.as_deref().unwrap_or_default()), &limits.parts)?;
     }
     if let Some(b) = budget.filter(|b| b.currency == actor.currency().code()) {
         let used = BudgetUse {
             cost_centre: b.cost_centre.clone(),
             period: b.period()?,
             amount: money(b.amount),
-            used: money(sums.used),
-            waiting: money(sums.waiting),
+            used: money(used),
+            waiting: money(waiting),
             order: gross,
             beyond: b.beyond()?,
         };

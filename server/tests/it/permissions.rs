@@ -53,6 +53,7 @@ const PAGES: &[Row] = &[
     ("/company/rules", "/company/rules", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("/company/budgets", "/company/budgets", [303, 403, 200, 200, 200, 403, 403, 403, 403]),
     ("/company/cost-centres", "/company/cost-centres", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("/company/units", "/company/units", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("/company/addresses", "/company/addresses", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("/company/credit", "/company/credit", [303, 403, 200, 200, 200, 403, 403, 403, 403]),
     ("/sales/held", "/sales/held", [303, 403, 403, 403, 403, 403, 403, 200, 200]),
@@ -104,6 +105,7 @@ const READS: &[Row] = &[
     ("approvals/rules", "", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("company/budgets", "", [401, 403, 200, 200, 200, 403, 403, 403, 403]),
     ("company/cost-centres", "", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("company/units", "", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("company/addresses", "", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("company/credit", "", [401, 403, 200, 200, 200, 403, 403, 403, 403]),
     ("company/notices", "", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
@@ -178,6 +180,12 @@ const WRITES: &[Row] = &[
         [401, 403, 403, 403, 200, 403, 403, 403, 403],
     ),
     ("company/end-budget", "id=01890000-0000-7000-8000-000000000000", [401, 403, 403, 403, 404, 403, 403, 403, 403]),
+    ("company/save-unit", "name=East", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("company/save-unit", "id={other-account}&name=Ours", [401, 403, 403, 403, 404, 403, 403, 403, 403]),
+    ("company/join-unit", "id={unit}", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("company/join-unit", "id={other-account}", [401, 403, 403, 403, 404, 403, 403, 403, 403]),
+    ("company/close-unit", "id={unit}", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
+    ("company/close-unit", "id={other-account}", [401, 403, 403, 403, 404, 403, 403, 403, 403]),
     ("company/save-cost-centre", "code=NEW&name=New", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("company/close-cost-centre", "code=NEW&open=", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
     (
@@ -222,6 +230,7 @@ impl Things {
                 "{stranger}",
                 text(app, "SELECT m.id::text FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = 'buyer@globex.example'").await,
             ),
+            ("{unit}", text(app, "SELECT id::text FROM accounts WHERE number = '1001-2'").await),
             ("{other-account}", text(app, "SELECT id::text FROM accounts WHERE number = '1002'").await),
         ])
     }

@@ -1,7 +1,9 @@
 //! Who sits in the account. For the account admin, except one's own profile.
 
 use chrono::{DateTime, Utc};
-use domain::accounts::{AuditRow, Invitation, MemberRow, MembersPage, ProfilePage, SessionRow};
+use domain::accounts::{
+    AuditRow, CostCentreRow, Invitation, MemberChange, MemberRow, MembersPage, ProfilePage, SessionRow,
+};
 use domain::actor::Role;
 use domain::ids::{MemberId, PersonId};
 use domain::{Actor, Permission, Problem};
@@ -21,13 +23,15 @@ fn roles(codes: &[String]) -> Vec<Role> {
 pub async fn members(tx: &mut Tx) -> Result<MembersPage> {
     tx.actor()?.require(Permission::MemberManage)?;
     let rows = sqlx::query!(
-        r#"SELECT m.id, p.name, p.email, m.roles, m.status, m.manager_id,
+        r#"SELECT m.id, p.name, p.email, m.roles, m.status, m.manager_id, m.cost_centres,
                   (SELECT count(*) FROM carts c JOIN cart_lines l ON (l.account_id, l.cart_id) = (c.account_id, c.id)
                    WHERE c.account_id = m.account_id AND c.member_id = m.id) AS "cart_lines!"
            FROM members m JOIN people p ON p.id = m.person_id ORDER BY p.name, p.id LIMIT 1000"#
     )
     .fetch_all(tx.db())
     .await?;
+    let centres =
+        sqlx::query!("SELECT code, name FROM cost_centres WHERE active ORDER BY code").fetch_all(tx.db()).await?;
     let members = rows
         .into_iter()
         .map(|r| MemberRow {
@@ -37,10 +41,12 @@ pub async fn members(tx: &mut Tx) -> Result<MembersPage> {
             name: r.name,
             email: r.email,
             roles: roles(&r.roles),
+            cost_centres: r.cost_centres,
             inactive: r.status == "deactivated",
         })
         .collect();
-    Ok(MembersPage { members })
+    let cost_centres = centres.into_iter().map(|c| CostCentreRow { code: c.code, name: c.name }).collect();
+    Ok(MembersPage { members, cost_centres })
 }
 
 /// Seats a person in the actor's account and mails them a link to choose a password. A person who already signs in
@@ -117,45 +123,46 @@ pub async fn invite(
     tx.commit().await
 }
 
-/// Gives a member other roles and another manager. Nobody takes their own account admin role away, so that a company
-/// always has one; a manager is an active colleague.
-pub async fn change_member(tx: &mut Tx, id: MemberId, roles: &[Role], manager: Option<MemberId>) -> Result<()> {
+/// Gives a member other roles, another manager, other cost centres. Nobody takes their own account admin role away, so that a
+/// company always has one; a manager is an active colleague.
+pub async fn change_member(tx: &mut Tx, id: MemberId, change: &MemberChange) -> Result<()> {
     let actor = tx.actor()?;
     actor.require(Permission::MemberManage)?;
     let account = actor.account().0;
-    if roles.is_empty() || roles.iter().any(|r| r.is_staff()) {
-        return Err(Problem::invalid("roles", "Choose at least one role.").into());
-    }
-    if actor.member()? == id && !roles.contains(&Role::AccountAdmin) {
+    change.check(id)?;
+    if actor.member()? == id && !change.roles.contains(&Role::AccountAdmin) {
         return Err(Problem::invalid("roles", "You cannot stop being account admin. Ask another account admin.").into());
     }
-    if manager == Some(id) {
-        return Err(Problem::invalid("manager", "Choose a colleague.").into());
-    }
-    let codes: Vec<String> = roles.iter().map(|r| r.code().to_owned()).collect();
+    let codes: Vec<String> = change.roles.iter().map(|r| r.code().to_owned()).collect();
     let row = sqlx::query!(
-        r#"SELECT m.roles, p.email, $3::uuid IS NULL OR EXISTS (SELECT 1 FROM members b WHERE b.account_id = $1 AND b.id = $3 AND b.status = 'active') AS "manager_known!"
+        r#"SELECT m.roles, m.cost_centres, p.email,
+                  ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM members b WHERE b.account_id = $1 AND b.id = $3 AND b.status = 'active'))
+                  AND $4 <@ ARRAY(SELECT c.code FROM cost_centres c WHERE c.account_id = $1) AS "known!"
            FROM members m JOIN people p ON p.id = m.person_id WHERE m.account_id = $1 AND m.id = $2 FOR UPDATE OF m"#,
         account,
         id.0,
-        manager.map(|m| m.0)
+        change.manager.map(|m| m.0),
+        &change.cost_centres
     )
     .fetch_one(tx.db())
     .await?;
-    if !row.manager_known {
+    if !row.known {
         return Err(Problem::NotFound.into());
     }
     let done = sqlx::query!(
-        "UPDATE members SET roles = $3, manager_id = $4 WHERE account_id = $1 AND id = $2",
+        "UPDATE members SET roles = $3, manager_id = $4, cost_centres = $5 WHERE account_id = $1 AND id = $2",
         account,
         id.0,
         &codes,
-        manager.map(|m| m.0)
+        change.manager.map(|m| m.0),
+        &change.cost_centres
     )
     .execute(tx.db())
     .await?;
     exactly(1, &done)?;
-    audit::record(tx, "member.changed", &row.email, json!({ "before": row.roles, "after": codes })).await
+    let detail = json!({ "before": { "roles": row.roles, "cost_centres": row.cost_centres },
+                         "after": { "roles": codes, "cost_centres": change.cost_centres } });
+    audit::record(tx, "member.changed", &row.email, detail).await
 }
 
 /// Gives a deactivated member their seat back, with the roles they had.

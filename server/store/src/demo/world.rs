@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{PASSWORD, PEOPLE};
 use crate::{Error, Result, Tx, audit};
 
-pub(super) use company::send_for_approval;
+pub(super) use company::send_orders;
 
 pub(super) const ACME: &str = "1001";
 pub(super) const GLOBEX: &str = "1002";
@@ -32,7 +32,9 @@ pub(super) async fn seed(tx: &mut Tx) -> Result<()> {
     .await?;
     let acme = account(tx, ACME, "Acme Manufacturing", false).await?;
     let globex = account(tx, GLOBEX, "Globex Logistics", true).await?;
-    people(tx, acme, globex).await?;
+    unit(tx, acme, "Acme North", ("Kiln Lane works", "Kiln Lane 3", "NE6 2HL", "Newcastle")).await?;
+    unit(tx, acme, "Acme South", ("South works", "Quay Road 40", "BS1 4RN", "Bristol")).await?;
+    people(tx, acme).await?;
     goods::seed(tx, acme, globex).await?;
     documents::seed(tx, acme, globex).await?;
     company::seed(tx, acme).await?;
@@ -100,7 +102,41 @@ async fn account(tx: &mut Tx, number: &str, name: &str, po_required: bool) -> Re
     Ok(id)
 }
 
-async fn people(tx: &mut Tx, acme: Uuid, globex: Uuid) -> Result<()> {
+/// A unit that shares the limit of the account above, with a place and a cost centre of its own.
+async fn unit(
+    tx: &mut Tx,
+    above: Uuid,
+    name: &str,
+    (label, street, postcode, city): (&str, &str, &str, &str),
+) -> Result<()> {
+    let id = sqlx::query_scalar!(
+        "INSERT INTO accounts (id, number, name, parent_id, currency, country, order_minimum, credit_shared)
+         SELECT $2, a.number || '-' || (SELECT 1 + count(*) FROM accounts u WHERE u.parent_id = a.id), $3, a.id, a.currency, a.country, a.order_minimum, true
+         FROM accounts a WHERE a.id = $1 RETURNING id",
+        above,
+        crate::new_id::<Uuid>(),
+        name
+    )
+    .fetch_one(tx.db())
+    .await?;
+    sqlx::query!(
+        "WITH place AS (INSERT INTO addresses (account_id, id, kind, label, company, street, postcode, city, country, is_default)
+                        VALUES ($1, gen_random_uuid(), 'ship_to', $3, $2, $4, $5, $6, 'GB', true))
+         INSERT INTO cost_centres (account_id, id, code, name)
+         VALUES ($1, gen_random_uuid(), 'SHIFT', 'Shift supplies'), ($1, gen_random_uuid(), 'TOOLS', 'Tools')",
+        id,
+        name,
+        label,
+        street,
+        postcode,
+        city
+    )
+    .execute(tx.db())
+    .await?;
+    audit::record_job(tx, id.into(), "Halden Supply", "account.opened", "demo", json!({})).await
+}
+
+async fn people(tx: &mut Tx, acme: Uuid) -> Result<()> {
     let password = domain::accounts::NewPassword::parse("password", PASSWORD)?;
     let hash = crate::accounts::hash_password(&password).await?;
     let now = tx.now();
@@ -118,11 +154,10 @@ async fn people(tx: &mut Tx, acme: Uuid, globex: Uuid) -> Result<()> {
         .execute(tx.db())
         .await?;
         for (number, roles) in p.seats {
-            let account = if *number == ACME { acme } else { globex };
             let roles: Vec<String> = roles.iter().map(|r| (*r).to_owned()).collect();
             sqlx::query!(
-                "INSERT INTO members (account_id, id, person_id, roles) VALUES ($1, $2, $3, $4)",
-                account,
+                "INSERT INTO members (account_id, id, person_id, roles) SELECT id, $2, $3, $4 FROM accounts WHERE number = $1",
+                *number,
                 crate::new_id::<Uuid>(),
                 person,
                 &roles

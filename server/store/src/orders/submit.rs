@@ -59,8 +59,15 @@ pub async fn submit(tx: &mut Tx, form: &CheckoutForm) -> Result<String> {
     if chosen.must_choose && chosen.address.is_none() {
         return Err(Problem::invalid("ship_to", "Choose where the order goes.").into());
     }
-    if !form.cost_centre.is_empty() && chosen.centre.is_none() {
-        return Err(Problem::invalid("cost_centre", "This cost centre is closed. Choose another one.").into());
+    match (form.cost_centre.is_empty(), &chosen.centre) {
+        (true, _) if chosen.must_book => {
+            return Err(Problem::invalid("cost_centre", "Choose one of your cost centres.").into());
+        }
+        (false, None) => {
+            let words = "This cost centre is closed, or not one of yours. Choose another one.";
+            return Err(Problem::invalid("cost_centre", words).into());
+        }
+        _ => {}
     }
     let (ship_to, centre) = (json!(chosen.address.unwrap_or_default()), chosen.centre.unwrap_or_default());
 
@@ -108,10 +115,13 @@ pub async fn submit(tx: &mut Tx, form: &CheckoutForm) -> Result<String> {
 struct Choices {
     /// The order that this form already made: its number and member.
     earlier: Option<(String, Option<Uuid>)>,
-    /// The chosen address; must be the account's own.
+    /// The chosen address; must be the account's own or that of an account above.
     address: Option<Address>,
     must_choose: bool,
+    /// The chosen cost centre, if it is open and the member may book on it.
     centre: Option<String>,
+    /// The member has named cost centres: one of them it must be.
+    must_book: bool,
     /// Enabled rules of the account and those above it.
     rules: Option<Value>,
     /// No order of the account went to the address before; only looked up when a rule asks.
@@ -123,18 +133,22 @@ async fn choices(tx: &mut Tx, actor: &Actor, form: &CheckoutForm) -> Result<Choi
     let row = sqlx::query!(
         r#"WITH rules AS (SELECT r.rule, r.account_id, r.position, r.id FROM approval_rules r WHERE r.enabled)
            SELECT (SELECT jsonb_build_array(o.number, o.member_id) FROM orders o WHERE o.account_id = $1 AND o.id = $2) AS earlier,
-                  (SELECT to_jsonb(a) FROM addresses a WHERE a.account_id = $1 AND a.id = $3 AND a.kind = 'ship_to') AS address,
-                  EXISTS (SELECT 1 FROM addresses a WHERE a.account_id = $1 AND a.kind = 'ship_to') AS "must_choose!",
-                  (SELECT c.code FROM cost_centres c WHERE c.account_id = $1 AND c.code = $4 AND c.active) AS centre,
+                  (SELECT to_jsonb(a) FROM my_addresses a WHERE a.id = $3 AND a.kind = 'ship_to') AS address,
+                  EXISTS (SELECT 1 FROM my_addresses a WHERE a.kind = 'ship_to') AS "must_choose!",
+                  (SELECT c.code FROM cost_centres c WHERE c.account_id = $1 AND c.code = $4 AND c.active
+                   AND (m.cost_centres = '{}' OR c.code = ANY (m.cost_centres))) AS centre,
+                  m.cost_centres <> '{}' AS "must_book!",
                   (SELECT jsonb_agg(r.rule ORDER BY r.account_id = $1, r.position, r.id) FROM rules r) AS rules,
                   EXISTS (SELECT 1 FROM rules r WHERE r.rule @> '{"conditions": ["NewAddress"]}')
-                  AND NOT EXISTS (SELECT 1 FROM orders o JOIN addresses a ON a.account_id = $1 AND a.id = $3
+                  AND NOT EXISTS (SELECT 1 FROM orders o JOIN my_addresses a ON a.id = $3
                                   WHERE o.account_id = $1 AND o.ship_to ->> 'street' = a.street
-                                    AND o.ship_to ->> 'postcode' = a.postcode AND o.ship_to ->> 'city' = a.city) AS "new_address!""#,
+                                    AND o.ship_to ->> 'postcode' = a.postcode AND o.ship_to ->> 'city' = a.city) AS "new_address!"
+           FROM members m WHERE m.account_id = $1 AND m.id = $5"#,
         actor.account().0,
         form.order_id.0,
         address,
-        form.cost_centre
+        form.cost_centre,
+        actor.member()?.0
     )
     .fetch_one(tx.db())
     .await?;
@@ -151,6 +165,7 @@ async fn choices(tx: &mut Tx, actor: &Actor, form: &CheckoutForm) -> Result<Choi
             .map_err(|e| Error::odd("addresses", &e.to_string()))?,
         must_choose: row.must_choose,
         centre: row.centre,
+        must_book: row.must_book,
         rules: row.rules,
         new_address: row.new_address,
     })

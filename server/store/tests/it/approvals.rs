@@ -1,6 +1,7 @@
 //! Approvals: who decides, exactly once, and what it does to stock, budget and cart.
 
 use chrono::{DateTime, Datelike as _, Duration, Utc};
+use domain::accounts::MemberChange;
 use domain::approvals::{Condition, Rule, Tier, Verdict, Who};
 use domain::budgets::{Beyond, Period};
 use domain::cart::CheckoutForm;
@@ -511,7 +512,8 @@ async fn roles_and_managers_change_and_a_company_keeps_an_admin() {
     let member = buyer.member().unwrap();
     let change = async |id, roles: &[Role], manager| {
         let mut tx = world.begin(&admin).await;
-        let done = store::accounts::change_member(&mut tx, id, roles, manager).await;
+        let change = MemberChange { roles: roles.to_vec(), manager, cost_centres: Vec::new() };
+        let done = store::accounts::change_member(&mut tx, id, &change).await;
         if done.is_ok() {
             tx.commit().await.unwrap();
         }

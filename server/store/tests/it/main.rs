@@ -8,4 +8,5 @@ mod invoices;
 mod isolation;
 mod orders;
 mod submit;
+mod units;
 mod world;

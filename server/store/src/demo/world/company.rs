@@ -63,6 +63,11 @@ pub(super) async fn seed(tx: &mut Tx, acme: Uuid) -> Result<()> {
     sqlx::query!("UPDATE members SET manager_id = $3 WHERE account_id = $1 AND id = $2", acme, junior, manager)
         .execute(tx.db())
         .await?;
+    sqlx::query!(
+        "UPDATE members SET cost_centres = '{SHIFT}' WHERE person_id = (SELECT id FROM people WHERE email = 'north@acme.example')"
+    )
+    .execute(tx.db())
+    .await?;
     let first = tx.today() + Days::new(7);
     sqlx::query!(
         "INSERT INTO delegations (account_id, id, from_member, to_member, first_day, last_day, cap, currency) VALUES ($1, $2, $3, $4, $5, $6, 2000, 'GBP')",
@@ -78,25 +83,39 @@ pub(super) async fn seed(tx: &mut Tx, acme: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Ollie sends an order that needs Dana's approval, through the same use cases as the pages.
-pub(in crate::demo) async fn send_for_approval(store: &Store, now: DateTime<Utc>) -> Result<()> {
-    let person = crate::demo::person(store, &Email::parse("email", "junior@acme.example")?, now).await?;
+/// Ollie sends an order that needs Dana's approval, and Nora one that goes straight through and uses the limit that her unit
+/// shares; through the same use cases as the pages.
+pub(in crate::demo) async fn send_orders(store: &Store, now: DateTime<Utc>) -> Result<()> {
+    let note = "For the December shutdown on line 4. We are down to the last box.";
+    let lines = [("GL-CUT-D-9", 140), ("TP-48-CL", 36), ("CL-DEG-5", 4)];
+    send(store, now, "junior@acme.example", &lines, ("PO-88190", "MAINT", note)).await?;
+    send(store, now, "north@acme.example", &[("TP-48-CL", 36)], ("N-114", "SHIFT", "")).await
+}
+
+async fn send(
+    store: &Store,
+    now: DateTime<Utc>,
+    email: &str,
+    lines: &[(&str, i64)],
+    (po_number, cost_centre, note): (&str, &str, &str),
+) -> Result<()> {
+    let person = crate::demo::person(store, &Email::parse("email", email)?, now).await?;
     let actor = crate::accounts::who(store, person, None, "127.0.0.1").await?.actor;
     let mut tx = store.begin(&actor, now).await?;
-    for (sku, n) in [("GL-CUT-D-9", 140), ("TP-48-CL", 36), ("CL-DEG-5", 4)] {
-        let quantity = Quantity::new(Decimal::from(n)).ok_or_else(|| Error::odd("demo quantity", sku))?;
+    for (sku, n) in lines {
+        let quantity = Quantity::new(Decimal::from(*n)).ok_or_else(|| Error::odd("demo quantity", sku))?;
         crate::cart::add(&mut tx, &Sku::parse("sku", sku)?, quantity).await?;
     }
     let page = crate::cart::checkout(&mut tx).await?;
     let form = CheckoutForm {
         order_id: page.order_id,
         total: page.cart.totals.gross.amount(),
-        po_number: "PO-88190".to_owned(),
-        cost_centre: "MAINT".to_owned(),
+        po_number: po_number.to_owned(),
+        cost_centre: cost_centre.to_owned(),
         ship_to: page.addresses.first().map(|a| a.id.to_string()).unwrap_or_default(),
         requested_on: None,
         partial_delivery: true,
-        note: "For the December shutdown on line 4. We are down to the last box.".to_owned(),
+        note: note.to_owned(),
     };
     crate::orders::submit(&mut tx, &form).await?;
     tx.commit().await
