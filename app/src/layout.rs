@@ -198,7 +198,13 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
                 item(f.may(Permission::BudgetRead), "Budgets", "/company/budgets", Glyph::Budget),
             ],
         ),
-        group("Sell", vec![item(f.may(Permission::HoldRelease), "Held orders", "/sales/held", Glyph::Clock)]),
+        group(
+            "Sell",
+            vec![
+                item(f.may(Permission::HoldRelease), "Held orders", "/sales/held", Glyph::Clock),
+                item(f.may(Permission::RegistrationDecide), "Registrations", "/sales/registrations", Glyph::Customers),
+            ],
+        ),
         group(
             "Company",
             vec![

@@ -42,6 +42,8 @@ pub fn App() -> impl IntoView {
             <Routes fallback=layout::unknown>
                 <Route path=path!("/login") view=accounts::Login ssr=SsrMode::Async/>
                 <Route path=path!("/forgot") view=accounts::Forgot ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=accounts::Register ssr=SsrMode::Async/>
+                <Route path=path!("/register/:token") view=accounts::Confirmed ssr=SsrMode::Async/>
                 <Route path=path!("/reset/:token") view=accounts::Redeem ssr=SsrMode::Async/>
                 <Route path=path!("/invite/:token") view=accounts::Redeem ssr=SsrMode::Async/>
                 <Route path=path!("/approve/:token") view=approvals::ByLink ssr=SsrMode::Async/>
@@ -68,6 +70,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/company/addresses") view=Company::Addresses ssr=SsrMode::Async/>
                     <Route path=path!("/company/credit") view=Company::Credit ssr=SsrMode::Async/>
                     <Route path=path!("/sales/held") view=Sales::Held ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/registrations") view=Sales::Registrations ssr=SsrMode::Async/>
                     <Route path=path!("/notices") view=Desk::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=Company::Members ssr=SsrMode::Async/>
                     <Route path=path!("/company/audit") view=Company::Audit ssr=SsrMode::Async/>

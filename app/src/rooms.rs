@@ -86,6 +86,7 @@ rooms! {
     /// The seller's people at work.
     Sales: sales at ["sales"], fetch_sales {
         Held => orders::Held,
+        Registrations => accounts::Registrations,
     }
 }
 

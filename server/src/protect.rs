@@ -30,10 +30,14 @@ pub struct Gate {
 const OPEN: &[&str] = &[
     "/login",
     "/forgot",
+    "/register",
     "/api/accounts/sign-in",
     "/api/accounts/forgot",
     "/api/accounts/link",
     "/api/accounts/redeem",
+    "/api/accounts/register",
+    "/api/accounts/registration",
+    "/api/accounts/confirm-registration",
     "/api/approvals/by-link",
     "/api/approvals/decide-by-link",
     "/healthz",
@@ -42,7 +46,7 @@ const OPEN: &[&str] = &[
     "/favicon.ico",
 ];
 /// The same by prefix.
-const OPEN_BELOW: &[&str] = &["/pkg/", "/demo/", "/reset/", "/invite/", "/approve/"];
+const OPEN_BELOW: &[&str] = &["/pkg/", "/demo/", "/register/", "/reset/", "/invite/", "/approve/"];
 
 /// Whether nobody needs to be signed in for this path.
 pub fn is_open(path: &str) -> bool {
@@ -257,6 +261,8 @@ mod tests {
             "/api/cart/add",
             "/media/a.jpg",
             "/loginx",
+            "/sales/registrations",
+            "/api/accounts/registrations",
             "/api/accounts/profile",
             "/ui",
         ] {

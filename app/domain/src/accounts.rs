@@ -148,6 +148,7 @@ impl Frame {
             P::AuditRead,
             P::CustomerRead,
             P::HoldRelease,
+            P::RegistrationDecide,
         ]
         .into_iter()
         .filter(|p| actor.may(*p))

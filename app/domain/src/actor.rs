@@ -62,6 +62,8 @@ pub enum Permission {
     CustomerRead,
     /// The seller's side: let an order go on that waits beyond the credit limit.
     HoldRelease,
+    /// The seller's side: open accounts for companies that ask.
+    RegistrationDecide,
 }
 
 /// How far a permission goes.
@@ -142,8 +144,14 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
         ],
     ),
     (Role::SalesRep, &[(P::CustomerRead, R::Assigned)]),
-    (Role::CustomerService, &[(P::CustomerRead, R::Everywhere), (P::HoldRelease, R::Everywhere)]),
-    (Role::SellerAdmin, &[(P::CustomerRead, R::Everywhere), (P::HoldRelease, R::Everywhere)]),
+    (
+        Role::CustomerService,
+        &[(P::CustomerRead, R::Everywhere), (P::HoldRelease, R::Everywhere), (P::RegistrationDecide, R::Everywhere)],
+    ),
+    (
+        Role::SellerAdmin,
+        &[(P::CustomerRead, R::Everywhere), (P::HoldRelease, R::Everywhere), (P::RegistrationDecide, R::Everywhere)],
+    ),
 ];
 
 impl Role {

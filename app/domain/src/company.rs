@@ -41,6 +41,19 @@ pub fn cost_centre(code: &str, name: &str) -> Result<(String, String), Problem> 
     if errors.is_empty() { Ok((code, name)) } else { Err(Problem::Invalid(errors)) }
 }
 
+/// Whether people act in a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UnitState {
+    /// They do.
+    Open,
+    /// The seller holds it: they look, and order nothing.
+    OnHold,
+    /// Closed from above, where it can be opened again.
+    Closed,
+    /// Closed by the seller.
+    Ended,
+}
+
 /// A unit below the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitRow {
@@ -52,10 +65,8 @@ pub struct UnitRow {
     pub name: String,
     /// The unit it is directly below; `None`: below the account itself.
     pub above: Option<String>,
-    /// Nobody can act in it.
-    pub closed: bool,
-    /// It was closed from here, not by the seller.
-    pub may_open: bool,
+    /// Whether people act in it.
+    pub state: UnitState,
     /// Members with a seat.
     pub people: i64,
     /// The asking person has a seat there.

@@ -18,6 +18,7 @@ pub mod orders;
 pub mod pricing;
 pub mod problem;
 pub mod quantity;
+pub mod registration;
 pub mod text;
 pub mod working;
 

@@ -1,8 +1,11 @@
-//! Signing in and out, one's profile, members. Anyone for the first two; the account admin for members.
+//! Signing in and out, asking for an account, one's profile, members. Anyone for the first three; the account admin for members;
+//! the seller's people for those who ask.
+#![allow(clippy::too_many_arguments, reason = "the fields of the forms, by name")]
 #![allow(clippy::unused_async, reason = "server functions are async, whether they wait for something or not")]
 #![expect(missing_docs, reason = "the server macro makes an undocumented struct of every function's arguments")]
 
 use domain::accounts::{AuditRow, CustomerRow, Frame, MembersPage, ProfilePage};
+use domain::registration::RegistrationsPage;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
@@ -69,6 +72,89 @@ pub async fn forgot(email: String) -> Result<(), ActionError> {
     let (store, origin, now) = (request.store, request.origin, request.now);
     command(async move { store::accounts::request_reset(&store, &email, &origin, now).await }).await?;
     go("/forgot?sent=1");
+    Ok(())
+}
+
+/// Asks for an account for a company; answers the same whoever is known.
+#[server(endpoint = "accounts/register")]
+pub async fn register(
+    company: String,
+    tax_number: String,
+    street: String,
+    postcode: String,
+    city: String,
+    country: String,
+    name: String,
+    email: String,
+    #[server(default)] message: String,
+) -> Result<(), ActionError> {
+    let request = request()?;
+    let address = domain::accounts::Address { company, street, postcode, city, country };
+    let form = domain::registration::Registration::parse(&tax_number, address, &name, &email, &message)?;
+    command(async move {
+        store::accounts::register(&request.store, &form, &request.address, &request.origin, request.now).await
+    })
+    .await?;
+    go("/register?sent=1");
+    Ok(())
+}
+
+/// The company and the person behind a mailed link; a used or expired one says so.
+#[server(ReadRegistration, endpoint = "accounts/registration", input = GetUrl)]
+pub async fn registration(token: String) -> Result<(String, String), ActionError> {
+    let request = request()?;
+    Ok(store::accounts::registration(&request.store, &token, request.now).await?)
+}
+
+/// Confirms the address of a registration by its link.
+#[server(endpoint = "accounts/confirm-registration")]
+pub async fn confirm_registration(token: String) -> Result<(), ActionError> {
+    let request = request()?;
+    let done = format!("/register/{token}?done=1");
+    command(async move { store::accounts::confirm_registration(&request.store, &token, request.now).await }).await?;
+    go(&done);
+    Ok(())
+}
+
+/// The companies that wait for an account.
+#[server(ReadRegistrations, endpoint = "accounts/registrations", input = GetUrl)]
+pub async fn registrations() -> Result<RegistrationsPage, ActionError> {
+    Ok(store::accounts::registrations(&mut reading().await?).await?)
+}
+
+/// Opens the account.
+#[server(endpoint = "accounts/approve-registration")]
+pub async fn approve_registration(
+    id: String,
+    number: String,
+    currency: String,
+    #[server(default)] credit_limit: String,
+) -> Result<(), ActionError> {
+    let request = request()?;
+    let (actor, id) = (request.who()?.actor.clone(), id.parse()?);
+    actor.require(domain::Permission::RegistrationDecide)?;
+    let terms = domain::registration::Terms::parse(&number, &currency, &credit_limit)?;
+    let number = command(async move {
+        let (store, origin) = (&request.store, &request.origin);
+        store::accounts::approve_registration(store, &actor, id, &terms, origin, request.now).await
+    })
+    .await?;
+    flash(format!("Account {number} is open. Its first member is invited by mail.")).await?;
+    go("/sales/registrations");
+    Ok(())
+}
+
+/// Says no, with a reason.
+#[server(endpoint = "accounts/reject-registration")]
+pub async fn reject_registration(id: String, #[server(default)] reason: String) -> Result<(), ActionError> {
+    let request = request()?;
+    let (actor, id) = (request.who()?.actor.clone(), id.parse()?);
+    command(
+        async move { store::accounts::reject_registration(&request.store, &actor, id, &reason, request.now).await },
+    )
+    .await?;
+    flash("Rejected. The reason is mailed.").await?;
+    go("/sales/registrations");
     Ok(())
 }
 

@@ -55,7 +55,10 @@ pub fn Login() -> impl IntoView {
                 <Field label="Password" name="password" kind=Kind::Password required=true autocomplete="current-password"/>
                 <Button kind=ButtonKind::Primary>"Sign in"</Button>
             </form>
-            <p class="small"><a class="link" href="/forgot">"Forgotten your password?"</a></p>
+            <p class="small split">
+                <a class="link" href="/forgot">"Forgotten your password?"</a>
+                <a class="link" href="/register">"Open an account"</a>
+            </p>
             {pick}
         </Bare>
     }

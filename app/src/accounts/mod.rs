@@ -1,4 +1,5 @@
-//! Signing in, one's profile, and (for the account admin) members and audit; for the seller's staff their customers.
+//! Signing in, asking for an account, one's profile, and (for the account admin) members and audit; for the seller's staff
+//! their customers and those who want to be.
 
 pub mod actions;
 mod audit;
@@ -8,6 +9,8 @@ mod login;
 mod members;
 mod profile;
 mod redeem;
+mod register;
+mod registrations;
 
 pub use audit::Audit;
 pub use customers::Customers;
@@ -16,3 +19,5 @@ pub use login::Login;
 pub use members::Members;
 pub use profile::Profile;
 pub use redeem::Redeem;
+pub use register::{Confirmed, Register};
+pub use registrations::Registrations;

@@ -1,6 +1,6 @@
 //! Units below the account: each an account of its own, with members, addresses, carts and orders.
 
-use domain::company::{UnitRow, UnitsPage};
+use domain::company::{UnitRow, UnitState, UnitsPage};
 use domain::text;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
@@ -84,21 +84,24 @@ fn row(i: usize, u: UnitRow, close: Act, join: Act) -> AnyView {
         (true, None) => "No limit".to_owned(),
         (false, _) => "Own limit".to_owned(),
     };
-    let closed = u.closed.then(|| view! { " " <Pill tone=Tone::Neutral text="Closed"/> });
-    let acts = if u.closed {
-        let id = id.clone();
+    let state = match u.state {
+        UnitState::Open => None,
+        UnitState::OnHold => Some((Tone::Warn, "On hold")),
+        UnitState::Closed | UnitState::Ended => Some((Tone::Neutral, "Closed")),
+    };
+    let pill = state.map(|(tone, text)| view! { " " <Pill tone=tone text=text/> });
+    let acts = if u.state == UnitState::Ended {
+        ().into_any()
+    } else if u.state == UnitState::Closed {
         let says = format!("Open {name} again");
-        u.may_open
-            .then(|| {
-                view! {
-                    <Form act=close class="acts end">
-                        <input type="hidden" name="id" value=id/>
-                        <input type="hidden" name="open" value="1"/>
-                        <Button says=says>"Open again"</Button>
-                    </Form>
-                }
-            })
-            .into_any()
+        view! {
+            <Form act=close class="acts end">
+                <input type="hidden" name="id" value=id/>
+                <input type="hidden" name="open" value="1"/>
+                <Button says=says>"Open again"</Button>
+            </Form>
+        }
+        .into_any()
     } else {
         let seat = if u.seated {
             let (id, says) = (id.clone(), format!("Go to {name}"));
@@ -141,7 +144,7 @@ fn row(i: usize, u: UnitRow, close: Act, join: Act) -> AnyView {
         <tr>
             <td>
                 <strong>{u.name}</strong>
-                {closed}
+                {pill}
                 <br/>
                 <span class="dim small">{number}</span>
             </td>

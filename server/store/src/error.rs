@@ -22,6 +22,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// Constraint → the field and sentence it stands for.
 const CONSTRAINTS: &[(&str, &str, &str)] = &[
     ("people_email_taken", "email", "There is already a person with this e-mail address."),
+    ("accounts_number_taken", "number", "There is already a customer with this number."),
     ("member_already_in_account", "email", "This person already sits in your account."),
 ];
 

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::actor::Reach;
-use domain::company::{UnitRow, UnitsPage, unit_name};
+use domain::company::{UnitRow, UnitState, UnitsPage, unit_name};
 use domain::ids::AccountId;
 use domain::{Actor, Cause, Money, Permission, Problem};
 use serde_json::json;
@@ -34,8 +34,12 @@ pub async fn units(tx: &mut Tx) -> Result<UnitsPage> {
             number: r.number,
             name: r.name,
             above: r.above,
-            closed: r.status == "closed",
-            may_open: r.closed_above,
+            state: match r.status.as_str() {
+                "active" => UnitState::Open,
+                "on_hold" => UnitState::OnHold,
+                _ if r.closed_above => UnitState::Closed,
+                _ => UnitState::Ended,
+            },
             people: r.people,
             seated: r.seated,
             credit_shared: r.credit_shared,

@@ -35,10 +35,15 @@ impl Purpose {
     }
 }
 
-/// Makes a link's token for a person: 32 random bytes, hex; only its hash is stored.
+/// A link's token: 32 random bytes, hex. Only its hash is stored.
 #[expect(clippy::disallowed_methods, reason = "a secret is random, or no secret")]
+pub(super) fn token() -> String {
+    hex::encode(rand::random::<[u8; 32]>())
+}
+
+/// Makes a person's link and gives its token.
 pub(super) async fn issue(tx: &mut Tx, person: PersonId, purpose: Purpose) -> Result<String> {
-    let token = hex::encode(rand::random::<[u8; 32]>());
+    let token = token();
     let now = tx.now();
     let done = sqlx::query!(
         "INSERT INTO mail_tokens (token_hash, person_id, purpose, expires_at) VALUES ($1, $2, $3, $4)",

@@ -5,7 +5,7 @@ use domain::accounts::{
     AuditRow, CostCentreRow, Invitation, MemberChange, MemberRow, MembersPage, ProfilePage, SessionRow,
 };
 use domain::actor::Role;
-use domain::ids::{MemberId, PersonId};
+use domain::ids::{AccountId, MemberId, PersonId};
 use domain::{Actor, Permission, Problem};
 use serde_json::json;
 use uuid::Uuid;
@@ -17,6 +17,10 @@ use crate::{Error, Result, Store, Tx, audit};
 
 fn roles(codes: &[String]) -> Vec<Role> {
     codes.iter().filter_map(|c| Role::parse(c)).collect()
+}
+
+fn codes(roles: &[Role]) -> Vec<String> {
+    roles.iter().map(|r| r.code().to_owned()).collect()
 }
 
 /// The account's members by name.
@@ -49,8 +53,7 @@ pub async fn members(tx: &mut Tx) -> Result<MembersPage> {
     Ok(MembersPage { members, cost_centres })
 }
 
-/// Seats a person in the actor's account and mails them a link to choose a password. A person who already signs in
-/// elsewhere keeps their name and password and just gets the seat.
+/// Seats a person in the actor's account and mails them a link to choose a password.
 ///
 /// Runs as a job after the permission check, because people exist across accounts.
 pub async fn invite(
@@ -62,7 +65,22 @@ pub async fn invite(
 ) -> Result<()> {
     actor.require(Permission::MemberManage)?;
     let mut tx = store.job(now).await?;
-    let codes: Vec<String> = invitation.roles.iter().map(|r| r.code().to_owned()).collect();
+    welcome(&mut tx, actor.account(), actor.name(), invitation, origin).await?;
+    let (email, roles) = (invitation.email.as_str(), codes(&invitation.roles));
+    let detail = json!({ "roles": roles });
+    audit::record_job(&mut tx, actor.account(), actor.name(), "member.invited", email, detail).await?;
+    tx.commit().await
+}
+
+/// Seats a person in an account and mails them, in the name of `by`. A person who already signs in elsewhere keeps their name
+/// and password and just gets the seat.
+pub(super) async fn welcome(
+    tx: &mut Tx,
+    account: AccountId,
+    by: &str,
+    invitation: &Invitation,
+    origin: &str,
+) -> Result<()> {
     let row = sqlx::query!(
         r#"WITH person AS (
                INSERT INTO people (id, email, name) VALUES ($1, $2, $3)
@@ -75,7 +93,7 @@ pub async fn invite(
         crate::new_id::<Uuid>(),
         invitation.email.as_str(),
         invitation.name,
-        actor.account().0
+        account.0
     )
     .fetch_one(tx.db())
     .await?;
@@ -84,43 +102,31 @@ pub async fn invite(
     }
     let done = sqlx::query!(
         "INSERT INTO members (account_id, id, person_id, roles) VALUES ($1, $2, $3, $4)",
-        actor.account().0,
+        account.0,
         crate::new_id::<Uuid>(),
         row.id,
-        &codes
+        &codes(&invitation.roles)
     )
     .execute(tx.db())
     .await?;
     exactly(1, &done)?;
-    let (account, seller) = (row.account, row.seller);
+    let (name, seller) = (row.account, row.seller);
     let body = if row.known {
         format!(
-            "{} has given you a seat in {account} at {seller}.\n\nSign in as usual and switch accounts at the top right:\n{origin}/\n",
-            actor.name()
+            "{by} has given you a seat in {name} at {seller}.\n\nSign in as usual and switch accounts at the top right:\n{origin}/\n"
         )
     } else {
-        let token = issue(&mut tx, PersonId(row.id), Purpose::Invite).await?;
+        let token = issue(tx, PersonId(row.id), Purpose::Invite).await?;
         format!(
-            "{} invites you to buy for {account} at {seller}.\n\nChoose your password within a week:\n{origin}/invite/{token}\n",
-            actor.name()
+            "{by} invites you to buy for {name} at {seller}.\n\nChoose your password within a week:\n{origin}/invite/{token}\n"
         )
     };
     let mail = Message::Mail {
         to: invitation.email.as_str().to_owned(),
-        subject: format!("Your seat in {account} at {seller}"),
+        subject: format!("Your seat in {name} at {seller}"),
         body,
     };
-    outbox::send(&mut tx, actor.account(), &mail).await?;
-    audit::record_job(
-        &mut tx,
-        actor.account(),
-        actor.name(),
-        "member.invited",
-        invitation.email.as_str(),
-        json!({ "roles": codes }),
-    )
-    .await?;
-    tx.commit().await
+    outbox::send(tx, account, &mail).await
 }
 
 /// Gives a member other roles, another manager, other cost centres. Nobody takes their own account admin role away, so that a
@@ -133,7 +139,7 @@ pub async fn change_member(tx: &mut Tx, id: MemberId, change: &MemberChange) -> 
     if actor.member()? == id && !change.roles.contains(&Role::AccountAdmin) {
         return Err(Problem::invalid("roles", "You cannot stop being account admin. Ask another account admin.").into());
     }
-    let codes: Vec<String> = change.roles.iter().map(|r| r.code().to_owned()).collect();
+    let codes = codes(&change.roles);
     let row = sqlx::query!(
         r#"SELECT m.roles, m.cost_centres, p.email,
                   ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM members b WHERE b.account_id = $1 AND b.id = $3 AND b.status = 'active'))

@@ -38,6 +38,7 @@ pub(super) async fn seed(tx: &mut Tx) -> Result<()> {
     goods::seed(tx, acme, globex).await?;
     documents::seed(tx, acme, globex).await?;
     company::seed(tx, acme).await?;
+    company::ask_for_an_account(tx).await?;
     for account in [AccountId::SELLER.0, acme, globex] {
         audit::record_job(tx, account.into(), "Halden Supply", "account.opened", "demo", json!({})).await?;
     }

@@ -7,6 +7,7 @@ mod catalog;
 mod invoices;
 mod isolation;
 mod orders;
+mod registrations;
 mod submit;
 mod units;
 mod world;

@@ -3,7 +3,7 @@
 use domain::accounts::MemberChange;
 use domain::cart::CheckoutForm;
 use domain::catalog::Sku;
-use domain::company::UnitRow;
+use domain::company::{UnitRow, UnitState};
 use domain::ids::{AccountId, PersonId};
 use domain::{Actor, Cause, Problem, Role};
 
@@ -84,7 +84,12 @@ async fn a_unit_is_opened_run_renamed_closed_and_opened_again() {
     let unit = store::units::create(&world.store, &admin, " Acme East ", now()).await.unwrap();
     let row = units(&world, &admin).await.into_iter().find(|u| u.id == unit).unwrap();
     assert_eq!((row.number.as_str(), row.name.as_str(), row.people), ("1001-3", "Acme East", 1));
-    assert!(row.seated && row.credit_shared && !row.closed && row.used.is_some_and(|u| u.amount().is_zero()));
+    assert!(
+        row.seated
+            && row.credit_shared
+            && row.state == UnitState::Open
+            && row.used.is_some_and(|u| u.amount().is_zero())
+    );
 
     let there = seated(&world, ADMIN, unit).await;
     assert_eq!(there.lineage(), [unit, admin.account(), AccountId::SELLER]);
@@ -106,7 +111,7 @@ async fn a_unit_is_opened_run_renamed_closed_and_opened_again() {
     refused(close(unit, true).await, &Problem::NotFound);
 
     store::units::rename(&world.store, &admin, below, "Gate store", now()).await.unwrap();
-    assert!(units(&world, &admin).await.iter().any(|u| u.name == "Gate store" && u.closed));
+    assert!(units(&world, &admin).await.iter().any(|u| u.name == "Gate store" && u.state == UnitState::Closed));
     world.assert_sound().await;
 }
 

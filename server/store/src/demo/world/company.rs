@@ -83,6 +83,23 @@ pub(super) async fn seed(tx: &mut Tx, acme: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// A company that asked for an account, has confirmed its address, and waits for the seller.
+pub(super) async fn ask_for_an_account(tx: &mut Tx) -> Result<()> {
+    let asked = tx.now() - chrono::Duration::hours(3);
+    let message = "We pack about 400 parcels a day and look for tape, cartons and gloves.";
+    sqlx::query!(
+        "INSERT INTO registrations (id, company, tax_number, street, postcode, city, country, name, email, message, asked_at, token_hash, status)
+         VALUES ($1, 'Initech Packaging', 'GB987654321', '27 Canal Street', 'LS1 4AB', 'Leeds', 'GB', 'Bill Lumley', 'bill@initech.example', $2,
+                 $3, sha256('used'), 'confirmed')",
+        crate::new_id::<Uuid>(),
+        message,
+        asked
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
+}
+
 /// Ollie sends an order that needs Dana's approval, and Nora one that goes straight through and uses the limit that her unit
 /// shares; through the same use cases as the pages.
 pub(in crate::demo) async fn send_orders(store: &Store, now: DateTime<Utc>) -> Result<()> {
