@@ -2,7 +2,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { accessible, complaints, people, ready, signIn } from './people';
 
-const company = ['/company/members', '/company/audit', '/company/rules', '/company/budgets', '/company/cost-centres', '/company/addresses', '/company/credit', '/approvals', '/notices'];
+const company = ['/company/members', '/company/units', '/company/audit', '/company/rules', '/company/budgets', '/company/cost-centres', '/company/addresses', '/company/credit', '/approvals', '/notices'];
 const waiting = '/approvals/SO-2026-000010';
 const buying = ['/catalog', '/catalog?stock=1', '/search?q=gloves+size+9', '/search?q=nothing+like+this', '/products/GL-CUT-D-9', '/products/GL-CUT-D-9/price', '/cart', '/checkout', '/orders', '/orders?status=confirmed', '/orders/SO-2026-000004', '/orders/SO-2026-000004/reorder'];
 const paying = ['/invoices', '/invoices?show=overdue', '/invoices?show=all', '/invoices/INV-2026-01879'];
@@ -13,7 +13,8 @@ const roles: [string, string, string[]][] = [
   ['the junior', people.junior, ['/orders/SO-2026-000010', waiting, '/notices']],
   ['finance', people.finance, ['/', ...paying, '/profile']],
   ['the account admin', people.admin, ['/', ...company, '/profile']],
-  ['the seller', people.staff, ['/', '/sales/held', '/profile']],
+  ['the buyer of a unit', people.north, ['/', '/orders', '/cart']],
+  ['the seller', people.staff, ['/', '/sales/held', '/sales/registrations', '/profile']],
 ];
 
 async function walk(page: Page, paths: string[]) {
@@ -49,7 +50,7 @@ test.describe('every page', () => {
 
   test('of a stranger', async ({ page }) => {
     const found = complaints(page);
-    await walk(page, ['/login', '/forgot', '/forgot?sent=1', '/demo/mail']);
+    await walk(page, ['/login', '/register', '/register?sent=1', '/forgot', '/forgot?sent=1', '/demo/mail']);
     expect(found).toEqual([]);
   });
 });

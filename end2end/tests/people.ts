@@ -11,6 +11,7 @@ export const people = {
   admin: 'admin@acme.example',
   junior: 'junior@acme.example',
   director: 'director@acme.example',
+  north: 'north@acme.example',
   globex: 'buyer@globex.example',
   both: 'both@acme.example',
   staff: 'admin@seller.example',
