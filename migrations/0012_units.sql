@@ -30,7 +30,7 @@ GRANT SELECT ON my_addresses TO buyerdesk_app;
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['accounts', 'members', 'credit_limits', 'orders', 'invoices', 'payments', 'allocations'] LOOP
+    FOREACH t IN ARRAY ARRAY['accounts', 'members', 'approval_rules', 'credit_limits', 'orders', 'invoices', 'payments', 'allocations'] LOOP
         EXECUTE format('CREATE POLICY owners_functions ON %I FOR SELECT TO CURRENT_USER USING (true)', t);
     END LOOP;
 END $$;
@@ -115,6 +115,25 @@ BEGIN
     ORDER BY a.status = 'closed', a.number;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION my_limit(boolean), my_exposure(uuid), my_units() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION my_limit(boolean), my_exposure(uuid), my_units() TO buyerdesk_app;
+-- Who could approve in each open unit below the asking account, without names, and which rules the unit has of its own or from
+-- units in between: whoever writes a rule for all of them sees where nobody could decide.
+CREATE FUNCTION my_unit_rules() RETURNS TABLE (name text, seats jsonb, rules jsonb)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE me uuid := current_setting('app.account_id')::uuid;
+BEGIN
+    RETURN QUERY SELECT a.name,
+        (SELECT jsonb_agg(jsonb_build_object('id', m.id, 'name', '', 'roles', m.roles, 'manager', m.manager_id, 'active', m.status = 'active') ORDER BY m.id)
+         FROM members m WHERE m.account_id = a.id),
+        (WITH RECURSIVE up AS (
+             SELECT a.id, a.parent_id
+             UNION
+             SELECT p.id, p.parent_id FROM up JOIN accounts p ON p.id = up.parent_id WHERE up.parent_id <> me)
+         SELECT jsonb_agg(r.rule ORDER BY r.position, r.id) FROM approval_rules r JOIN up ON up.id = r.account_id WHERE r.enabled)
+    FROM units_below(me) b JOIN accounts a ON a.id = b.id
+    WHERE a.status <> 'closed' ORDER BY a.number;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION my_limit(boolean), my_exposure(uuid), my_units(), my_unit_rules() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION my_limit(boolean), my_exposure(uuid), my_units(), my_unit_rules() TO buyerdesk_app;
 GRANT EXECUTE ON FUNCTION units_below(uuid) TO buyerdesk_job;

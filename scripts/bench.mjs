@@ -88,7 +88,7 @@ try {
   await page('invoice list, 25', '/invoices?show=all', pays);
 
   // Submits, one at a time; the statements of every twentieth are counted.
-  const post = async (path, form) => fetch(base + path, { method: 'POST', body: new URLSearchParams(form), headers: { ...headers, cookie: buys }, redirect: 'manual' });
+  const post = async (path, form, cookie = buys) => fetch(base + path, { method: 'POST', body: new URLSearchParams(form), headers: { ...headers, cookie }, redirect: 'manual' });
   const add = async () => { const a = await post('/api/cart/add', { sku, quantity: '1', back: '/cart' }); if (a.status !== 302) throw new Error(`add: ${a.status}`); };
   sql("UPDATE stock SET on_hand = 900000; UPDATE credit_limits SET credit_limit = NULL; UPDATE accounts SET order_minimum = NULL; UPDATE products SET min_quantity = 1, quantity_multiple = 1");
   sql('DELETE FROM cart_lines');
@@ -97,24 +97,75 @@ try {
   for (let i = 0; i < n; i++) await add();
   const adding = { calls: statements() - calls, own: cpuOf(server.pid) - own, pg: postgresCpu() - pg };
   sql('DELETE FROM cart_lines');
-  const times = [];
-  let submitting = 0;
-  for (let i = 0; i < n; i++) {
+  // Does something n times, one after the other; the SQL of every twentieth is counted.
+  const ms = (t) => `${t.toFixed(2)}ms`;
+  const times = async (name, n, prepare, act) => {
+    const took = [];
+    let counted = 0;
+    let [own, pg] = [0, 0];
+    for (let i = 0; i < n; i++) {
+      const form = await prepare(i);
+      const [calls, ownBefore, pgBefore] = [i % 20 === 0 ? statements() : 0, cpuOf(server.pid), postgresCpu()];
+      const began = performance.now();
+      await act(form, i);
+      took.push(performance.now() - began);
+      own += cpuOf(server.pid) - ownBefore;
+      pg += postgresCpu() - pgBefore;
+      if (i % 20 === 0) counted += statements() - calls;
+    }
+    took.sort((a, b) => a - b);
+    rows.push([name, (1000 / (took.reduce((a, b) => a + b) / n)).toFixed(0), ms(took[Math.floor(n / 2)]), '', ms(took[Math.floor(n * 0.99)]), ((own * 1000) / n).toFixed(1), ((pg * 1000) / n).toFixed(1), (counted / Math.ceil(n / 20)).toFixed(1), '']);
+    return took[Math.floor(n / 2)];
+  };
+  const checkout = async () => {
     await add();
     const html = await (await fetch(`${base}/checkout`, { headers: { ...headers, cookie: buys } })).text();
     const value = (name) => html.match(new RegExp(`name="${name}"[^>]*value="([^"]*)"`))?.[1] ?? '';
-    const form = { order_id: value('order_id'), total: value('total'), po_number: 'BENCH', ship_to: html.match(/<option[^>]*value="([0-9a-f-]{36})"/)?.[1] ?? '', partial_delivery: 'true' };
-    const before = i % 20 === 0 ? statements() : 0;
-    const began = performance.now();
-    const answer = await post('/api/cart/submit', form);
-    times.push(performance.now() - began);
-    if (!(answer.headers.get('location') ?? '').startsWith('/orders/')) throw new Error(`submit: ${answer.status} ${answer.headers.get('location')}`);
-    if (i % 20 === 0) submitting += statements() - before;
-  }
-  times.sort((a, b) => a - b);
-  const ms = (t) => `${t.toFixed(2)}ms`;
-  rows.push(['submit, one line, one at a time', (1000 / (times.reduce((a, b) => a + b) / n)).toFixed(0), ms(times[n / 2]), '', ms(times[Math.floor(n * 0.99)]), '', '', (submitting / (n / 20)).toFixed(1), '']);
+    return { order_id: value('order_id'), total: value('total'), po_number: 'BENCH', ship_to: html.match(/<option[^>]*value="([0-9a-f-]{36})"/)?.[1] ?? '', partial_delivery: 'true' };
+  };
+  const submitted = [];
+  const submit = async (form) => {
+    const to = (await post('/api/cart/submit', form)).headers.get('location') ?? '';
+    if (!to.startsWith('/orders/')) throw new Error(`submit: ${to}`);
+    submitted.push(to.slice('/orders/'.length));
+  };
+  const without = await times('submit, one line, one at a time', n, checkout, submit);
   rows.push(['add to cart', '', '', '', '', (adding.own * 1000 / n).toFixed(2), (adding.pg * 1000 / n).toFixed(2), (adding.calls / n).toFixed(1), '']);
+
+  // Approvals: a hundred rules that do not match, then one that does; the finance user may approve.
+  const account = `(SELECT m.account_id FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = '${buyer}' LIMIT 1)`;
+  const rule = (over) => `jsonb_build_object('name', 'Bench', 'about', '[]'::jsonb, 'conditions', jsonb_build_array(jsonb_build_object('TotalOver', jsonb_build_object('amount', '${over}', 'currency', 'GBP'))),
+    'tiers', '[{"all": false, "who": [{"Role": "approver"}]}]'::jsonb, 'requester_may', false)`;
+  sql(`UPDATE approval_rules SET enabled = false; INSERT INTO approval_rules (account_id, id, rule) SELECT ${account}, gen_random_uuid(), ${rule(900000)} FROM generate_series(1, 100)`);
+  const withRules = await times('submit, 100 rules asked', n, checkout, submit);
+  sql(`UPDATE approval_rules SET enabled = false; INSERT INTO approval_rules (account_id, id, rule) SELECT ${account}, gen_random_uuid(), ${rule(0)}`);
+  sql(`UPDATE members SET roles = array_append(roles, 'approver') WHERE account_id = ${account} AND person_id = (SELECT id FROM people WHERE email = '${finance}') AND NOT 'approver' = ANY (roles)`);
+  submitted.length = 0;
+  for (let i = 0; i < 500; i++) await submit(await checkout());
+  await page('inbox, 500 waiting', '/approvals', pays);
+  await page('one order to approve', `/approvals/${submitted[0]}`, pays);
+  const orders = [...submitted];
+  await times('approve', n, (i) => ({ number: orders[i], version: '1', verdict: 'approve' }), async (form) => {
+    const answer = await post('/api/approvals/decide', form, pays);
+    if (answer.headers.get('location') !== '/approvals') throw new Error(`approve: ${answer.headers.get('location')}`);
+  });
+  // What a rule would have done to all orders there are, as if they were one account's.
+  sql(`INSERT INTO orders (account_id, id, number, status, placed_by, placed_at, currency, net, tax, gross, line_count, source)
+       SELECT a.id, o.id, 'BENCH-' || o.account_id || o.number, 'completed', 'Bench', now() - interval '10 days', 'GBP', o.net, o.gross - o.net, o.gross, o.line_count, 'import'
+       FROM orders o, (SELECT ${account} AS id) a WHERE o.account_id <> a.id`);
+  sql(`INSERT INTO order_lines (account_id, order_id, line_no, product_id, sku, name, unit, quantity, unit_price, net)
+       SELECT a.id, l.order_id, l.line_no, l.product_id, l.sku, l.name, l.unit, l.quantity, l.unit_price, l.net
+       FROM order_lines l, (SELECT ${account} AS id) a WHERE l.account_id <> a.id`);
+  sql('ANALYZE orders; ANALYZE order_lines');
+  sql(`UPDATE members SET roles = array_append(roles, 'account_admin') WHERE account_id = ${account} AND person_id = (SELECT id FROM people WHERE email = '${finance}') AND NOT 'account_admin' = ANY (roles)`);
+  const trial = { name: 'Bench', only: 'try', 'first[0]': 'role:approver', over: '500' };
+  const count = sql(`SELECT count(*) FROM orders WHERE account_id = ${account}`);
+  for (const [name, form] of [['by total', trial], ['by article', { ...trial, product: sku }]]) {
+    await times(`a rule tried ${name} on ${count} orders`, 3, () => form, async (form) => {
+      const answer = await post('/api/approvals/save-rule', form, pays);
+      if (answer.status >= 400) throw new Error(`try: ${answer.status}`);
+    });
+  }
 
   const memory = readFileSync(`/proc/${server.pid}/status`, 'utf8').match(/VmHWM:\s+(\d+)/)[1] / 1024;
   const least = wrk('http://127.0.0.1:3301/');
@@ -129,7 +180,7 @@ try {
   const head = ['what', 'requests/s', 'p50 alone', 'p50', 'p99', 'server CPU-ms', 'Postgres CPU-ms', 'SQL', 'bytes (brotli)'];
   console.log(`| ${head.join(' | ')} |\n|${head.map((_, i) => (i ? '---:|' : '---|')).join('')}`);
   for (const row of rows) console.log(`| ${row.join(' | ')} |`);
-  console.log(`\nserver memory, highest: ${memory.toFixed(0)} MB; requests/s, p50 and p99 with 8 connections by wrk on the same machine; CPU, SQL and 'alone' with one; SQL without BEGIN/SET LOCAL/COMMIT`);
+  console.log(`\nserver memory, highest: ${memory.toFixed(0)} MB; requests/s, p50 and p99 with 8 connections by wrk on the same machine; CPU, SQL and 'alone' with one; SQL without BEGIN/SET LOCAL/COMMIT; 100 rules add ${(withRules - without).toFixed(2)} ms to a submission`);
 } finally {
   server.kill();
   bare.kill();

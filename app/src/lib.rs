@@ -26,7 +26,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 pub use problem::ActionError;
-use rooms::{Catalog, Company, Desk, Orders, Sales};
+use rooms::{Catalog, Company, Desk, Orders, Porch, Sales};
 #[cfg(feature = "ssr")]
 pub use shell::{gallery_shell, shell};
 
@@ -41,12 +41,12 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=layout::unknown>
                 <Route path=path!("/login") view=accounts::Login ssr=SsrMode::Async/>
-                <Route path=path!("/forgot") view=accounts::Forgot ssr=SsrMode::Async/>
-                <Route path=path!("/register") view=accounts::Register ssr=SsrMode::Async/>
-                <Route path=path!("/register/:token") view=accounts::Confirmed ssr=SsrMode::Async/>
-                <Route path=path!("/reset/:token") view=accounts::Redeem ssr=SsrMode::Async/>
-                <Route path=path!("/invite/:token") view=accounts::Redeem ssr=SsrMode::Async/>
-                <Route path=path!("/approve/:token") view=approvals::ByLink ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=Porch::Forgot ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=Porch::Register ssr=SsrMode::Async/>
+                <Route path=path!("/register/:token") view=Porch::Confirmed ssr=SsrMode::Async/>
+                <Route path=path!("/reset/:token") view=Porch::Redeem ssr=SsrMode::Async/>
+                <Route path=path!("/invite/:token") view=Porch::Redeem ssr=SsrMode::Async/>
+                <Route path=path!("/approve/:token") view=Porch::ByLink ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=layout::Layout ssr=SsrMode::Async>
                     <Route path=path!("/") view=home::Home ssr=SsrMode::Async/>
                     <Route path=path!("/catalog") view=Catalog::Browse ssr=SsrMode::Async/>

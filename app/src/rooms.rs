@@ -83,6 +83,14 @@ rooms! {
         Audit => accounts::Audit,
         Profile => accounts::Profile,
     }
+    /// What people come to by a link, mostly once.
+    Porch: porch at ["register", "forgot", "reset", "invite", "approve"], fetch_porch {
+        Register => accounts::Register,
+        Confirmed => accounts::Confirmed,
+        Forgot => accounts::Forgot,
+        Redeem => accounts::Redeem,
+        ByLink => approvals::ByLink,
+    }
     /// The seller's people at work.
     Sales: sales at ["sales"], fetch_sales {
         Held => orders::Held,

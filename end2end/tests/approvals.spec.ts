@@ -66,6 +66,34 @@ test.describe('approvals', () => {
 
   test('a manager approves on a phone, without scripts', async ({ browser }) => approvedOnAPhone(browser, { javaScriptEnabled: false }));
 
+  test('a manager approves less than was asked', async ({ browser }) => {
+    const buyer = await as(browser, people.junior);
+    const number = await send(buyer, 130);
+    const manager = await as(browser, people.manager, { viewport: phone });
+    await open(manager, number);
+    const quantity = manager.getByRole('textbox', { name: /^Quantity of Cut-resistant gloves/ });
+    await quantity.fill('115');
+    await manager.getByRole('button', { name: 'Approve with changes' }).click();
+    await expect(manager.getByRole('main')).toContainText('Order in steps of 10.');
+    await expect(quantity).toHaveValue('115');
+    await quantity.fill('110');
+    await manager.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expect(manager.getByRole('main')).toContainText('You lowered quantities');
+    await manager.getByRole('button', { name: 'Approve with changes' }).click();
+    await expect(manager.locator('.flashes')).toContainText(`You approved ${number}`);
+    await status(buyer, number, 'Confirmed');
+    await expect(buyer.getByRole('main')).toContainText('GL-CUT-D-9: 130 → 110');
+  });
+
+  test('the bell rings while the page is open', async ({ browser }) => {
+    const manager = await as(browser, people.manager);
+    await ready(manager);
+    const bell = manager.locator('nav a[href="/notices"]').first();
+    const before = (await bell.textContent()) ?? '';
+    await send(await as(browser, people.junior), 120);
+    await expect(bell).not.toHaveText(before);
+  });
+
   test('a rejection hands back an editable cart', async ({ browser }) => {
     const buyer = await as(browser, people.junior);
     const number = await send(buyer, 130);

@@ -59,7 +59,7 @@ async fn listen(store: &Store, members: &broadcast::Sender<Uuid>) -> Result<(), 
     }
 }
 
-/// `/api/notices/live`: an event whenever something is noted for the asking member. Its data is empty: what was noted
+/// `/api/notices/live`: an event whenever something is noted for the asking member. It says nothing else: what was noted
 /// is asked for as always.
 pub async fn live(Extension(request): Extension<Request>, Extension(bell): Extension<Bell>) -> Response {
     let who = request.who.as_ref().ok_or(Problem::Unauthenticated);
@@ -84,7 +84,7 @@ fn rings(
                 Ok(Ok(told)) if told != member => {}
                 // Too slow to be told of each: something may have been for this member.
                 Ok(Ok(_) | Err(RecvError::Lagged(_))) => {
-                    return Some((Ok(Event::default().data("")), (members, permit)));
+                    return Some((Ok(Event::default().data("rung")), (members, permit)));
                 }
                 Ok(Err(RecvError::Closed)) | Err(_) => return None,
             }

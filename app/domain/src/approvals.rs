@@ -827,6 +827,8 @@ pub struct RulesPage {
     pub rules: Vec<RuleRow>,
     /// Who would go through what.
     pub matrix: Matrix,
+    /// The same in each open unit below, which inherits the rules.
+    pub units: Vec<(String, Matrix)>,
     /// For the editor: members' ids and names.
     pub people: Vec<(MemberId, String)>,
     /// For the editor: categories' slugs and names.

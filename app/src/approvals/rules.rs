@@ -32,6 +32,7 @@ pub fn Rules() -> impl IntoView {
 fn show(page: RulesPage, edit: &str, [save, change, patience]: [Act; 3]) -> AnyView {
     let edited = page.rules.iter().find(|r| r.inherited_from.is_none() && r.id.to_string() == edit).cloned();
     let form = editor(edited.as_ref(), &page, save);
+    let units = page.units.into_iter().map(|(unit, m)| matrix(Some(unit), m)).collect_view();
     let history = (!page.history.is_empty()).then(|| {
         let steps = page.history.into_iter().map(changed).collect::<Vec<_>>();
         view! { <Card title="History"><Timeline items=steps/></Card> }
@@ -47,7 +48,8 @@ fn show(page: RulesPage, edit: &str, [save, change, patience]: [Act; 3]) -> AnyV
         {change.complaint()}
         <div class="stack">
             {list}
-            {matrix(page.matrix)}
+            {matrix(None, page.matrix)}
+            {units}
             {form}
             {reminders(page.patience, patience)}
             {history}
@@ -115,7 +117,7 @@ fn rule(r: RuleRow, change: Act) -> AnyView {
     .into_any()
 }
 
-fn matrix(m: Matrix) -> AnyView {
+fn matrix(unit: Option<String>, m: Matrix) -> AnyView {
     let nobody = m.rows.iter().any(|(_, cells)| cells.iter().any(|c| c.unreachable));
     let twice = m.rows.iter().any(|(_, cells)| cells.iter().any(|c| c.doubled));
     let heads =
@@ -159,10 +161,11 @@ fn matrix(m: Matrix) -> AnyView {
     let double = twice.then(|| {
         view! { <Notice tone=Tone::Info title="Some orders are asked for twice.">"Two rules with the same tier match them; one yes counts for both."</Notice> }
     });
+    let title = unit.map_or_else(|| "Who goes through what".to_owned(), |unit| format!("In {unit}"));
     view! {
         {warn}
         {double}
-        <Card title="Who goes through what" flush=true>
+        <Card title=title flush=true>
             <div class="wide-table">
                 <table class="rows">
                     <thead>

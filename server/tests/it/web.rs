@@ -3,7 +3,7 @@
 use reqwest::Method;
 use reqwest::header::{ACCEPT, SET_COOKIE};
 
-use crate::app::App;
+use crate::app::{App, Person};
 
 #[tokio::test]
 async fn a_post_from_another_site_does_nothing() {
@@ -291,4 +291,31 @@ async fn finance_downloads_the_document_and_the_filtered_list() {
     assert!(csv.contains("'=cmd()"), "a formula is text: {csv}");
     assert!(csv.contains("credit_note") && csv.contains(",-28.56,"), "a credit note counts against: {csv}");
     assert_eq!(finance.text("/invoices.csv?show=paid").await.lines().count(), 3);
+}
+
+#[tokio::test]
+async fn the_bell_rings_in_the_open_page_of_whoever_is_told_and_in_no_other() {
+    let app = App::start().await;
+    let (manager, finance) = (app.sign_in("manager@acme.example").await, app.sign_in("finance@acme.example").await);
+    let live = async |person: &Person<'_>| {
+        let answer = person.request(Method::GET, "/api/notices/live").send().await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "text/event-stream");
+        answer
+    };
+    let (mut told, mut other) = (live(&manager).await, live(&finance).await);
+    let (admin, boss) = (app.world.actor("admin@acme.example").await, app.world.actor("manager@acme.example").await);
+    let mut heard = None;
+    // The server may begin to listen a moment after it begins to answer.
+    for _ in 0..100 {
+        let mut tx = app.world.begin(&admin).await;
+        let today = tx.today();
+        store::approvals::delegate(&mut tx, boss.member().unwrap(), today, today, None).await.unwrap();
+        tx.commit().await.unwrap();
+        if let Ok(chunk) = tokio::time::timeout(std::time::Duration::from_millis(100), told.chunk()).await {
+            heard = chunk.unwrap();
+            break;
+        }
+    }
+    assert!(heard.is_some_and(|chunk| chunk.starts_with(b"data")), "an event");
+    assert!(tokio::time::timeout(std::time::Duration::from_millis(200), other.chunk()).await.is_err(), "silence");
 }

@@ -1,17 +1,19 @@
 //! The account's rules: what it wrote, who would go through what, and what a rule would have done.
 
 use chrono::{DateTime, Days, Utc};
-use domain::approvals::{Asked, Condition, Patience, Rule, RuleChange, RuleRow, RulesPage, Seat, Simulation, matrix};
+use domain::approvals::{
+    Asked, Condition, Matrix, Patience, Rule, RuleChange, RuleRow, RulesPage, Seat, Simulation, matrix,
+};
 use domain::ids::{MemberId, RuleId};
 use domain::{Cause, Currency, Money, Permission, Problem};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::flow::{odd, people};
+use super::flow::{People, odd, people};
 use crate::error::exactly;
 use crate::{Error, Result, Tx, audit};
 
-/// Rules with the matrix, their history, and what the editor offers. Five statements.
+/// Rules with the matrix, their history, and what the editor offers. Six statements.
 pub async fn rules(tx: &mut Tx) -> Result<RulesPage> {
     let actor = tx.actor()?;
     actor.require(Permission::CompanyManage)?;
@@ -42,6 +44,7 @@ pub async fn rules(tx: &mut Tx) -> Result<RulesPage> {
     let mut people: Vec<(MemberId, String)> =
         seats.iter().filter(|s| s.active).map(|s| (s.id, s.name.clone())).collect();
     people.sort_by(|a, b| a.1.cmp(&b.1));
+    let units = units(tx, &enabled, actor.currency()).await?;
     let history = history(tx, &seats).await?;
     let patience = sqlx::query_as!(
         Patience,
@@ -53,12 +56,26 @@ pub async fn rules(tx: &mut Tx) -> Result<RulesPage> {
     Ok(RulesPage {
         patience,
         history,
+        units,
         matrix: matrix(&enabled, &seats, actor.currency()),
         rules,
         people,
         categories: categories.into_iter().map(|c| (c.slug, c.name)).collect(),
         currency: actor.currency(),
     })
+}
+
+/// Who would go through what in the units below, where the account's rules hold too.
+async fn units(tx: &mut Tx, rules: &[Rule], currency: Currency) -> Result<Vec<(String, Matrix)>> {
+    let rows = sqlx::query!(r#"SELECT name AS "name!", seats, rules FROM my_unit_rules()"#).fetch_all(tx.db()).await?;
+    rows.into_iter()
+        .map(|r| {
+            let seats = People::of(r.seats, None)?.seats;
+            let own: Vec<Rule> = r.rules.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
+            let all: Vec<Rule> = rules.iter().cloned().chain(own).collect();
+            Ok((r.name, matrix(&all, &seats, currency)))
+        })
+        .collect()
 }
 
 /// An entry of the audit trail about a rule.

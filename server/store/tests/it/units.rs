@@ -292,3 +292,26 @@ async fn a_unit_reads_sums_of_its_sisters_and_not_one_row() {
     let mut tx = world.read(&nora).await;
     assert!(tx.raw_count("SELECT 1::bigint FROM my_limit(true)").await.unwrap_err().contains("read-only"));
 }
+
+#[tokio::test]
+async fn who_writes_rules_sees_in_which_units_nobody_could_decide() {
+    let world = World::new().await;
+    world.sql("UPDATE approval_rules SET enabled = true").await;
+    let admin = world.actor(ADMIN).await;
+    let seen = async || {
+        let page = store::approvals::rules(&mut world.read(&admin).await).await.unwrap();
+        page.units
+            .into_iter()
+            .map(|(unit, m)| (unit, m.rows.iter().any(|(_, cells)| cells.iter().any(|c| c.unreachable))))
+            .collect::<Vec<_>>()
+    };
+    world.sql("UPDATE members SET roles = '{buyer,account_admin}' WHERE account_id IN (SELECT id FROM accounts WHERE parent_id IS NOT NULL)").await;
+    let before = seen().await;
+    assert_eq!(before.iter().map(|u| u.0.as_str()).collect::<Vec<_>>(), ["Acme North", "Acme South"]);
+    assert!(before.iter().all(|u| u.1), "no purchasing manager, nobody of finance");
+    world.sql("UPDATE members SET roles = '{buyer,account_admin,approver,finance}' WHERE account_id = (SELECT id FROM accounts WHERE name = 'Acme North')").await;
+    assert_eq!(seen().await, [("Acme North".to_owned(), false), ("Acme South".to_owned(), true)]);
+    let nora = world.actor(NORA).await;
+    let hers = store::units::units(&mut world.read(&nora).await).await;
+    assert!(hers.is_err() || hers.unwrap().units.is_empty(), "a unit learns nothing of its sister");
+}
