@@ -54,8 +54,11 @@ pub fn Layout() -> impl IntoView {
             });
         }
     });
+    // The seller's people have no seat that could be told anything.
     #[cfg(not(feature = "ssr"))]
-    bell(refresh);
+    if state.with_untracked(|s| s.as_ref().is_some_and(|s| s.frame.may(Permission::OrderApprove))) {
+        bell(refresh);
+    }
     let path = use_location().pathname;
     let words = use_query_map();
     let view = Memo::new(move |_| state.get().map(|s| s.frame));

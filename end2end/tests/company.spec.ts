@@ -52,7 +52,7 @@ async function opensAUnit(page: Page, name: string) {
   await expect(page.locator('.flashes')).toContainText(`${name} is open`);
   await expect(page.getByRole('row', { name: new RegExp(name) })).toBeVisible();
   await ready(page);
-  await page.getByRole('button', { name: `Go to ${name}` }).click();
+  await page.getByRole('button', { name: `Switch to ${name}` }).click();
   await expect(page.getByRole('button', { name: /Your menu/ })).toContainText(name);
   await page.goto('/company/addresses');
   await expect(page.getByRole('row', { name: /Main works/ })).toContainText('Kept by Acme Manufacturing');

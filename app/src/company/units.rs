@@ -104,12 +104,12 @@ fn row(i: usize, u: UnitRow, close: Act, join: Act) -> AnyView {
         .into_any()
     } else {
         let seat = if u.seated {
-            let (id, says) = (id.clone(), format!("Go to {name}"));
+            let (id, says) = (id.clone(), format!("Switch to {name}"));
             // A plain form: with the account everything changes, so the page loads anew.
             view! {
                 <form method="post" action=Switch::url()>
                     <input type="hidden" name="account" value=id/>
-                    <Button says=says>"Go there"</Button>
+                    <Button says=says>"Switch"</Button>
                 </form>
             }
             .into_any()

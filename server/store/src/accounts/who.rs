@@ -16,7 +16,7 @@ pub struct Who {
     pub frame: Frame,
 }
 
-/// Who `person` is in the account they chose (`wanted`; else their first). One statement.
+/// Who `person` is in the account they chose (`wanted`; else the one they have had the longest). One statement.
 ///
 /// Unauthenticated when the person has no active seat anywhere any more.
 pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, address: &str) -> Result<Who> {
@@ -24,7 +24,7 @@ pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, add
         r#"WITH RECURSIVE seat AS (
                SELECT m.account_id, m.id, m.roles FROM members m JOIN accounts a ON a.id = m.account_id
                WHERE m.person_id = $1 AND m.status = 'active' AND a.status <> 'closed'
-               ORDER BY (m.account_id = $2) DESC NULLS LAST, a.name, a.id LIMIT 1
+               ORDER BY (m.account_id = $2) DESC NULLS LAST, m.id LIMIT 1
            ), up AS (
                SELECT a.id, a.parent_id, 0 AS depth FROM accounts a JOIN seat s ON s.account_id = a.id
                UNION ALL
