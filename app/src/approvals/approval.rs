@@ -60,14 +60,16 @@ pub(super) fn show(page: ApprovalPage, decide: Act, hidden: AnyView, answer: Opt
     let change = may_change.then(|| {
         view! { <Button name="verdict" value="change" key="c">"Approve with changes"</Button> }
     });
-    let how = may_change
-        .then(|| view! { <p class="dim small hint">"To approve less, lower a quantity; 0 drops the line."</p> });
+    let how = may_change.then(
+        || view! { <p class="dim small">"To approve less, lower a quantity beside its line; 0 drops the line."</p> },
+    );
     let decision = page.may_decide.then(|| {
         view! {
             <Card title="Your decision">
                 <Form act=decide id="decision" class="form stack">
                     {hidden}
                     <input type="hidden" name="version" value=row.version/>
+                    {how}
                     <TextArea label="Reason or question" name="words" rows=2 hint="Needed to reject or to ask; the buyer reads it"/>
                     <div class="acts thumbs">
                         <Button kind=ButtonKind::Primary name="verdict" value="approve" key="a">"Approve"</Button>
@@ -144,7 +146,6 @@ pub(super) fn show(page: ApprovalPage, decide: Act, hidden: AnyView, answer: Opt
                         </thead>
                         <tbody>{lines}</tbody>
                     </table>
-                    {how}
                 </Card>
                 {said}
             </div>

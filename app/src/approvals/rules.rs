@@ -151,14 +151,16 @@ fn matrix(unit: Option<String>, m: Matrix) -> AnyView {
             }
         })
         .collect_view();
-    let warn = nobody.then(|| {
+    // Said once, for the company; the units have their marks.
+    let whole = unit.is_none();
+    let warn = (nobody && whole).then(|| {
         view! {
             <Notice tone=Tone::Warn title="Some orders have nobody to approve them.">
                 "A tier names a role or person that nobody holds. Such orders fall to the account admins."
             </Notice>
         }
     });
-    let double = twice.then(|| {
+    let double = (twice && whole).then(|| {
         view! { <Notice tone=Tone::Info title="Some orders are asked for twice.">"Two rules with the same tier match them; one yes counts for both."</Notice> }
     });
     let title = unit.map_or_else(|| "Who goes through what".to_owned(), |unit| format!("In {unit}"));
