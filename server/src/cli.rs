@@ -144,11 +144,7 @@ async fn migrate() -> anyhow::Result<()> {
     let url = env("BUYERDESK_OWNER_URL").context("BUYERDESK_OWNER_URL is not set. Set it to the owner's database, such as postgres://buyerdesk_owner@localhost/buyerdesk.")?;
     let pool =
         PgPoolOptions::new().max_connections(1).connect(&url).await.context("connecting to BUYERDESK_OWNER_URL")?;
-    store::MIGRATIONS.run(&pool).await.context("migrating")?;
-    sqlx::query("GRANT SELECT ON _sqlx_migrations TO buyerdesk, buyerdesk_job")
-        .execute(&pool)
-        .await
-        .context("granting")?;
+    store::migrate(&pool).await.context("migrating")?;
     println!("The schema is up to date.");
     Ok(())
 }

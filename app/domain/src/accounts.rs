@@ -149,6 +149,12 @@ impl Frame {
             P::CustomerRead,
             P::HoldRelease,
             P::RegistrationDecide,
+            P::QuoteRequest,
+            P::QuoteRead,
+            P::QuoteWrite,
+            P::ActOnBehalf,
+            P::OrderFulfil,
+            P::AssistanceRead,
         ]
         .into_iter()
         .filter(|p| actor.may(*p))

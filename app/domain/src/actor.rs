@@ -50,6 +50,14 @@ pub enum Permission {
     CompanyManage,
     /// See the account's credit and what uses it.
     CreditRead,
+    /// Ask the seller for a quote, and talk about it.
+    QuoteRequest,
+    /// See requests and quotes.
+    QuoteRead,
+    /// Accept or decline a quote.
+    QuoteAccept,
+    /// See and end what the seller's people do on behalf of members.
+    AssistanceRead,
     /// See invoices, credit notes and balances.
     InvoiceRead,
     /// Settle invoices.
@@ -64,6 +72,14 @@ pub enum Permission {
     HoldRelease,
     /// The seller's side: open accounts for companies that ask.
     RegistrationDecide,
+    /// The seller's side: draft and send quotes; see cost and margin.
+    QuoteWrite,
+    /// The seller's side: let a colleague's quote go out below the floor margin.
+    MarginRelease,
+    /// The seller's side: work as a member, openly and for a while.
+    ActOnBehalf,
+    /// The seller's side: ship orders, change their state.
+    OrderFulfil,
 }
 
 /// How far a permission goes.
@@ -96,6 +112,9 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::OrderRead, R::Own),
             (P::OrderCancel, R::Own),
             (P::OrderApprove, R::Own),
+            (P::QuoteRequest, R::Own),
+            (P::QuoteRead, R::Own),
+            (P::QuoteAccept, R::Own),
         ],
     ),
     (
@@ -107,6 +126,7 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::OrderApprove, R::Account),
             (P::BudgetRead, R::Account),
             (P::CreditRead, R::Account),
+            (P::QuoteRead, R::Account),
         ],
     ),
     (
@@ -132,6 +152,8 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::MemberManage, R::AccountAndUnits),
             (P::CompanyManage, R::AccountAndUnits),
             (P::AuditRead, R::AccountAndUnits),
+            (P::QuoteRead, R::Account),
+            (P::AssistanceRead, R::Account),
         ],
     ),
     (
@@ -141,16 +163,32 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::PriceRead, R::Account),
             (P::OrderRead, R::Account),
             (P::OrderApprove, R::Own),
+            (P::QuoteRead, R::Account),
         ],
     ),
-    (Role::SalesRep, &[(P::CustomerRead, R::Assigned)]),
+    (Role::SalesRep, &[(P::CustomerRead, R::Assigned), (P::QuoteWrite, R::Assigned), (P::ActOnBehalf, R::Assigned)]),
     (
         Role::CustomerService,
-        &[(P::CustomerRead, R::Everywhere), (P::HoldRelease, R::Everywhere), (P::RegistrationDecide, R::Everywhere)],
+        &[
+            (P::CustomerRead, R::Everywhere),
+            (P::HoldRelease, R::Everywhere),
+            (P::RegistrationDecide, R::Everywhere),
+            (P::QuoteWrite, R::Everywhere),
+            (P::ActOnBehalf, R::Everywhere),
+            (P::OrderFulfil, R::Everywhere),
+        ],
     ),
     (
         Role::SellerAdmin,
-        &[(P::CustomerRead, R::Everywhere), (P::HoldRelease, R::Everywhere), (P::RegistrationDecide, R::Everywhere)],
+        &[
+            (P::CustomerRead, R::Everywhere),
+            (P::HoldRelease, R::Everywhere),
+            (P::RegistrationDecide, R::Everywhere),
+            (P::QuoteWrite, R::Everywhere),
+            (P::MarginRelease, R::Everywhere),
+            (P::ActOnBehalf, R::Everywhere),
+            (P::OrderFulfil, R::Everywhere),
+        ],
     ),
 ];
 

@@ -25,8 +25,17 @@ pub mod units;
 pub use error::{Error, Result};
 pub use tx::{Store, Tx};
 
-/// The migrations, forward only; `buyerdesk migrate` runs them as the schema's owner.
-pub static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+/// The migrations, forward only.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+
+/// Brings a database to this program's schema, as the schema's owner: the migrations that it lacks, then the invariants anew.
+pub async fn migrate(owner: &sqlx::PgPool) -> std::result::Result<(), sqlx::migrate::MigrateError> {
+    MIGRATIONS.run(owner).await?;
+    sqlx::raw_sql(include_str!("../../../migrations/doctor.sql")).execute(owner).await?;
+    // The server asks whether the schema is its own before it starts.
+    sqlx::raw_sql("GRANT SELECT ON _sqlx_migrations TO buyerdesk, buyerdesk_job").execute(owner).await?;
+    Ok(())
+}
 
 /// A new id, ordered by time of birth.
 #[expect(clippy::disallowed_methods, reason = "the one place where ids are born")]

@@ -169,6 +169,11 @@ impl Tx {
         Ok(self.inner.commit().await?)
     }
 
+    /// Undoes it now. Dropping undoes as well, but only when the connection is next looked at: until then its locks stand.
+    pub async fn rollback(self) -> Result<()> {
+        Ok(self.inner.rollback().await?)
+    }
+
     /// The connection, for statements of this crate.
     pub(crate) fn db(&mut self) -> &mut PgConnection {
         &mut self.inner

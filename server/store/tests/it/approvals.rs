@@ -77,7 +77,11 @@ async fn decide_on(
             tx.commit().await.unwrap();
             Ok(answer)
         }
-        Err(store::Error::Problem(problem)) => Err(problem),
+        Err(store::Error::Problem(problem)) => {
+            // At once: a row that is still locked is skipped by the chase.
+            tx.rollback().await.unwrap();
+            Err(problem)
+        }
         Err(fault) => panic!("{fault}"),
     }
 }

@@ -69,8 +69,7 @@ async fn template() -> String {
         .connect_with(admin().username("buyerdesk_owner").database(&name))
         .await
         .unwrap();
-    store::MIGRATIONS.run(&owner).await.unwrap();
-    sqlx::query("GRANT SELECT ON _sqlx_migrations TO buyerdesk, buyerdesk_job").execute(&owner).await.unwrap();
+    store::migrate(&owner).await.unwrap();
     owner.close().await;
     let seeding = Store::connect_with(admin().username("buyerdesk").database(&name), 2).await.unwrap();
     assert!(store::demo::seed(&seeding, now()).await.unwrap());

@@ -1,5 +1,6 @@
--- Invariants: one row is one violation. Run by `buyerdesk doctor`, by the tests and by the load test.
-CREATE VIEW violations WITH (security_invoker = true) AS
+-- Invariants: one row is one violation. Read by `buyerdesk doctor`, by the tests and by the load test. Not a migration but made
+-- anew after every migration: it looks at all tables and changes with each of them.
+CREATE OR REPLACE VIEW violations WITH (security_invoker = true) AS
 SELECT 'order total = lines + delivery + tax' AS invariant, o.account_id, o.number AS what
 FROM orders o
 WHERE o.net <> (SELECT COALESCE(sum(l.net), 0) FROM order_lines l WHERE (l.account_id, l.order_id) = (o.account_id, o.id))
