@@ -24,7 +24,7 @@ WHERE k.reserved <> (SELECT COALESCE(sum(r.quantity), 0) FROM reservations r WHE
 UNION ALL
 SELECT 'an open portal order has reserved all its lines', l.account_id, o.number || ' line ' || l.line_no
 FROM order_lines l JOIN orders o ON (o.account_id, o.id) = (l.account_id, l.order_id)
-WHERE o.source = 'portal' AND o.status IN ('pending_approval', 'approved', 'confirmed', 'on_hold')
+WHERE o.source = 'portal' AND o.status IN ('pending_approval', 'approved', 'confirmed', 'on_hold') AND NOT l.to_order
   AND l.quantity - l.quantity_shipped <> (SELECT COALESCE(sum(r.quantity), 0) FROM reservations r
                                           WHERE (r.account_id, r.order_id, r.line_no) = (l.account_id, l.order_id, l.line_no))
 UNION ALL
@@ -80,6 +80,44 @@ WHERE e.used <> CASE WHEN o.status IN ('confirmed', 'partially_shipped', 'shippe
 UNION ALL
 SELECT 'who shares a limit has its currency', a.id, a.number
 FROM accounts a JOIN accounts p ON p.id = a.parent_id
-WHERE a.credit_shared AND a.currency <> p.currency;
+WHERE a.credit_shared AND a.currency <> p.currency
+UNION ALL
+SELECT 'what is made to order holds no stock', r.account_id, o.number || ' line ' || l.line_no
+FROM reservations r JOIN order_lines l ON (l.account_id, l.order_id, l.line_no) = (r.account_id, r.order_id, r.line_no)
+JOIN orders o ON (o.account_id, o.id) = (l.account_id, l.order_id)
+WHERE l.to_order
+UNION ALL
+SELECT 'what is ordered of a quote costs what was quoted', l.account_id, o.number || ' line ' || l.line_no
+FROM order_lines l JOIN orders o ON (o.account_id, o.id) = (l.account_id, l.order_id)
+JOIN quote_versions v ON (v.account_id, v.quote_id, v.no) = (o.account_id, o.quote_id, o.quote_version)
+WHERE NOT EXISTS (SELECT 1 FROM jsonb_array_elements(v.document -> 'lines') q, jsonb_array_elements(q -> 'offers') f
+                  WHERE (q ->> 'no')::int = l.quote_line AND (f -> 'unit_price' ->> 'amount')::numeric = l.unit_price
+                    AND ((f ->> 'quantity')::numeric = l.quantity OR (f ->> 'or_more')::boolean AND (f ->> 'quantity')::numeric < l.quantity))
+UNION ALL
+SELECT 'no more of a quote is ordered than it allows', x.account_id, x.number || ' line ' || x.quote_line
+FROM (SELECT o.account_id, q.number, l.quote_line, sum(l.quantity) AS ordered, v.document
+      FROM orders o JOIN order_lines l ON (l.account_id, l.order_id) = (o.account_id, o.id) JOIN quotes q ON (q.account_id, q.id) = (o.account_id, o.quote_id)
+      JOIN quote_versions v ON (v.account_id, v.quote_id, v.no) = (o.account_id, o.quote_id, o.quote_version)
+      WHERE o.status NOT IN ('rejected', 'cancelled')
+      GROUP BY o.account_id, q.number, l.quote_line, v.document, o.quote_version) x,
+     jsonb_array_elements(x.document -> 'lines') AS d(line)
+WHERE (d.line ->> 'no')::int = x.quote_line AND x.ordered > (d.line ->> 'at_most')::numeric
+UNION ALL
+SELECT 'a quote is ordered exactly while an order of it stands', q.account_id, q.number
+FROM quotes q
+WHERE (q.status IN ('accepted', 'partly_accepted'))
+      AND NOT EXISTS (SELECT 1 FROM orders o WHERE (o.account_id, o.quote_id, o.quote_version) = (q.account_id, q.id, q.in_force)
+                      AND o.status NOT IN ('rejected', 'cancelled'))
+   OR q.status = 'sent'
+      AND EXISTS (SELECT 1 FROM orders o WHERE (o.account_id, o.quote_id, o.quote_version) = (q.account_id, q.id, q.in_force)
+                  AND o.status NOT IN ('rejected', 'cancelled'))
+UNION ALL
+SELECT 'a quote''s last version is the one in force', q.account_id, q.number
+FROM quotes q
+WHERE q.in_force <> (SELECT COALESCE(max(v.no), 0) FROM quote_versions v WHERE (v.account_id, v.quote_id) = (q.account_id, q.id))
+UNION ALL
+SELECT 'a quote''s thread has every entry', q.account_id, q.number
+FROM quotes q
+WHERE q.said <> (SELECT count(*) FROM quote_thread t WHERE (t.account_id, t.quote_id) = (q.account_id, q.id));
 
 GRANT SELECT ON violations TO buyerdesk_job;

@@ -59,6 +59,8 @@ ids! {
     BudgetId;
     /// A line of the address book.
     AddressId;
+    /// A quote, from the request on.
+    QuoteId;
     /// A company's question for an account.
     RegistrationId;
 }

@@ -1,6 +1,6 @@
 //! The types and rules of Buyerdesk: no clock, no randomness, no I/O, no framework. Compiles for the server and the browser.
 //!
-//! Nouns may name only those to their left: accounts < catalog < pricing < credit < cart < orders < invoices, budgets < approvals.
+//! Nouns may name only those to their left: accounts < catalog < pricing < credit < cart < orders < invoices, budgets < approvals < quotes.
 
 pub mod accounts;
 pub mod actor;
@@ -18,6 +18,7 @@ pub mod orders;
 pub mod pricing;
 pub mod problem;
 pub mod quantity;
+pub mod quotes;
 pub mod registration;
 pub mod text;
 pub mod working;

@@ -12,13 +12,15 @@ pub enum Kind {
     Decision,
     /// Questions and answers.
     Talk,
+    /// Quotes: sent, expired, talked about.
+    Quote,
     /// The company's own matters.
     Company,
 }
 
 impl Kind {
     /// All of them, in the order of the form.
-    pub const ALL: [Self; 4] = [Self::Ask, Self::Decision, Self::Talk, Self::Company];
+    pub const ALL: [Self; 5] = [Self::Ask, Self::Decision, Self::Talk, Self::Quote, Self::Company];
 
     /// As stored and as the form sends it.
     pub const fn code(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Kind {
             Self::Ask => "ask",
             Self::Decision => "decision",
             Self::Talk => "talk",
+            Self::Quote => "quote",
             Self::Company => "company",
         }
     }
@@ -41,6 +44,7 @@ impl Kind {
             Self::Ask => "Something waits for my decision",
             Self::Decision => "My order was decided, changed or released",
             Self::Talk => "Questions and answers",
+            Self::Quote => "Quotes: sent, expired, talked about",
             Self::Company => "Delegations and other company matters",
         }
     }

@@ -317,6 +317,8 @@ pub struct OrderPage {
     pub can: Vec<Action>,
     /// Imported from the seller's former system.
     pub imported: bool,
+    /// The number of the quote that it came of.
+    pub quote: Option<String>,
 }
 
 /// An order that waits for the seller's release.

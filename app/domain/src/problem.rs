@@ -61,6 +61,15 @@ pub enum Cause {
         /// The present state in words.
         state: String,
     },
+    /// The quote is in a state in which this cannot be done any more, or it is the other side's turn.
+    #[error("This quote is {state}: this cannot be done with it now.")]
+    QuoteState {
+        /// The present state in words.
+        state: String,
+    },
+    /// A price below the floor margin goes out only when a colleague lets it.
+    #[error("Some prices are below the floor margin: ask a colleague to release them first.")]
+    BelowFloor,
     /// A unit with open orders, open invoices or units of its own cannot be closed.
     #[error("This unit still has open orders, open invoices or units below it. Finish those first.")]
     UnitInUse,

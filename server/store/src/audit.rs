@@ -12,6 +12,12 @@ pub(crate) async fn record(tx: &mut Tx, action: &str, what: &str, detail: Value)
     append(tx, actor.account(), actor.name(), Some(actor.person().0), actor.address(), action, what, detail).await
 }
 
+/// Appends one entry to the chain of an account that the actor, one of the seller's people, works for.
+pub(crate) async fn record_for(tx: &mut Tx, account: AccountId, action: &str, what: &str, detail: Value) -> Result<()> {
+    let actor = tx.actor()?;
+    append(tx, account, actor.name(), Some(actor.person().0), actor.address(), action, what, detail).await
+}
+
 /// Appends for the seller's own jobs.
 pub(crate) async fn record_job(
     tx: &mut Tx,

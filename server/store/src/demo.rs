@@ -117,6 +117,7 @@ pub async fn seed(store: &Store, now: DateTime<Utc>) -> Result<bool> {
     world::seed(&mut tx).await?;
     tx.commit().await?;
     world::send_orders(store, now).await?;
+    world::negotiate(store, now).await?;
     Ok(true)
 }
 

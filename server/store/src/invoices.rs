@@ -182,7 +182,6 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<InvoicePage> {
     let odd = |e: serde_json::Error| Error::odd("invoice", &e.to_string());
     let settlements: Vec<(String, NaiveDate, Decimal)> =
         r.settlements.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
-    let seller: Seller = serde_json::from_value(r.seller).map_err(odd)?;
     let row = Row {
         number: r.number,
         kind: r.kind,
@@ -206,9 +205,15 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<InvoicePage> {
             .into_iter()
             .map(|(number, on, amount)| Settlement { number, on, amount: Money::new(amount, currency) })
             .collect(),
-        seller: seller.letterhead(),
+        seller: letterhead(r.seller)?,
         today: tx.today(),
     })
+}
+
+/// The seller's row as JSON, as the head of its letters.
+pub(crate) fn letterhead(seller: serde_json::Value) -> Result<Letterhead> {
+    let seller: Seller = serde_json::from_value(seller).map_err(|e| Error::odd("seller", &e.to_string()))?;
+    Ok(seller.letterhead())
 }
 
 #[derive(serde::Deserialize)]

@@ -19,6 +19,7 @@ mod limits;
 pub mod notices;
 pub mod orders;
 pub mod outbox;
+pub mod quotes;
 mod tx;
 pub mod units;
 

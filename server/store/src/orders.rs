@@ -4,6 +4,7 @@ mod advance;
 mod cancel;
 mod held;
 mod history;
+mod place;
 mod reorder;
 mod submit;
 
@@ -12,5 +13,6 @@ pub use cancel::cancel;
 pub use held::{held, release};
 pub(crate) use history::order_lines;
 pub use history::{find, history};
+pub(crate) use place::{Choices, NewLine, NewOrder, place};
 pub use reorder::{Chosen, diff, reorder};
 pub use submit::submit;

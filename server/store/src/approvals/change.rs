@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::approvals::{LineChange, line_change};
 use domain::cart::{LineProblem, TaxedAmount, check, totals};
+use domain::ids::QuoteId;
 use domain::{Actor, Money, Problem, Quantity, text};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use super::flow::Open;
 use crate::catalog::{Facts, Pricing, facts_of};
 use crate::error::exactly;
 use crate::limits::{self, Lock};
-use crate::{Error, Result, Tx};
+use crate::{Error, Result, Tx, quotes};
 
 /// What an approver typed: position of a line → how many; zero drops it.
 pub type Quantities = BTreeMap<i32, Decimal>;
@@ -26,6 +27,7 @@ struct Line {
     net: Money,
     tax_rate: Decimal,
     source: String,
+    quote_line: Option<u32>,
     change: LineChange,
 }
 
@@ -62,7 +64,7 @@ fn field(line_no: i32) -> String {
 pub(super) async fn read(tx: &mut Tx, actor: &Actor, open: &Open, wanted: &Quantities) -> Result<Changes> {
     let money = |amount| Money::new(amount, open.total.currency());
     let rows = sqlx::query!(
-        "SELECT l.line_no, l.product_id, l.sku, l.quantity, l.unit_price, l.net, l.tax_rate, l.price_source, o.delivery, a.order_minimum
+        "SELECT l.line_no, l.product_id, l.sku, l.quantity, l.unit_price, l.net, l.tax_rate, l.price_source, l.quote_line, o.delivery, a.order_minimum
          FROM order_lines l JOIN orders o ON (o.account_id, o.id) = (l.account_id, l.order_id) JOIN accounts a ON a.id = o.account_id
          WHERE l.account_id = $1 AND l.order_id = $2 ORDER BY l.line_no",
         actor.account().0,
@@ -94,6 +96,7 @@ pub(super) async fn read(tx: &mut Tx, actor: &Actor, open: &Open, wanted: &Quant
                 net: money(r.net),
                 tax_rate: r.tax_rate,
                 source: r.price_source,
+                quote_line: r.quote_line.and_then(|no| u32::try_from(no).ok()),
                 change,
             })
         })
@@ -109,7 +112,10 @@ pub(super) async fn apply(tx: &mut Tx, actor: &Actor, open: &mut Open, mut chang
         return Err(Problem::invalid("words", "Lower a quantity first, or choose “Approve”.").into());
     }
     let words = changes.words();
-    reprice(tx, actor, &mut changes).await?;
+    match open.quote {
+        Some(quote) => reprice_quoted(tx, actor, quote, &mut changes).await?,
+        None => reprice(tx, actor, &mut changes).await?,
+    }
     let kept: Vec<&Line> = changes.lines.iter().filter(|l| l.change != LineChange::Dropped).collect();
     if kept.is_empty() {
         return Err(Problem::invalid("words", "Nothing would be left: choose “Reject” and say why.").into());
@@ -182,6 +188,32 @@ async fn reprice(tx: &mut Tx, actor: &Actor, changes: &mut Changes) -> Result<()
         }
         line.quantity = quantity;
         line.net = Money::line(line.unit_price, quantity)?;
+    }
+    Ok(())
+}
+
+/// The same for what a quote offered: its price for the smaller quantity. Invalid where it has none.
+async fn reprice_quoted(
+    tx: &mut Tx,
+    actor: &Actor,
+    (quote, version): (QuoteId, i32),
+    changes: &mut Changes,
+) -> Result<()> {
+    let lowered = |l: &Line| match l.change {
+        LineChange::Lowered(quantity) => Some((l.quote_line.unwrap_or_default(), quantity)),
+        LineChange::Kept | LineChange::Dropped => None,
+    };
+    let wanted: Vec<(u32, Quantity)> = changes.lines.iter().filter_map(lowered).collect();
+    let prices = quotes::price_of(tx, actor, quote, version, &wanted).await?;
+    let lines = changes.lines.iter_mut().filter(|l| matches!(l.change, LineChange::Lowered(_)));
+    for ((line, (_, quantity)), price) in lines.zip(wanted).zip(prices) {
+        let none = || {
+            Problem::invalid(&field(line.no), "The quote has no price for so few: keep the line, or drop it with 0.")
+        };
+        let price = price.ok_or_else(none)?;
+        line.unit_price = price;
+        line.quantity = quantity;
+        line.net = price.line(quantity)?;
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::catalog::{Facts, Pricing, facts_of};
 use crate::limits::{self, Lock};
 use crate::notices::{self, Note};
 use crate::orders::{advance, free_stock};
-use crate::{Error, Result, Tx, budgets, cart};
+use crate::{Error, Result, Tx, budgets, cart, quotes};
 
 struct Line {
     product: Uuid,
@@ -63,18 +63,26 @@ async fn hand_back(
 ) -> Result<()> {
     let wanted: Vec<(&Facts, Quantity)> =
         lines.iter().filter_map(|l| facts.get(&l.product).map(|f| (f, l.quantity))).collect();
-    // The cart is locked before the stock, as in a submission.
-    cart::put_back(tx, actor, open.flow.requester, &wanted).await?;
+    // Quote and cart are locked before the stock, as in a submission. What a quote offered is ordered from the quote again.
+    let quoted = quotes::give_back(tx, open.order, &open.number, "was not approved").await?;
+    if !quoted {
+        cart::put_back(tx, actor, open.flow.requester, &wanted).await?;
+    }
     free_stock(tx, open.order).await?;
     end(tx, open.order, flow_status).await?;
     let after = present(open)?.after(Event::Reject)?;
     advance(tx, open.order, open.order_version, &[(after, why)], by).await?;
+    let back = if quoted {
+        "It can be ordered from its quote again:\n{origin}/quotes\n"
+    } else {
+        "Its lines are back in your cart:\n{origin}/cart\n"
+    };
     let note = Note {
         member: open.flow.requester,
         kind: Kind::Decision,
         text: format!("{told}: {}", open.number),
         href: format!("/orders/{}", open.number),
-        mail: format!("{why}\n\nIts lines are back in your cart:\n{{origin}}/cart\n"),
+        mail: format!("{why}\n\n{back}"),
     };
     notices::tell(tx, actor.account(), &[note]).await
 }
@@ -95,7 +103,8 @@ pub(super) async fn approve(tx: &mut Tx, actor: &Actor, open: &Open, by: &str) -
     if actor.on_hold() {
         changes.push("The account was put on hold.".to_owned());
     }
-    for line in &lines {
+    // What a quote offered holds whatever price lists say today.
+    for line in lines.iter().filter(|_| open.quote.is_none()) {
         let now = facts.get(&line.product).filter(|f| f.in_assortment);
         let price = now.and_then(|f| f.price(line.quantity, pricing)).map(|p| p.unit_price);
         let money = |amount| text::money(domain::Money::new(amount, open.total.currency()));

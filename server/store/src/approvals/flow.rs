@@ -2,7 +2,7 @@
 
 use domain::approvals::{Asked, Delegation, Flow, FlowRule, Mark, Rule, Seat, budget_rule};
 use domain::budgets::BudgetUse;
-use domain::ids::{AccountId, MemberId, OrderId};
+use domain::ids::{AccountId, MemberId, OrderId, QuoteId};
 use domain::notices::Kind;
 use domain::{Actor, Currency, Money, text};
 use rust_decimal::Decimal;
@@ -84,8 +84,13 @@ pub(super) async fn people(tx: &mut Tx, account: AccountId) -> Result<People> {
 }
 
 /// What a cart's order would be asked for.
-pub(crate) struct Preview<'a> {
-    pub cart: &'a Cart,
+pub(crate) struct Preview {
+    /// With tax and delivery.
+    pub total: Money,
+    /// Of its lines; each once or often.
+    pub categories: Vec<String>,
+    /// One a line.
+    pub skus: Vec<String>,
     pub over_budget: bool,
     /// "Require approval" is what the budget says beyond its amount.
     pub budget_asks: bool,
@@ -93,15 +98,11 @@ pub(crate) struct Preview<'a> {
 }
 
 /// The rules among `rules` that an order of the asking member matches; the budget's own when none of them asks for it.
-pub(crate) fn matching(rules: Option<serde_json::Value>, actor: &Actor, of: &Preview<'_>) -> Result<Vec<FlowRule>> {
+pub(crate) fn matching(rules: Option<serde_json::Value>, actor: &Actor, of: &Preview) -> Result<Vec<FlowRule>> {
     let rules: Vec<Rule> = rules.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
     if rules.is_empty() && !of.budget_asks {
         return Ok(Vec::new());
     }
-    let mut categories: Vec<String> = of.cart.lines.iter().map(|l| l.facts.category.clone()).collect();
-    categories.sort();
-    categories.dedup();
-    let skus: Vec<String> = of.cart.lines.iter().map(|l| l.facts.sku.clone()).collect();
     let requester = Seat {
         id: actor.member()?,
         name: actor.name().to_owned(),
@@ -111,10 +112,10 @@ pub(crate) fn matching(rules: Option<serde_json::Value>, actor: &Actor, of: &Pre
     };
     let asked = Asked {
         requester: &requester,
-        total: of.cart.totals.gross,
-        lines: of.cart.lines.len(),
-        categories: &categories,
-        skus: &skus,
+        total: of.total,
+        lines: of.skus.len(),
+        categories: &of.categories,
+        skus: &of.skus,
         over_budget: of.over_budget,
         new_address: of.new_address,
     };
@@ -135,12 +136,31 @@ pub(crate) async fn preview(tx: &mut Tx, actor: &Actor, cart: &Cart) -> Result<V
     )
     .fetch_one(tx.db())
     .await?;
-    let question = Preview { cart, over_budget: false, budget_asks: false, new_address: false };
+    let question = Preview {
+        total: cart.totals.gross,
+        categories: cart.lines.iter().map(|l| l.facts.category.clone()).collect(),
+        skus: cart.lines.iter().map(|l| l.facts.sku.clone()).collect(),
+        over_budget: false,
+        budget_asks: false,
+        new_address: false,
+    };
     let rules = matching(rules, actor, &question)?;
     if rules.is_empty() {
         return Ok(Vec::new());
     }
     let people = people(tx, actor.account()).await?;
+    Ok(Flow { requester: actor.member()?, rules, marks: Vec::new() }.progress(&people.seats))
+}
+
+/// Who would approve what `of` says, from what its page has read: the rules in force and the seats of `flow_people`.
+pub(crate) fn progress_of(
+    actor: &Actor,
+    rules: Option<serde_json::Value>,
+    seats: Option<serde_json::Value>,
+    of: &Preview,
+) -> Result<Vec<domain::approvals::RuleProgress>> {
+    let rules = matching(rules, actor, of)?;
+    let people = People::of(seats, None)?;
     Ok(Flow { requester: actor.member()?, rules, marks: Vec::new() }.progress(&people.seats))
 }
 
@@ -228,6 +248,8 @@ pub(super) struct Open {
     pub order_version: i32,
     pub total: Money,
     pub cost_centre: String,
+    /// The quote that it came of, and its version.
+    pub quote: Option<(QuoteId, i32)>,
     pub flow: Flow,
     pub flow_status: String,
     pub version: i32,
@@ -240,7 +262,7 @@ pub(super) struct Open {
 pub(super) async fn lock(tx: &mut Tx, actor: &Actor, number: &str) -> Result<Open> {
     let account = actor.account().0;
     let o = sqlx::query!(
-        "SELECT o.id, o.number, o.status, o.version AS order_version, o.gross, o.currency, o.cost_centre, f.requester, f.status AS flow_status, f.version, f.rules, f.escalated_at,
+        "SELECT o.id, o.number, o.status, o.version AS order_version, o.gross, o.currency, o.cost_centre, o.quote_id, o.quote_version, f.requester, f.status AS flow_status, f.version, f.rules, f.escalated_at,
                 (SELECT c.id FROM carts c WHERE c.account_id = $1 AND c.member_id = f.requester FOR UPDATE) AS cart
          FROM orders o JOIN approval_flows f ON (f.account_id, f.order_id) = (o.account_id, o.id)
          WHERE o.account_id = $1 AND o.number = $2 FOR UPDATE OF o, f",
@@ -269,6 +291,7 @@ pub(super) async fn lock(tx: &mut Tx, actor: &Actor, number: &str) -> Result<Ope
         order_version: o.order_version,
         total: Money::new(o.gross, currency),
         cost_centre: o.cost_centre,
+        quote: o.quote_id.zip(o.quote_version).map(|(id, version)| (id.into(), version)),
         flow: Flow {
             requester: o.requester.into(),
             rules: serde_json::from_value(o.rules).map_err(|e| odd(&e))?,

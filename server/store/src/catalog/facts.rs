@@ -126,6 +126,20 @@ pub(crate) async fn facts_of(tx: &mut Tx, products: &[uuid::Uuid]) -> Result<Vec
     Ok(rows.into_iter().map(|Json(facts)| facts).collect())
 }
 
+/// Facts of the products with these numbers, in no particular order. One statement.
+pub(crate) async fn facts_by_skus(tx: &mut Tx, skus: &[String]) -> Result<Vec<Facts>> {
+    if skus.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query_scalar!(
+        r#"SELECT row_to_json(f) AS "facts!: Json<Facts>" FROM product_facts f WHERE f.sku = ANY($1)"#,
+        skus
+    )
+    .fetch_all(tx.db())
+    .await?;
+    Ok(rows.into_iter().map(|Json(facts)| facts).collect())
+}
+
 /// Facts of one product, in the assortment or not. One statement.
 pub(crate) async fn facts_by_sku(tx: &mut Tx, sku: &str) -> Result<Option<Facts>> {
     let row = sqlx::query_scalar!(

@@ -3,6 +3,7 @@
 mod company;
 mod documents;
 mod goods;
+mod quotes;
 
 use domain::ids::AccountId;
 use serde_json::json;
@@ -12,6 +13,7 @@ use super::{PASSWORD, PEOPLE};
 use crate::{Error, Result, Tx, audit};
 
 pub(super) use company::send_orders;
+pub(super) use quotes::negotiate;
 
 pub(super) const ACME: &str = "1001";
 pub(super) const GLOBEX: &str = "1002";

@@ -6,7 +6,7 @@ use domain::{Cause, Permission, Problem};
 use serde_json::json;
 
 use super::advance::{advance, free_stock};
-use crate::{Error, Result, Tx, approvals, audit, budgets};
+use crate::{Error, Result, Tx, approvals, audit, budgets, quotes};
 
 /// Cancels an order: the stock is free again, its budget too, an approval that it waits for ends, and the history says
 /// who and why. `version` is what the person saw.
@@ -35,6 +35,7 @@ pub async fn cancel(tx: &mut Tx, number: &str, version: i32, reason: &str) -> Re
     if before == Status::PendingApproval {
         approvals::withdraw(tx, id).await?;
     }
+    quotes::give_back(tx, id, number, "was cancelled").await?;
     budgets::give_back(tx, id).await?;
     free_stock(tx, id).await?;
     advance(tx, id, version, &[(after, &reason)], actor.name()).await?;

@@ -93,7 +93,9 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
     let more = sqlx::query!(
         r#"SELECT (SELECT jsonb_agg(jsonb_build_array(e.status, e.at, e.by_name, e.reason) ORDER BY e.version)
                    FROM order_events e WHERE e.account_id = $1 AND e.order_id = $2) AS steps,
-                  (SELECT jsonb_agg(i.number ORDER BY i.issued_on) FROM invoices i WHERE i.account_id = $1 AND i.order_id = $2) AS invoices"#,
+                  (SELECT jsonb_agg(i.number ORDER BY i.issued_on) FROM invoices i WHERE i.account_id = $1 AND i.order_id = $2) AS invoices,
+                  (SELECT q.number FROM orders o JOIN quotes q ON (q.account_id, q.id) = (o.account_id, o.quote_id)
+                   WHERE o.account_id = $1 AND o.id = $2) AS quote"#,
         actor.account().0,
         o.id
     )
@@ -146,6 +148,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
         invoices: if actor.may(Permission::InvoiceRead) { invoices } else { Vec::new() },
         can,
         imported: o.source == "import",
+        quote: more.quote,
     })
 }
 

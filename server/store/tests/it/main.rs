@@ -7,6 +7,7 @@ mod catalog;
 mod invoices;
 mod isolation;
 mod orders;
+mod quotes;
 mod registrations;
 mod submit;
 mod units;

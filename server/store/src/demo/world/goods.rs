@@ -457,6 +457,8 @@ pub(super) async fn seed(tx: &mut Tx, acme: Uuid, globex: Uuid) -> Result<()> {
     for (sku, _, _, _, (unit, _, multiple), pence, tier, ..) in GOODS {
         if *pence > 0 {
             price(tx, (seller, standard), products[*sku], unit, *multiple, Some(*pence), None).await?;
+            // Bought for a little more than three fifths of the list price.
+            cost(tx, products[*sku], pence * 62 / 100).await?;
             if let Some((from, pence)) = tier {
                 price(tx, (seller, standard), products[*sku], unit, *from, Some(*pence), None).await?;
             }
@@ -631,6 +633,17 @@ async fn price(
 }
 
 #[expect(clippy::too_many_arguments, reason = "one row of a table")]
+async fn cost(tx: &mut Tx, product: Uuid, pence: i64) -> Result<()> {
+    sqlx::query!(
+        "INSERT INTO product_costs (product_id, cost, currency) VALUES ($1, $2, 'GBP')",
+        product,
+        Decimal::new(pence, 2)
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
+}
+
 async fn contract(
     tx: &mut Tx,
     account: Uuid,
