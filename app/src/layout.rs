@@ -191,6 +191,7 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
             vec![
                 item(catalog, "Catalog", "/catalog", Glyph::Catalog),
                 item(orders, "Orders", "/orders", Glyph::Orders),
+                item(f.may(Permission::QuoteRead), "Quotes", "/quotes", Glyph::Quotes),
             ],
         ),
         group(
@@ -204,6 +205,7 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
         group(
             "Sell",
             vec![
+                item(f.may(Permission::QuoteWrite), "Quotes", "/sales/quotes", Glyph::Quotes),
                 item(f.may(Permission::HoldRelease), "Held orders", "/sales/held", Glyph::Clock),
                 item(f.may(Permission::RegistrationDecide), "Registrations", "/sales/registrations", Glyph::Customers),
             ],

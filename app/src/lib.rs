@@ -13,6 +13,7 @@ mod layout;
 mod load;
 pub mod orders;
 pub mod problem;
+pub mod quotes;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod rooms;
@@ -26,7 +27,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 pub use problem::ActionError;
-use rooms::{Catalog, Company, Desk, Orders, Porch, Sales};
+use rooms::{Catalog, Company, Desk, Orders, Porch, Quotes, Sales};
 #[cfg(feature = "ssr")]
 pub use shell::{gallery_shell, shell};
 
@@ -59,6 +60,15 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/orders") view=Orders::History ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:number") view=Orders::Order ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:number/reorder") view=Orders::Reorder ssr=SsrMode::Async/>
+                    <Route path=path!("/quotes") view=Quotes::List ssr=SsrMode::Async/>
+                    <Route path=path!("/quotes/new") view=Quotes::Ask ssr=SsrMode::Async/>
+                    <Route path=path!("/quotes/:number") view=Quotes::Quote ssr=SsrMode::Async/>
+                    <Route path=path!("/quotes/:number/compare") view=Quotes::Compare ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/quotes") view=Sales::Queue ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/quotes/new") view=Sales::Begin ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/quotes/:number") view=Sales::Desk ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/quotes/:number/preview") view=Sales::Preview ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/quotes/:number/compare") view=Sales::Compare ssr=SsrMode::Async/>
                     <Route path=path!("/invoices") view=Desk::Invoices ssr=SsrMode::Async/>
                     <Route path=path!("/invoices/:number") view=Desk::Invoice ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=Desk::Inbox ssr=SsrMode::Async/>

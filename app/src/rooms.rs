@@ -9,7 +9,7 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::ChooseView;
 
 use crate::ui::{ButtonLink, EmptyState};
-use crate::{accounts, approvals, cart, catalog, company, invoices, orders};
+use crate::{accounts, approvals, cart, catalog, company, invoices, orders, quotes};
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
 
@@ -91,8 +91,20 @@ rooms! {
         Redeem => accounts::Redeem,
         ByLink => approvals::ByLink,
     }
+    /// Asking for prices, and answering what is offered.
+    Quotes: quoting at ["quotes"], fetch_quotes {
+        List => quotes::Quotes,
+        Ask => quotes::Ask,
+        Quote => quotes::Quote,
+        Compare => quotes::Compare,
+    }
     /// The seller's people at work.
     Sales: sales at ["sales"], fetch_sales {
+        Queue => quotes::Queue,
+        Begin => quotes::Begin,
+        Desk => quotes::Desk,
+        Preview => quotes::Preview,
+        Compare => quotes::Compare,
         Held => orders::Held,
         Registrations => accounts::Registrations,
     }

@@ -1,11 +1,12 @@
-//! Plain routes beside the app: invoice PDF and CSV.
+//! Plain routes beside the app: PDFs, CSV, attached files.
 
 use app::request::Request;
 use axum::Extension;
-use axum::extract::RawQuery;
+use axum::extract::multipart::MultipartError;
+use axum::extract::{Multipart, Path, RawQuery};
 use axum::http::header;
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use domain::Problem;
 use domain::invoices::{InvoiceQuery, InvoiceRow};
 use domain::text;
@@ -35,12 +36,104 @@ fn attachment(content_type: &'static str, name: &str, body: Vec<u8>) -> Response
         .into_response()
 }
 
-/// `/invoices/{number}.pdf`: a layer, because a route cannot end in the middle of a segment; anything else passes.
+/// `/invoices/{number}.pdf` and `/quotes/{number}.pdf?version=`: a layer, because a route cannot end in the middle of a segment;
+/// anything else passes.
 pub async fn pdf(request: axum::extract::Request, next: Next) -> Response {
-    let number = request.uri().path().strip_prefix("/invoices/").and_then(|file| file.strip_suffix(".pdf"));
-    match (number.filter(|n| !n.contains('/')), request.extensions().get::<Request>()) {
-        (Some(number), Some(asked)) => invoice_pdf(asked.clone(), number.to_owned()).await,
+    let (invoice, quote) = (below(request.uri(), "/invoices/"), below(request.uri(), "/quotes/"));
+    let version = request.uri().query().and_then(|q| q.split('&').find_map(|pair| pair.strip_prefix("version=")));
+    let version = version.and_then(|n| n.parse().ok());
+    match (request.extensions().get::<Request>().cloned(), invoice, quote) {
+        (Some(asked), Some(number), _) => invoice_pdf(asked, number).await,
+        (Some(asked), _, Some(number)) => quote_pdf(asked, number, version).await,
         _ => next.run(request).await,
+    }
+}
+
+/// The number in `/folder/{number}.pdf`.
+fn below(uri: &axum::http::Uri, folder: &str) -> Option<String> {
+    let number = uri.path().strip_prefix(folder).and_then(|file| file.strip_suffix(".pdf"));
+    number.filter(|n| !n.contains('/')).map(str::to_owned)
+}
+
+async fn quote_pdf(request: Request, number: String, version: Option<i32>) -> Response {
+    let Some(who) = &request.who else { return refuse(&Problem::Unauthenticated, true) };
+    let found = async {
+        let mut tx = request.store.read(&who.actor, request.now).await?;
+        store::quotes::version(&mut tx, &number, version).await
+    };
+    match found.await {
+        Ok(paper) => {
+            let name = format!("{}-{}.pdf", paper.number, paper.version.no);
+            drawn(name, move || crate::pdf::quote(&paper)).await
+        }
+        Err(error) => failed(error),
+    }
+}
+
+/// Draws a document where it does not hold up others.
+async fn drawn(name: String, draw: impl FnOnce() -> anyhow::Result<Vec<u8>> + Send + 'static) -> Response {
+    match tokio::task::spawn_blocking(draw).await {
+        Ok(Ok(bytes)) => attachment("application/pdf", &name, bytes),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a PDF could not be drawn");
+            refuse(&Problem::Unavailable, true)
+        }
+        Err(panic) => {
+            tracing::error!(%panic, "a PDF could not be drawn");
+            refuse(&Problem::Unavailable, true)
+        }
+    }
+}
+
+/// `POST /quotes/{number}/files`: attaches the form's file. A plain form, so the answer is a page or a redirect back to one.
+pub async fn attach(
+    Extension(request): Extension<Request>,
+    Path(number): Path<String>,
+    mut form: Multipart,
+) -> Response {
+    let Some(who) = request.who.clone() else { return refuse(&Problem::Unauthenticated, true) };
+    let work = async {
+        let (mut name, mut bytes) = (String::new(), Vec::new());
+        while let Some(field) = form.next_field().await.map_err(|e| too_large(&e))? {
+            if field.name() == Some("file") {
+                name = field.file_name().unwrap_or_default().to_owned();
+                bytes = field.bytes().await.map_err(|e| too_large(&e))?.to_vec();
+            }
+        }
+        let mut tx = request.store.begin(&who.actor, request.now).await?;
+        store::quotes::attach(&mut tx, &number, &name, &bytes).await?;
+        tx.commit().await
+    };
+    let back = format!("{}/quotes/{number}", if who.actor.is_staff() { "/sales" } else { "" });
+    let told = match work.await {
+        Ok(()) => "The file is attached.".to_owned(),
+        // What a person can mend is said on the page that they came from.
+        Err(store::Error::Problem(problem @ Problem::Invalid(_))) => problem.to_string(),
+        Err(error) => return failed(error),
+    };
+    if let Err(error) = request.session.insert("flash", told).await {
+        tracing::error!(%error, "the session could not be kept");
+    }
+    Redirect::to(app::request::local(&back)).into_response()
+}
+
+/// A form that ends too early or goes on for too long.
+fn too_large(error: &MultipartError) -> store::Error {
+    tracing::debug!(%error, "a form with a file could not be read");
+    Problem::invalid("file", "Choose a file of at most 5 MB.").into()
+}
+
+/// `/quotes/{number}/files/{id}`: a file, to be kept and never to be run in the browser.
+pub async fn attached(Extension(request): Extension<Request>, Path((number, id)): Path<(String, String)>) -> Response {
+    let Some(who) = &request.who else { return refuse(&Problem::Unauthenticated, true) };
+    let found = async {
+        let id = id.parse().map_err(|_| Problem::NotFound)?;
+        let mut tx = request.store.read(&who.actor, request.now).await?;
+        store::quotes::file(&mut tx, &number, id).await
+    };
+    match found.await {
+        Ok(file) => attachment("application/octet-stream", &file.name, file.bytes),
+        Err(error) => failed(error),
     }
 }
 
@@ -55,17 +148,7 @@ async fn invoice_pdf(request: Request, number: String) -> Response {
         Err(error) => return failed(error),
     };
     let name = format!("{}.pdf", page.row.number);
-    match tokio::task::spawn_blocking(move || crate::pdf::invoice(&page)).await {
-        Ok(Ok(bytes)) => attachment("application/pdf", &name, bytes),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a PDF could not be drawn");
-            refuse(&Problem::Unavailable, true)
-        }
-        Err(panic) => {
-            tracing::error!(%panic, "a PDF could not be drawn");
-            refuse(&Problem::Unavailable, true)
-        }
-    }
+    drawn(name, move || crate::pdf::invoice(&page)).await
 }
 
 /// `/invoices.csv`: every document that the filter matches.

@@ -1,4 +1,4 @@
-//! Invoices and credit notes as PDF: A4, tagged, with fonts embedded; PDF/A-3a (to be archived) and PDF/UA-1 (to be read
+//! Invoices, credit notes and quotes as PDF: A4, tagged, with fonts embedded; PDF/A-3a (to be archived) and PDF/UA-1 (to be read
 //! by everybody) at once, checked while it is written. See docs/decisions/010-documents.md.
 //!
 //! Who may see a document is decided before this: here is a page, and out comes a file. The same page gives the same
@@ -11,6 +11,7 @@ mod letter;
 mod lines;
 mod paper;
 mod printable;
+mod quote;
 mod typeset;
 
 #[cfg(test)]
@@ -19,13 +20,16 @@ mod sample;
 mod tests;
 
 use chrono::{Datelike as _, NaiveDate};
-use domain::invoices::{InvoicePage, Letterhead};
+use domain::accounts::Address;
+use domain::invoices::{InvoicePage, Kind, Letterhead};
+use domain::text;
 use krilla::metadata::{DateTime, Metadata};
 use krilla::tagging::ArtifactType;
 
 use closing::{Closing, Words};
-use paper::{Align, Column, Paper, mm};
+use paper::{Align, Column, Node, Paper, mm};
 use printable::plain;
+pub use quote::quote;
 use typeset::{Fonts, Ink, Style};
 
 /// The document of an invoice or a credit note. An error only where the fonts or the PDF itself are broken: whatever
@@ -35,28 +39,52 @@ pub fn invoice(page: &InvoicePage) -> anyhow::Result<Vec<u8>> {
     let fonts = Fonts::get()?;
     let mut paper = Paper::new(fonts);
 
-    let mut tree = vec![letter::seller(&mut paper, &page.seller)];
-    let below_seller = paper.here();
-    tree.push(letter::bill_to(&mut paper, page));
-    let below_address = paper.here();
-    let facts = letter::facts(&mut paper, page);
-    let below_facts = paper.here();
-    paper.go_to(below_seller.1.max(below_address.1).max(below_facts.1));
-    tree.extend(letter::title(&mut paper, page, &title));
-    tree.push(facts);
-
+    let row = &page.row;
+    let (issued, due) = (text::date(row.issued_on), text::date(row.due_on));
+    let facts = [
+        (Words::of(row.kind).number, row.number.as_str()),
+        ("Issued", &issued),
+        ("Due", if row.kind == Kind::Invoice { &due } else { "" }),
+        ("Order", &row.order_number),
+        ("Your reference", &row.po_number),
+        ("Cost centre", &page.cost_centre),
+        ("Account", &page.account_number),
+    ];
+    let mut tree = head(&mut paper, &page.seller, &page.bill_to, &facts, &title, &Words::lead(page));
     let closing = Closing::new(fonts, page);
-    tree.push(lines::lines(&mut paper, page, closing.height()));
+    let items: Vec<lines::Item> = page.lines.iter().map(lines::item).collect();
+    tree.push(lines::lines(&mut paper, row.gross.currency(), &items, closing.height()));
     let (nodes, payment) = closing.place(&mut paper);
     tree.extend(nodes);
-    paper.on_each_page(|paper, number, of| running(paper, page, &title, number, of));
+    paper.on_each_page(|paper, number, of| running(paper, &page.seller, &title, number, of));
 
     let bookmarks = vec![(plain(&title), (0, 0.0)), (Words::of(page.row.kind).settling.to_owned(), payment)];
-    export::export(paper, tree, bookmarks, metadata(page, &title))
+    export::export(paper, tree, bookmarks, metadata(&page.seller, &title, row.issued_on))
+}
+
+/// The upper part of the first page: who writes, to whom, what, and the facts to file it by.
+fn head(
+    paper: &mut Paper,
+    seller: &Letterhead,
+    to: &Address,
+    facts: &[(&str, &str)],
+    title: &str,
+    lead: &str,
+) -> Vec<Node> {
+    let mut tree = vec![letter::seller(paper, seller)];
+    let below_seller = paper.here();
+    tree.push(letter::addressed(paper, seller, to));
+    let below_address = paper.here();
+    let facts = letter::facts(paper, facts);
+    let below_facts = paper.here();
+    paper.go_to(below_seller.1.max(below_address.1).max(below_facts.1));
+    tree.extend(letter::title(paper, title, lead));
+    tree.push(facts);
+    tree
 }
 
 /// What is repeated: the seller and the title above from the second page on, the seller and the page's number below.
-fn running(paper: &mut Paper, page: &InvoicePage, title: &str, number: usize, of: usize) {
+fn running(paper: &mut Paper, seller: &Letterhead, title: &str, number: usize, of: usize) {
     let (left, right) = (Column { right: mm(150.0), ..Column::FULL }, Column { left: mm(155.0), ..Column::FULL });
     let fonts = paper.fonts();
     let say = |paper: &mut Paper, top: f32, column: Column, align, style: Style, words: &str, kind| {
@@ -65,7 +93,6 @@ fn running(paper: &mut Paper, page: &InvoicePage, title: &str, number: usize, of
             paper.decorate(column, align, line, kind);
         }
     };
-    let seller = &page.seller;
     if number > 1 {
         let mark = Style { ink: Ink::Brand, ..Style::HEAD };
         say(paper, mm(13.0), left, Align::Left, mark, &seller.name, ArtifactType::Header);
@@ -82,14 +109,14 @@ fn running(paper: &mut Paper, page: &InvoicePage, title: &str, number: usize, of
     say(paper, mm(282.5), right, Align::Right, Style::SMALL, &numbered, ArtifactType::Footer);
 }
 
-fn metadata(page: &InvoicePage, title: &str) -> Metadata {
-    let Letterhead { name, legal_name, .. } = &page.seller;
+fn metadata(seller: &Letterhead, title: &str, on: NaiveDate) -> Metadata {
+    let Letterhead { name, legal_name, .. } = seller;
     let author = plain(if legal_name.trim().is_empty() { name } else { legal_name });
     Metadata::new()
         .title(plain(title))
         .authors(Some(author).filter(|a| !a.is_empty()).into_iter().collect())
         .creator("Buyerdesk".to_owned())
-        .creation_date(day(page.row.issued_on))
+        .creation_date(day(on))
 }
 
 /// Midnight in UTC: a document knows its day and no more.

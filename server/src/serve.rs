@@ -6,20 +6,21 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use app::request::{Assets, Request};
+use axum::body::Body;
 use axum::error_handling::HandleErrorLayer;
-use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use domain::Problem;
+use http_body_util::Limited;
 use leptos::config::LeptosOptions;
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list};
 use store::Store;
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::timeout::TimeoutLayer;
@@ -36,6 +37,8 @@ const IN_FLIGHT: usize = 512;
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest form.
 const BODY: usize = 256 * 1024;
+/// The largest file, with the form around it.
+const FILE: usize = store::quotes::MOST_BYTES + 64 * 1024;
 
 /// Reads the addresses of the browser's bundle; without a bundle pages work as plain HTML.
 pub fn assets(config: &Config) -> Assets {
@@ -64,6 +67,8 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
 
     let mut routes = Router::new()
         .route("/invoices.csv", get(documents::csv))
+        .route("/quotes/{number}/files", post(documents::attach))
+        .route("/quotes/{number}/files/{id}", get(documents::attached))
         .route("/api/notices/live", get(bell::live).layer(Extension(Bell::new(store.clone()))))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
@@ -87,7 +92,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         .layer(from_fn_with_state(gate.clone(), who_asks))
         .layer(sessions::layer(store, config.secure()))
         .layer(from_fn_with_state(gate.clone(), same_site))
-        .layer(RequestBodyLimitLayer::new(BODY))
+        .layer(from_fn(sized))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
         .layer(
             ServiceBuilder::new()
@@ -100,6 +105,19 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         .layer(from_fn_with_state(gate, headers))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+}
+
+/// Refuses what is larger than it may be: forms, and more for an attached file. Said by the request's length where it has one, else
+/// where reading it goes beyond.
+async fn sized(request: axum::extract::Request, next: Next) -> Response {
+    let file = *request.method() == Method::POST && request.uri().path().ends_with("/files");
+    let most = if file { FILE } else { BODY };
+    let length =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    if length.is_some_and(|n: usize| n > most) {
+        return (StatusCode::PAYLOAD_TOO_LARGE, "This is too large. Nothing was done.\n").into_response();
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, most)))).await
 }
 
 /// `/readyz`: the database answers and its schema is this program's.
@@ -137,6 +155,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         loop {
             if let Err(error) = store::accounts::sessions::sweep(&housekeeper, crate::clock::now()).await {
                 tracing::warn!(%error, "expired sessions could not be swept");
+            }
+            if let Err(error) = store::quotes::expire(&housekeeper, crate::clock::now()).await {
+                tracing::warn!(%error, "quotes whose last day is over were not closed");
             }
             if let Err(error) = store::approvals::chase(&housekeeper, crate::clock::now()).await {
                 tracing::warn!(%error, "nobody was reminded of what waits");

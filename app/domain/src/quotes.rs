@@ -21,7 +21,7 @@ use crate::{Cause, Currency, FieldError, Money, Problem, Quantity, text};
 
 pub use accept::{Accepted, AcceptedLine, Chosen, Ordered, accept, is_complete, left, open_lines};
 pub use compare::{Change, compare};
-pub use draft::{Draft, Internals, LineInput, OfferInput, below_floor, margin, parse_price};
+pub use draft::{Draft, DraftInput, Internals, LineInput, OfferInput, below_floor, margin, parse_price};
 pub use views::*;
 
 /// Where a quote stands.
@@ -240,6 +240,84 @@ pub struct Request {
     pub note: String,
 }
 
+/// A line as the form sends it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WishInput {
+    /// Article number; empty: words.
+    #[serde(default)]
+    pub sku: String,
+    /// Name or words; a line without is no line.
+    #[serde(default)]
+    pub name: String,
+    /// Unit of measure; empty: pieces.
+    #[serde(default)]
+    pub unit: String,
+    /// How many.
+    #[serde(default)]
+    pub quantity: String,
+    /// What it may cost; empty: nothing said.
+    #[serde(default)]
+    pub target: String,
+    /// Anything to add.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// A request as the form sends it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestInput {
+    /// What it is for.
+    pub title: String,
+    /// Lines; those without words are left out.
+    pub lines: Vec<WishInput>,
+    /// A day, or empty.
+    pub needed_by: String,
+    /// Anything to add.
+    pub note: String,
+}
+
+impl RequestInput {
+    /// The request that this is, or every complaint at its field.
+    pub fn read(&self, currency: Currency) -> Result<Request, Problem> {
+        let mut errors = Vec::new();
+        let mut lines = Vec::new();
+        for (i, line) in self.lines.iter().enumerate() {
+            let (sku, name) = (line.sku.trim(), line.name.trim());
+            if sku.is_empty() && name.is_empty() {
+                continue;
+            }
+            let field = |name: &str| format!("lines[{i}][{name}]");
+            let quantity = Quantity::parse(&field("quantity"), &line.quantity);
+            let target = match line.target.trim() {
+                "" => Ok(None),
+                text => parse_price(&field("target"), text, None, currency).map(Some),
+            };
+            match (quantity, target) {
+                (Ok(quantity), Ok(target)) => lines.push(Wish {
+                    sku: (!sku.is_empty()).then(|| sku.to_uppercase()),
+                    name: if name.is_empty() { sku.to_owned() } else { name.to_owned() },
+                    unit: Some(line.unit.trim()).filter(|u| !u.is_empty()).unwrap_or("EA").chars().take(20).collect(),
+                    quantity,
+                    target,
+                    note: line.note.trim().to_owned(),
+                }),
+                (quantity, target) => errors.extend(quantity.err().into_iter().chain(target.err())),
+            }
+        }
+        let needed_by = match self.needed_by.trim() {
+            "" => None,
+            day => day
+                .parse()
+                .map_err(|_| errors.push(FieldError::new("needed_by", "Enter a date, such as 2026-12-24.")))
+                .ok(),
+        };
+        if !errors.is_empty() {
+            return Err(Problem::Invalid(errors));
+        }
+        Ok(Request { title: self.title.trim().to_owned(), lines, needed_by, note: self.note.trim().to_owned() })
+    }
+}
+
 fn too_long(errors: &mut Vec<FieldError>, field: String, what: &str, text: &str, most: usize) {
     if text.chars().count() > most {
         errors.push(FieldError::new(
@@ -262,7 +340,7 @@ impl Request {
         too_long(&mut errors, "title".to_owned(), "the title", &self.title, 120);
         too_long(&mut errors, "note".to_owned(), "the note", &self.note, 4000);
         for (i, line) in self.lines.iter().enumerate() {
-            if line.name.trim().is_empty() {
+            if line.name.trim().is_empty() && line.sku.is_none() {
                 errors.push(FieldError::new(format!("lines[{i}][name]"), "Say what this line is."));
             }
             too_long(&mut errors, format!("lines[{i}][name]"), "the description", &line.name, 300);

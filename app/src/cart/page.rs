@@ -50,7 +50,10 @@ fn show(page: CartPage, set: Act, remove: Act) -> AnyView {
         ().into_any()
     };
     view! {
-        <PageHeader title="Cart" note=count>{go}</PageHeader>
+        <PageHeader title="Cart" note=count>
+            <ButtonLink href="/quotes/new?from=cart">"Request a quote"</ButtonLink>
+            {go}
+        </PageHeader>
         {hint}
         {move || complaint(set.problem().or_else(|| remove.problem()))}
         <div class="cols">

@@ -11,7 +11,7 @@ use super::row::{add_form, availability, unit_words};
 use crate::act::Act;
 use crate::cart::actions::Add;
 use crate::load::loaded;
-use crate::ui::{ButtonKind, Card, DescriptionList, Fact, Notice, PageHeader, Pill, Thumb, Tone, WhyLink};
+use crate::ui::{ButtonKind, ButtonLink, Card, DescriptionList, Fact, Notice, PageHeader, Pill, Thumb, Tone, WhyLink};
 
 /// A product's page.
 #[component]
@@ -55,10 +55,20 @@ fn show(page: ProductPage, action: Act) -> AnyView {
         );
         view! { <Notice tone=Tone::Warn title="No longer sold.">{instead}</Notice> }
     });
+    let ask = format!("/quotes/new?from=product:{}", row.sku);
+    let quote = (page.can_add && !row.discontinued).then_some(ask);
     let price = match row.price {
         None => {
-            view! { <p><strong>"Price on request"</strong></p><p class="dim">"It can be quoted, but not ordered."</p> }
-                .into_any()
+            let ask = quote
+                .map(|href| view! { <ButtonLink href=href kind=ButtonKind::Primary>"Request a quote"</ButtonLink> });
+            view! {
+                <div class="stack">
+                    <p><strong>"Price on request"</strong></p>
+                    <p class="dim">"It can be quoted, but not ordered."</p>
+                    {ask}
+                </div>
+            }
+            .into_any()
         }
         Some(p) => {
             let source = page.source.clone().unwrap_or_default();
@@ -92,6 +102,7 @@ fn show(page: ProductPage, action: Act) -> AnyView {
                     <WhyLink href=format!("/products/{}/price", row.sku)/>
                     {table}
                     {add}
+                    {quote.map(|href| view! { <a class="link small" href=href>"Need many? Request a quote"</a> })}
                 </div>
             }
             .into_any()

@@ -86,6 +86,10 @@ fn show(page: OrderPage, placed: bool, cancel: Act) -> AnyView {
     if !page.imported {
         facts.push(Fact::new("Partial delivery", if page.partial_delivery { "Yes" } else { "No" }));
     }
+    let quote = page.quote.map(|number| {
+        let href = format!("/quotes/{number}");
+        view! { <p class="dim small">"Ordered from quote " <a class="link" href=href>{number.clone()}</a></p> }
+    });
     for invoice in page.invoices {
         facts.push(Fact::new("Invoice", invoice));
     }
@@ -130,6 +134,7 @@ fn show(page: OrderPage, placed: bool, cancel: Act) -> AnyView {
                 <Card title="Total">{totals_list(&page.totals)}</Card>
                 <Card title="Details">
                     <DescriptionList items=facts/>
+                    {quote}
                 </Card>
                 {has_address.then(|| view! { <Card title="Ship to"><p>{address}</p></Card> })}
                 <Card title="What happened">

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU16;
 
+use domain::cart::Totals;
 use domain::invoices::{InvoicePage, Kind, Letterhead};
 use domain::{Money, text};
 use krilla::tagging::Tag;
@@ -70,6 +71,44 @@ fn owed(page: &InvoicePage) -> bool {
     page.row.kind == Kind::Invoice && page.row.open.amount() > rust_decimal::Decimal::ZERO
 }
 
+/// Goods, delivery, tax by rate, and as the last the total.
+pub fn total_rows(t: &Totals) -> Vec<(Style, String, Money)> {
+    let mut rows = vec![(Style::BODY, "Goods".to_owned(), t.net)];
+    if !t.delivery.amount().is_zero() {
+        rows.push((Style::BODY, "Delivery".to_owned(), t.delivery));
+    }
+    for tax in &t.taxes {
+        let label = format!("Tax {} on {}", text::percent(tax.rate), text::money(tax.base));
+        rows.push((Style::BODY, label, tax.tax));
+    }
+    if t.taxes.is_empty() {
+        rows.push((Style::BODY, "Tax".to_owned(), t.tax));
+    }
+    rows.push((Style::SUM, "Total".to_owned(), t.gross));
+    rows
+}
+
+/// Rows with their figures below the amounts of the lines.
+pub fn figures(fonts: &Fonts, rows: &[(Style, String, Money)]) -> Facts {
+    let mut totals = Facts::new(TOTALS, mm(68.0), Align::Right);
+    for (style, label, amount) in rows {
+        let label_style = if *style == Style::SUM { *style } else { Style::LABEL };
+        totals.add(fonts, (label_style, label), (*style, &text::money(*amount)));
+    }
+    totals
+}
+
+/// Places figures; above the rows in `sums` a rule.
+pub fn place_figures(paper: &mut Paper, totals: Facts, sums: &[usize]) -> Node {
+    totals.place(paper, |paper, row| {
+        if sums.contains(&row) {
+            paper.down(2.5);
+            paper.rule(TOTALS, 0.8, Ink::Black);
+            paper.down(2.5);
+        }
+    })
+}
+
 /// Set before the lines are placed, so that the last of them can keep it company.
 pub struct Closing<'a> {
     page: &'a InvoicePage,
@@ -83,27 +122,12 @@ impl<'a> Closing<'a> {
     /// Sets the totals (goods, delivery, tax per rate, total, what was settled, what is left) and where to pay.
     pub fn new(fonts: &Fonts, page: &'a InvoicePage) -> Self {
         let words = Words::of(page.row.kind);
-        let mut totals = Facts::new(TOTALS, mm(68.0), Align::Right);
-        let mut count = 0;
+        let mut rows = total_rows(&page.totals);
+        let mut sums = vec![rows.len() - 1];
         let mut add = |style: Style, label: &str, amount: Money| {
-            let label_style = if style == Style::SUM { style } else { Style::LABEL };
-            totals.add(fonts, (label_style, label), (style, &text::money(amount)));
-            count += 1;
-            count - 1
+            rows.push((style, label.to_owned(), amount));
+            rows.len() - 1
         };
-        let t = &page.totals;
-        add(Style::BODY, "Goods", t.net);
-        if !t.delivery.amount().is_zero() {
-            add(Style::BODY, "Delivery", t.delivery);
-        }
-        for tax in &t.taxes {
-            let label = format!("Tax {} on {}", text::percent(tax.rate), text::money(tax.base));
-            add(Style::BODY, &label, tax.tax);
-        }
-        if t.taxes.is_empty() {
-            add(Style::BODY, "Tax", t.tax);
-        }
-        let mut sums = vec![add(Style::SUM, "Total", t.gross)];
         for settled in &page.settlements {
             let label = format!("{} {}, {}", words.settled, text::date(settled.on), settled.number);
             let amount = Money::new(-settled.amount.amount(), settled.amount.currency());
@@ -112,6 +136,7 @@ impl<'a> Closing<'a> {
         if !page.settlements.is_empty() || page.row.open != page.row.gross {
             sums.push(add(Style::SUM, words.left, page.row.open));
         }
+        let totals = figures(fonts, &rows);
         Self { page, totals, sums, bank: bank(fonts, page) }
     }
 
@@ -129,13 +154,7 @@ impl<'a> Closing<'a> {
         let settling_height = self.settling_height();
         let Self { page, totals, sums, bank } = self;
         paper.down(mm(3.5));
-        let totals = totals.place(paper, |paper, row| {
-            if sums.contains(&row) {
-                paper.down(2.5);
-                paper.rule(TOTALS, 0.8, Ink::Black);
-                paper.down(2.5);
-            }
-        });
+        let totals = place_figures(paper, totals, &sums);
         paper.down(GAP);
         paper.keep(settling_height);
         let here = paper.here();

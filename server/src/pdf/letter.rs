@@ -2,11 +2,10 @@
 
 use std::num::NonZeroU16;
 
-use domain::invoices::{InvoicePage, Kind, Letterhead};
-use domain::text;
+use domain::accounts::Address;
+use domain::invoices::Letterhead;
 use krilla::tagging::{ArtifactType, Tag};
 
-use super::closing::Words;
 use super::grid::Facts;
 use super::paper::{Align, Column, Node, Paper, mm};
 use super::printable::plain;
@@ -48,15 +47,15 @@ pub fn seller(paper: &mut Paper, seller: &Letterhead) -> Node {
 }
 
 /// Whom it is addressed to, below the sender in one line: both show in the window.
-pub fn bill_to(paper: &mut Paper, page: &InvoicePage) -> Node {
+pub fn addressed(paper: &mut Paper, seller: &Letterhead, to: &Address) -> Node {
     let fonts = paper.fonts();
-    let mut sender = vec![page.seller.legal_name.clone()];
-    let mut from = page.seller.address.clone();
-    if from.country == page.bill_to.country {
+    let mut sender = vec![seller.legal_name.clone()];
+    let mut from = seller.address.clone();
+    if from.country == to.country {
         // Needless within a country, and the line has little room.
         from.country.clear();
     }
-    sender.extend(from.lines().into_iter().filter(|l| *l != page.seller.legal_name));
+    sender.extend(from.lines().into_iter().filter(|l| *l != seller.legal_name));
     sender.retain(|l| !l.trim().is_empty());
     paper.go_to(WINDOW_TOP);
     // Said already in the letterhead: a repetition, so no part of the document.
@@ -65,25 +64,15 @@ pub fn bill_to(paper: &mut Paper, page: &InvoicePage) -> Node {
     }
     paper.down(mm(5.5));
     let address = Style { size: 10.0, leading: 14.0, ..Style::BODY };
-    let lines = page.bill_to.lines();
+    let lines = to.lines();
     let lines = lines.iter().flat_map(|l| fonts.at_most(3, address, l, WINDOW.width())).collect();
     Node::group(Tag::P, paper.write(WINDOW, lines))
 }
 
 /// The facts to file it by, beside the address; those that are empty are left out.
-pub fn facts(paper: &mut Paper, page: &InvoicePage) -> Node {
-    let row = &page.row;
-    let due = if row.kind == Kind::Invoice { text::date(row.due_on) } else { String::new() };
+pub fn facts(paper: &mut Paper, pairs: &[(&str, &str)]) -> Node {
     let mut facts = Facts::new(SIDE, mm(27.0), Align::Left);
-    for (label, value) in [
-        (Words::of(row.kind).number, row.number.as_str()),
-        ("Issued", &text::date(row.issued_on)),
-        ("Due", &due),
-        ("Order", &row.order_number),
-        ("Your reference", &row.po_number),
-        ("Cost centre", &page.cost_centre),
-        ("Account", &page.account_number),
-    ] {
+    for (label, value) in pairs {
         facts.add(paper.fonts(), (Style::LABEL, label), (Style::BODY, value));
     }
     paper.go_to(WINDOW_TOP);
@@ -91,11 +80,11 @@ pub fn facts(paper: &mut Paper, page: &InvoicePage) -> Node {
 }
 
 /// What it is, and in one sentence what follows from it.
-pub fn title(paper: &mut Paper, page: &InvoicePage, words: &str) -> Vec<Node> {
+pub fn title(paper: &mut Paper, words: &str, lead: &str) -> Vec<Node> {
     let (_, top) = paper.here();
     paper.go_to(TITLE_TOP.max(top + mm(10.0)));
     let title = heading(paper, NonZeroU16::MIN, Style::TITLE, words);
-    let lead = paper.paragraph(Column::FULL, Style::LEAD, &Words::lead(page));
+    let lead = paper.paragraph(Column::FULL, Style::LEAD, lead);
     paper.down(mm(6.0));
     vec![title, Node::group(Tag::P, lead)]
 }

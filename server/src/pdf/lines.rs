@@ -1,7 +1,7 @@
 //! The table of lines: over as many pages as it takes, its head repeated, a subtotal carried from page to page.
 
-use domain::invoices::{InvoiceLine, InvoicePage};
-use domain::{Money, text};
+use domain::invoices::InvoiceLine;
+use domain::{Currency, Money, text};
 use krilla::tagging::{ArtifactType, Tag};
 
 use super::grid::{Cell, Grid, Row};
@@ -32,6 +32,16 @@ const SPECS: [Spec; 8] = [
     spec("Amount", Align::Right, 36.0, 32.0),
 ];
 const NAME: usize = 2;
+const STYLES: [Style; 8] = [
+    Style::CELL_QUIET,
+    Style::CELL_QUIET,
+    Style::CELL,
+    Style::CELL,
+    Style::CELL_QUIET,
+    Style::CELL,
+    Style::CELL_QUIET,
+    Style::CELL,
+];
 /// Between columns.
 const GAP: f32 = mm(3.2);
 /// Names narrower than this would be slivers: then the others give way.
@@ -43,19 +53,31 @@ const CARRY: f32 = 16.0;
 /// At most this much of what follows keeps the last row company.
 const AFTER: f32 = mm(90.0);
 
+/// One row: what stands in the columns (position, article, description, quantity, unit, unit price, tax, amount), and what it adds to
+/// the sum that is carried.
+pub struct Item {
+    pub cells: [String; 8],
+    pub net: Money,
+}
+
 /// Places the table. `after`: how much paper what follows takes; the last row goes with it to the next page.
-pub fn lines(paper: &mut Paper, page: &InvoicePage, after: f32) -> Node {
+pub fn lines(paper: &mut Paper, currency: Currency, items: &[Item], after: f32) -> Node {
     let fonts = paper.fonts();
-    let set: Vec<[Line; 8]> =
-        page.lines.iter().map(|line| cells(line).map(|(style, words)| fonts.line(style, &words))).collect();
+    let set: Vec<[Line; 8]> = items
+        .iter()
+        .map(|item| {
+            let mut at = 0..;
+            item.cells.each_ref().map(|words| fonts.line(STYLES[at.next().unwrap_or(NAME)], words))
+        })
+        .collect();
     let grid = grid(fonts, &set);
     let head = head(paper, &grid);
     let mut body = Vec::with_capacity(set.len());
-    let mut carried = Money::zero(page.row.gross.currency());
-    for (i, (cells, line)) in set.into_iter().zip(&page.lines).enumerate() {
+    let mut carried = Money::zero(currency);
+    for (i, (cells, line)) in set.into_iter().zip(items).enumerate() {
         let cells = cells.into_iter().zip(&grid.columns);
         let row = Row::new(cells.map(|(cell, (column, _))| (Cell::Data, cell.broken(column.width()))).collect());
-        let below = if i + 1 == page.lines.len() { after.clamp(CARRY, AFTER) } else { CARRY };
+        let below = if i + 1 == items.len() { after.clamp(CARRY, AFTER) } else { CARRY };
         if i > 0 && !paper.fits(row.height() + 2.0 * PADDING + below) {
             carry(paper, &grid, carried);
         }
@@ -71,17 +93,21 @@ pub fn lines(paper: &mut Paper, page: &InvoicePage, after: f32) -> Node {
     Node::group(table, vec![head, Node::group(Tag::TBody, body)])
 }
 
-fn cells(line: &InvoiceLine) -> [(Style, String); 8] {
-    [
-        (Style::CELL_QUIET, line.line_no.to_string()),
-        (Style::CELL_QUIET, line.sku.clone()),
-        (Style::CELL, line.name.clone()),
-        (Style::CELL, line.quantity.to_string()),
-        (Style::CELL_QUIET, line.unit.clone()),
-        (Style::CELL, text::money(line.unit_price)),
-        (Style::CELL_QUIET, text::percent(line.tax_rate)),
-        (Style::CELL, text::money(line.net)),
-    ]
+/// A line of an invoice.
+pub fn item(line: &InvoiceLine) -> Item {
+    Item {
+        cells: [
+            line.line_no.to_string(),
+            line.sku.clone(),
+            line.name.clone(),
+            line.quantity.to_string(),
+            line.unit.clone(),
+            text::money(line.unit_price),
+            text::percent(line.tax_rate),
+            text::money(line.net),
+        ],
+        net: line.net,
+    }
 }
 
 /// How wide the columns are, from what is in them.

@@ -16,11 +16,10 @@ mod talk;
 pub use accept::{AcceptForm, accept};
 pub use agree::agree;
 pub use ask::{Source, ask, ask_page};
-pub use desk::{ask_release, begin, desk, preview, queue, refuse, release, save, send, take_back};
-pub use draft::DraftInput;
+pub use desk::{ask_release, begin, begin_page, desk, preview, queue, refuse, release, save, send, take_back};
 pub use expire::expire;
 pub use files::{MOST_BYTES, attach, file};
-pub use read::{compare, list, page, version};
+pub use read::{Paper, compare, list, page, version};
 pub use talk::{ask_changes, decline, talk, withdraw};
 
 pub(crate) use accept::{give_back, price_of};

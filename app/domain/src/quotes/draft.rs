@@ -121,6 +121,29 @@ pub struct LineInput {
     pub offers: Vec<OfferInput>,
 }
 
+/// What the editor's form says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftInput {
+    /// What it is for.
+    pub title: String,
+    /// Lines, in the order of the form.
+    pub lines: Vec<LineInput>,
+    /// Lines to add, one a row: `12 TP-48-CL`, or `5 custom cartons`.
+    pub add: String,
+    /// Percent off the usual price, for every line that has one; empty: none.
+    pub discount: String,
+    /// A fixed delivery charge; empty: as usual.
+    pub delivery: String,
+    /// Last day.
+    pub valid_until: String,
+    /// Terms.
+    pub terms: String,
+    /// To the customer.
+    pub note: String,
+    /// Among colleagues.
+    pub internal: String,
+}
+
 /// Reads an optional figure.
 fn some<T>(text: &str, read: impl FnOnce(&str) -> Result<T, FieldError>) -> Result<Option<T>, FieldError> {
     let text = text.trim();

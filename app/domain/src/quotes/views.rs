@@ -139,6 +139,19 @@ pub struct AskPage {
     pub currency: crate::Currency,
     /// The seller's today.
     pub today: NaiveDate,
+    /// What stood in the form when it was refused, where the page was left for the answer.
+    pub typed: Option<super::RequestInput>,
+}
+
+/// What the form for a quote that nobody asked for begins with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeginPage {
+    /// The chosen customer: number and name.
+    pub customer: Option<(String, String)>,
+    /// Customers to choose from: number and name.
+    pub customers: Vec<(String, String)>,
+    /// Their people.
+    pub members: Vec<(crate::ids::MemberId, String)>,
 }
 
 /// Something said or done.
@@ -318,8 +331,10 @@ pub struct DeskPage {
     pub release: Release,
     /// Contracts into which its prices can go: number and name.
     pub contracts: Vec<(String, String)>,
-    /// Which of the offers the customer may see, on the preview page.
+    /// The draft as the customer would read it; on the preview page.
     pub preview: Option<Version>,
+    /// What stood in the form when it was refused, where the page was left for the answer.
+    pub typed: Option<super::DraftInput>,
 }
 
 /// Where the release of a draft below the floor stands.

@@ -1,6 +1,7 @@
 //! Asking for a quote.
 
 use chrono::Datelike as _;
+use domain::catalog::Sku;
 use domain::ids::QuoteId;
 use domain::quotes::{AskPage, Request, Wish};
 use domain::{Actor, Cause, Money, Permission, Problem, Quantity};
@@ -89,11 +90,18 @@ pub async fn ask_page(tx: &mut Tx, source: &Source) -> Result<AskPage> {
         .fetch_optional(tx.db())
         .await?
         .map(|c| (c.name, c.email));
-    Ok(AskPage { id: new_id(), lines, from, contact, currency: actor.currency(), today: tx.today() })
+    Ok(AskPage { id: new_id(), lines, from, contact, currency: actor.currency(), today: tx.today(), typed: None })
 }
 
-/// Article numbers that are not in the assortment become words.
+/// Article numbers that are not in the assortment become words; words that are an article's number become that article.
 async fn known(tx: &mut Tx, mut lines: Vec<Wish>) -> Result<Vec<Wish>> {
+    let number = |words: &str| Sku::parse("name", words).ok().map(|sku| sku.as_str().to_owned());
+    let typed: Vec<String> = lines.iter().filter(|l| l.sku.is_none()).filter_map(|l| number(&l.name)).collect();
+    for facts in facts_by_skus(tx, &typed).await?.into_iter().filter(|f| f.in_assortment) {
+        for line in lines.iter_mut().filter(|l| l.sku.is_none() && number(&l.name).as_ref() == Some(&facts.sku)) {
+            line.sku = Some(facts.sku.clone());
+        }
+    }
     let skus: Vec<String> = lines.iter().filter_map(|l| l.sku.clone()).collect();
     let found = facts_by_skus(tx, &skus).await?;
     for line in &mut lines {

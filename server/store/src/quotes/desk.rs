@@ -4,14 +4,15 @@ use chrono::Datelike as _;
 use domain::cart::{Totals, delivery_charge};
 use domain::ids::{AccountId, MemberId, QuoteId};
 use domain::quotes::{
-    self, Action, DeskPage, Draft, Event, Line, Ordered, QuotesPage, QuotesQuery, Release, Side, Status, Version,
+    self, Action, BeginPage, DeskPage, Draft, DraftInput, Event, Line, Ordered, QuotesPage, QuotesQuery, Release, Side,
+    Status, Version,
 };
 use domain::{Actor, Cause, Money, Permission, Problem, text};
 use serde_json::json;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::draft::{self, Customer, DraftInput};
+use super::draft::{self, Customer};
 use super::read::{CaseRow, listed};
 use super::{Case, advance, lock, odd, talk, words};
 use crate::error::exactly;
@@ -82,7 +83,6 @@ fn actions(actor: &Actor, state: Status, stored: Option<&Stored>, below: &[(u32,
         let saved_by = stored.map(|s| s.saved_person);
         let me = Some(actor.person().0);
         match &release {
-            _ if stored.is_none() => {}
             release if may_go(below, release) => can.push(Action::Send),
             Release::Asked(_) if actor.may(Permission::MarginRelease) && asked_by != me && saved_by != me => {
                 can.push(Action::Release);
@@ -145,6 +145,7 @@ pub async fn desk(tx: &mut Tx, number: &str) -> Result<DeskPage> {
         release: release_of(stored.as_ref()),
         contracts: row.contracts.map(|c| c.0).unwrap_or_default(),
         preview: None,
+        typed: None,
     })
 }
 
@@ -161,6 +162,28 @@ pub async fn preview(tx: &mut Tx, number: &str) -> Result<DeskPage> {
         });
     }
     Ok(page)
+}
+
+/// What the form for a quote that nobody asked for begins with: the customers that the person serves, or one customer's people.
+/// One statement.
+pub async fn begin_page(tx: &mut Tx, account: &str) -> Result<BeginPage> {
+    tx.actor()?.require(Permission::QuoteWrite)?;
+    let rows = sqlx::query!(
+        r#"SELECT a.number, a.name, (SELECT json_agg(json_build_array(m.id, p.name) ORDER BY p.name, m.id) FROM members m JOIN people p ON p.id = m.person_id
+                                     WHERE m.account_id = a.id AND m.status = 'active' AND a.number = $1) AS "members: Json<Vec<(MemberId, String)>>"
+           FROM accounts a WHERE a.status <> 'closed' AND a.id <> $2 AND ($1 = '' OR a.number = $1) ORDER BY a.name LIMIT 2000"#,
+        account,
+        AccountId::SELLER.0
+    )
+    .fetch_all(tx.db())
+    .await?;
+    if account.is_empty() {
+        let customers = rows.into_iter().map(|r| (r.number, r.name)).collect();
+        return Ok(BeginPage { customer: None, customers, members: Vec::new() });
+    }
+    let row = rows.into_iter().next().ok_or(Problem::NotFound)?;
+    let members = row.members.map(|m| m.0).unwrap_or_default();
+    Ok(BeginPage { customer: Some((row.number, row.name)), customers: Vec::new(), members })
 }
 
 /// Begins a quote that nobody asked for, for a member of an account that the person serves. Gives its number.
@@ -200,8 +223,9 @@ fn unchanged(stored: Option<&Stored>, version: i32) -> Result<()> {
     if stored.map_or(0, |s| s.version) == version { Ok(()) } else { Err(Problem::Conflict(Cause::Stale).into()) }
 }
 
-/// Saves the draft as the form says; a release that was asked for or given is over. `draft_version` is what the person saw.
-pub async fn save(tx: &mut Tx, number: &str, draft_version: i32, form: &DraftInput) -> Result<()> {
+/// Saves the draft as the form says; a release that was asked for or given is over, unless nothing has changed. `draft_version`
+/// is what the person saw. Gives the version now.
+pub async fn save(tx: &mut Tx, number: &str, draft_version: i32, form: &DraftInput) -> Result<i32> {
     let actor = tx.actor()?;
     actor.require(Permission::QuoteWrite)?;
     let case = lock(tx, number, None).await?;
@@ -209,11 +233,14 @@ pub async fn save(tx: &mut Tx, number: &str, draft_version: i32, form: &DraftInp
     let stored = stored(tx, case.account, case.id).await?;
     unchanged(stored.as_ref(), draft_version)?;
     let customer = draft::look_as(tx, case.account).await?;
-    let was = match stored {
-        Some(stored) => stored.draft,
+    let was = match &stored {
+        Some(stored) => stored.draft.clone(),
         None => first(tx, &case, &customer).await?,
     };
     let draft = draft::change(tx, &customer, was, form).await?;
+    if stored.as_ref().is_some_and(|s| s.draft == draft) {
+        return Ok(draft_version);
+    }
     let now = tx.now();
     let done = sqlx::query!(
         "WITH asked AS (UPDATE quotes SET release_asked = false, owner_id = COALESCE(owner_id, $4), owner_name = CASE WHEN owner_id IS NULL THEN $5 ELSE owner_name END,
@@ -233,7 +260,8 @@ pub async fn save(tx: &mut Tx, number: &str, draft_version: i32, form: &DraftInp
     )
     .execute(tx.db())
     .await?;
-    exactly(1, &done)
+    exactly(1, &done)?;
+    Ok(draft_version + 1)
 }
 
 /// What a draft begins with, read under the lock.
@@ -352,8 +380,6 @@ pub async fn send(tx: &mut Tx, number: &str, draft_version: i32) -> Result<i32> 
     .execute(tx.db())
     .await?;
     exactly(1, &done)?;
-    let what = if no == 1 { "sent a quote".to_owned() } else { format!("sent version {no}") };
-    advance(tx, &case, Event::Send, Side::Seller, actor.name(), &what, &document.note).await?;
     let done = sqlx::query!(
         "WITH gone AS (DELETE FROM quote_drafts WHERE account_id = $1 AND quote_id = $2)
          UPDATE quotes SET title = $3, in_force = $4, valid_until = $5, line_count = $6, value = $7, release_asked = false WHERE account_id = $1 AND id = $2",
@@ -368,6 +394,8 @@ pub async fn send(tx: &mut Tx, number: &str, draft_version: i32) -> Result<i32> 
     .execute(tx.db())
     .await?;
     exactly(1, &done)?;
+    let what = if no == 1 { "sent a quote".to_owned() } else { format!("sent version {no}") };
+    advance(tx, &case, Event::Send, Side::Seller, actor.name(), &what, &document.note).await?;
     let until = text::date(document.valid_until);
     let headline =
         format!("{} sent you a quote: {number} “{}”, {}", actor.name(), document.title, text::money(all.gross));

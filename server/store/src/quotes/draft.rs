@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use domain::catalog::Sku;
 use domain::ids::AccountId;
-use domain::quotes::{Document, Draft, Internals, Line, LineInput, MOST_LINES, Offer, Request, parse_price};
+use domain::quotes::{Document, Draft, DraftInput, Internals, Line, MOST_LINES, Offer, Request, parse_price};
 use domain::{Currency, FieldError, Money, Problem, Quantity};
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -15,29 +15,6 @@ use crate::{Error, Result, Tx};
 
 /// So many days a quote is open unless the seller says otherwise.
 const USUAL_DAYS: u64 = 30;
-
-/// What the editor's form says.
-#[derive(Clone, Debug, Default)]
-pub struct DraftInput {
-    /// What it is for.
-    pub title: String,
-    /// Lines, in the order of the form.
-    pub lines: Vec<LineInput>,
-    /// Lines to add, one a row: `12 TP-48-CL`, or `5 custom cartons`.
-    pub add: String,
-    /// Percent off the usual price, for every line that has one; empty: none.
-    pub discount: String,
-    /// A fixed delivery charge; empty: as usual.
-    pub delivery: String,
-    /// Last day.
-    pub valid_until: String,
-    /// Terms.
-    pub terms: String,
-    /// To the customer.
-    pub note: String,
-    /// Among colleagues.
-    pub internal: String,
-}
 
 /// What prices for one customer depend on.
 pub(super) struct Customer {
@@ -210,6 +187,9 @@ pub(super) async fn change(tx: &mut Tx, customer: &Customer, was: Draft, form: &
     let currency = customer.pricing.currency;
     let mut errors: Vec<FieldError> = Vec::new();
     let mut kept = Vec::new();
+    let products: Vec<Uuid> = was.document.lines.iter().filter_map(|l| l.product).map(|p| p.0).collect();
+    // What an article costs is not for the person who quotes it to say: the floor margin would be what they like.
+    let known = costs(tx, &products, currency).await?;
     let mut costs = BTreeMap::new();
     for (i, input) in form.lines.iter().enumerate() {
         let Some(line) = was.document.lines.iter().find(|l| l.no == input.no) else { continue };
@@ -217,7 +197,8 @@ pub(super) async fn change(tx: &mut Tx, customer: &Customer, was: Draft, form: &
             continue;
         }
         match input.read(i, line, currency) {
-            Ok((line, cost)) => {
+            Ok((line, typed)) => {
+                let cost = line.product.and_then(|p| known.get(&p.0)).copied().or(typed);
                 costs.extend(cost.map(|c| (line.no, c)));
                 kept.push(line);
             }

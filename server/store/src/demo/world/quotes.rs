@@ -3,11 +3,11 @@
 
 use chrono::{DateTime, Days, Duration, Utc};
 use domain::accounts::Email;
-use domain::quotes::{LineInput, OfferInput, Request, Wish};
+use domain::quotes::{DraftInput, LineInput, OfferInput, Request, Wish};
 use domain::{Actor, Currency, Money, Quantity};
 use rust_decimal::Decimal;
 
-use crate::quotes::{self, DraftInput};
+use crate::quotes;
 use crate::{Error, Result, Store, new_id};
 
 async fn actor(store: &Store, email: &str, now: DateTime<Utc>) -> Result<Actor> {
