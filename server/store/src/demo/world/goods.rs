@@ -457,8 +457,8 @@ pub(super) async fn seed(tx: &mut Tx, acme: Uuid, globex: Uuid) -> Result<()> {
     for (sku, _, _, _, (unit, _, multiple), pence, tier, ..) in GOODS {
         if *pence > 0 {
             price(tx, (seller, standard), products[*sku], unit, *multiple, Some(*pence), None).await?;
-            // Bought for a little more than three fifths of the list price.
-            cost(tx, products[*sku], pence * 62 / 100).await?;
+            // Bought for a little more than half of the list price.
+            cost(tx, products[*sku], pence * 55 / 100).await?;
             if let Some((from, pence)) = tier {
                 price(tx, (seller, standard), products[*sku], unit, *from, Some(*pence), None).await?;
             }
