@@ -58,6 +58,27 @@ const PAGES: &[Row] = &[
     ("/company/units", "/company/units", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("/company/addresses", "/company/addresses", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("/company/credit", "/company/credit", [303, 403, 200, 200, 200, 403, 403, 403, 403]),
+    ("/quotes", "/quotes", [303, 200, 200, 403, 200, 200, 403, 403, 403]),
+    ("/quotes/new", "/quotes/new?from=product:TP-48-CL", [303, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("/quotes/:number", "/quotes/{quote}", [303, 200, 200, 403, 200, 200, 403, 403, 403]),
+    ("/quotes/:number", "/quotes/{other-quote}", [303, 404, 404, 403, 404, 404, 403, 403, 403]),
+    // Both sides compare versions, each below its own address.
+    (
+        "/quotes/:number/compare",
+        "/quotes/{quote}/compare?from=1&to=2",
+        [303, 200, 200, 403, 200, 200, 200, 200, 200],
+    ),
+    (
+        "/sales/quotes/:number/compare",
+        "/sales/quotes/{other-quote}/compare?from=1&to=2",
+        [303, 404, 404, 403, 404, 404, 404, 404, 404],
+    ),
+    ("/sales/quotes", "/sales/quotes", [303, 403, 403, 403, 403, 403, 200, 200, 200]),
+    ("/sales/quotes/new", "/sales/quotes/new?customer=1001", [303, 403, 403, 403, 403, 403, 200, 200, 200]),
+    ("/sales/quotes/new", "/sales/quotes/new?customer=1002", [303, 403, 403, 403, 403, 403, 404, 200, 200]),
+    ("/sales/quotes/:number", "/sales/quotes/{quote}", [303, 403, 403, 403, 403, 403, 200, 200, 200]),
+    ("/sales/quotes/:number", "/sales/quotes/{other-quote}", [303, 403, 403, 403, 403, 403, 404, 200, 200]),
+    ("/sales/quotes/:number/preview", "/sales/quotes/{asked}/preview", [303, 403, 403, 403, 403, 403, 200, 200, 200]),
     ("/sales/held", "/sales/held", [303, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("/sales/registrations", "/sales/registrations", [303, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("/notices", "/notices", [303, 200, 200, 200, 200, 200, 403, 403, 403]),
@@ -67,6 +88,10 @@ const PAGES: &[Row] = &[
     // Plain routes of the server.
     ("", "/invoices/{invoice}.pdf", [303, 403, 403, 200, 403, 403, 403, 403, 403]),
     ("", "/invoices/{other-invoice}.pdf", [303, 403, 403, 404, 403, 403, 403, 403, 403]),
+    ("", "/quotes/{quote}.pdf", [303, 200, 200, 403, 200, 200, 200, 200, 200]),
+    ("", "/quotes/{quote}.pdf?version=1", [303, 200, 200, 403, 200, 200, 200, 200, 200]),
+    ("", "/quotes/{other-quote}.pdf", [303, 404, 404, 403, 404, 404, 404, 404, 404]),
+    ("", "/quotes/{quote}/files/{unit}", [303, 404, 404, 403, 404, 404, 404, 404, 404]),
     ("", "/api/notices/live", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("", "/invoices.csv", [303, 403, 403, 200, 403, 403, 403, 403, 403]),
     ("", "/healthz", [200; N]),
@@ -113,6 +138,16 @@ const READS: &[Row] = &[
     ("company/units", "", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("company/addresses", "", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("company/credit", "", [401, 403, 200, 200, 200, 403, 403, 403, 403]),
+    ("quotes/list", "query=", [401, 200, 200, 403, 200, 200, 403, 403, 403]),
+    ("quotes/find", "number={quote}", [401, 200, 200, 403, 200, 200, 403, 403, 403]),
+    ("quotes/find", "number={asked}", [401, 404, 200, 403, 200, 200, 403, 403, 403]),
+    ("quotes/find", "number={other-quote}", [401, 404, 404, 403, 404, 404, 403, 403, 403]),
+    ("quotes/compare", "number={quote}&from=1&to=2", [401, 200, 200, 403, 200, 200, 200, 200, 200]),
+    ("quotes/new", "from=cart", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("quotes/queue", "query=", [401, 403, 403, 403, 403, 403, 200, 200, 200]),
+    ("quotes/desk", "number={quote}&preview=false", [401, 403, 403, 403, 403, 403, 200, 200, 200]),
+    ("quotes/desk", "number={other-quote}&preview=false", [401, 403, 403, 403, 403, 403, 404, 200, 200]),
+    ("quotes/begin-for", "customer=", [401, 403, 403, 403, 403, 403, 200, 200, 200]),
     ("company/notices", "", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
 ];
 
@@ -223,6 +258,34 @@ const WRITES: &[Row] = &[
     ("company/settings", "minimum=20&by_mail=1", [401, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("company/choose-mails", "", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("company/notices-read", "", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
+    (
+        "quotes/ask",
+        "id=01890000-0000-7000-8000-0000000000aa&lines[0][name]=Racks&lines[0][quantity]=2",
+        [401, 200, 403, 403, 403, 403, 403, 403, 403],
+    ),
+    ("quotes/talk", "number={quote}&words=Hello", [401, 200, 403, 403, 403, 403, 200, 200, 200]),
+    ("quotes/talk", "number={other-quote}&words=Hello", [401, 404, 403, 403, 403, 403, 404, 200, 200]),
+    (
+        "quotes/answer",
+        "number={quote}&version=99&what=changes&words=why",
+        [401, 409, 403, 403, 403, 403, 403, 403, 403],
+    ),
+    (
+        "quotes/accept",
+        "number={quote}&version=99&order_id=01890000-0000-7000-8000-0000000000ab",
+        [401, 409, 403, 403, 403, 403, 403, 403, 403],
+    ),
+    ("quotes/begin", "customer=1001&member={junior}&title=T", [401, 403, 403, 403, 403, 403, 200, 200, 200]),
+    ("quotes/begin", "customer=1002&member={stranger}&title=T", [401, 403, 403, 403, 403, 403, 404, 200, 200]),
+    (
+        "quotes/save",
+        "number={asked}&draft_version=99&valid_until=2027-01-01",
+        [401, 403, 403, 403, 403, 403, 409, 409, 409],
+    ),
+    ("quotes/release", "number={asked}&draft_version=99", [401, 403, 403, 403, 403, 403, 403, 403, 409]),
+    ("quotes/end", "number={asked}&version=99&what=refuse&words=no", [401, 403, 403, 403, 403, 403, 409, 409, 409]),
+    ("quotes/agree", "number={asked}", [401, 403, 403, 403, 403, 403, 409, 409, 409]),
+    ("quotes/agree", "number={other-quote}", [401, 403, 403, 403, 403, 403, 404, 409, 409]),
     ("accounts/sign-out", "", [401, 200, 200, 200, 200, 200, 200, 200, 200]),
 ];
 
@@ -238,7 +301,14 @@ impl Things {
         let one = async |table: &str, account: &str, more: &str| {
             text(app, &format!("SELECT t.number FROM {table} t JOIN accounts a ON a.id = t.account_id WHERE a.number = '{account}' {more} ORDER BY 1 LIMIT 1")).await
         };
+        let globex = app.sign_in("buyer@globex.example").await;
+        let id = store::new_id::<uuid::Uuid>().to_string();
+        let racks = [("id", id.as_str()), ("lines[0][name]", "Racks"), ("lines[0][quantity]", "2")];
+        assert_eq!(globex.call("/api/quotes/ask", &racks).await.status(), 200);
         Self(vec![
+            ("{quote}", one("quotes", "1001", "AND t.status = 'sent'").await),
+            ("{asked}", one("quotes", "1001", "AND t.status = 'requested'").await),
+            ("{other-quote}", one("quotes", "1002", "").await),
             ("{order}", one("orders", "1001", "AND t.status = 'shipped'").await),
             ("{other-order}", one("orders", "1002", "").await),
             ("{invoice}", one("invoices", "1001", "").await),
@@ -366,6 +436,7 @@ async fn what_belongs_to_another_account_looks_like_what_does_not_exist() {
     let (buyer, finance) = (app.sign_in("buyer@acme.example").await, app.sign_in("finance@acme.example").await);
     for (person, theirs, nothing) in [
         (&buyer, "/api/orders/find?number={other-order}", "/api/orders/find?number=SO-2026-999999"),
+        (&buyer, "/api/quotes/find?number={other-quote}", "/api/quotes/find?number=Q-2026-999999"),
         (&finance, "/api/invoices/find?number={other-invoice}", "/api/invoices/find?number=INV-2026-99999"),
     ] {
         let (theirs, nothing) = (person.read(&things.put(theirs)).await, person.read(nothing).await);

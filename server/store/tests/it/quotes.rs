@@ -335,7 +335,9 @@ async fn below_the_floor_margin_a_second_person_lets_it_go_out() {
     as_person!(world, &rep, tx => quotes::save(tx, &number, 0, &thin)).unwrap();
     as_person!(world, &rep, tx => quotes::ask_release(tx, &number, 1, "Again.")).unwrap();
     as_person!(world, &chief, tx => quotes::release(tx, &number, 1, "")).unwrap();
-    as_person!(world, &rep, tx => quotes::save(tx, &number, 1, &thin)).unwrap();
+    assert_eq!(as_person!(world, &rep, tx => quotes::save(tx, &number, 1, &thin)), Ok(1), "nothing has changed");
+    let thinner = offered(&[&[("50", "more", "3.80")], &[("10", "exactly", "7")]]);
+    assert_eq!(as_person!(world, &rep, tx => quotes::save(tx, &number, 1, &thinner)), Ok(2));
     assert_eq!(as_person!(world, &rep, tx => quotes::send(tx, &number, 2)), Err(Problem::Conflict(Cause::BelowFloor)));
     // Who releases for themselves: the chief saves, asks, and may not.
     as_person!(world, &chief, tx => quotes::save(tx, &number, 2, &thin)).unwrap();
