@@ -221,6 +221,7 @@ fn editor(edited: Option<&RuleRow>, page: &RulesPage, save: Act) -> AnyView {
     let (first_who, second_who) = (deciders("first[]", &first), deciders("second[]", &second));
     let has = |c: &Condition| rule.conditions.contains(c);
     let (over_budget, new_address) = (has(&Condition::OverBudget), has(&Condition::NewAddress));
+    let on_request = has(&Condition::PriceOnRequest);
     let categories: Vec<Choice> = std::iter::once(Choice::new("", "Any"))
         .chain(page.categories.iter().map(|(slug, name)| Choice::new(slug.clone(), name.clone())))
         .collect();
@@ -250,6 +251,7 @@ fn editor(edited: Option<&RuleRow>, page: &RulesPage, save: Act) -> AnyView {
                     </div>
                     <Checkbox label="Beyond the cost centre’s budget" name="over_budget" checked=over_budget/>
                     <Checkbox label="To an address that no order went to before" name="new_address" checked=new_address/>
+                    <Checkbox label="With something priced on request" name="on_request" checked=on_request/>
                     <fieldset class="choices many" id="tier">
                         <legend>"First, one of these decides"</legend>
                         {first_who}

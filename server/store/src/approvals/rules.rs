@@ -231,7 +231,7 @@ pub async fn delete_rule(tx: &mut Tx, id: RuleId, version: i32) -> Result<()> {
 
 /// What a rule would have done to the orders of the last `days` days. One statement, whatever the rule.
 ///
-/// Conditions that cannot be known afterwards (over budget, new address) count as not met. Orders of former members and
+/// Conditions that cannot be known afterwards (over budget, new address, price on request) count as not met. Orders of former members and
 /// imported ones count as sent by a buyer.
 pub async fn simulate(tx: &mut Tx, rule: &Rule, days: u64) -> Result<Simulation> {
     let actor = tx.actor()?;
@@ -280,6 +280,7 @@ pub async fn simulate(tx: &mut Tx, rule: &Rule, days: u64) -> Result<Simulation>
             skus: &skus,
             over_budget: false,
             new_address: false,
+            price_on_request: false,
         };
         result.orders += 1;
         result.matching += i64::from(rule.matches(&asked));
