@@ -33,6 +33,8 @@ const asked = `SELECT COALESCE(sum(calls), 0) FROM pg_stat_statements s JOIN pg_
   WHERE d.datname = current_database() AND query !~* '^(begin|commit|rollback|set|notify|listen)' AND query !~* 'pg_stat_statements'`;
 const statements = () => Number(sql(asked));
 
+const highest = () => readFileSync(`/proc/${server.pid}/status`, 'utf8').match(/VmHWM:\s+(\d+)/)[1] / 1024;
+
 const start = (command, args = []) => spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...env, RUST_LOG: 'error' } });
 const wait = async (url) => {
   for (let i = 0; i < 100; i++) {
@@ -87,6 +89,8 @@ try {
   await page('order history, 25', '/orders', buys);
   await page('invoice list, 25', '/invoices?show=all', pays);
 
+  const browsing = highest();
+
   // Submits, one at a time; the statements of every twentieth are counted.
   const post = async (path, form, cookie = buys) => fetch(base + path, { method: 'POST', body: new URLSearchParams(form), headers: { ...headers, cookie }, redirect: 'manual' });
   const add = async () => { const a = await post('/api/cart/add', { sku, quantity: '1', back: '/cart' }); if (a.status !== 302) throw new Error(`add: ${a.status}`); };
@@ -127,7 +131,7 @@ try {
   const submit = async (form) => {
     const to = (await post('/api/cart/submit', form)).headers.get('location') ?? '';
     if (!to.startsWith('/orders/')) throw new Error(`submit: ${to}`);
-    submitted.push(to.slice('/orders/'.length));
+    submitted.push(to.slice('/orders/'.length).split('?')[0]);
   };
   const without = await times('submit, one line, one at a time', n, checkout, submit);
   rows.push(['add to cart', '', '', '', '', (adding.own * 1000 / n).toFixed(2), (adding.pg * 1000 / n).toFixed(2), (adding.calls / n).toFixed(1), '']);
@@ -147,7 +151,7 @@ try {
   const orders = [...submitted];
   await times('approve', n, (i) => ({ number: orders[i], version: '1', verdict: 'approve' }), async (form) => {
     const answer = await post('/api/approvals/decide', form, pays);
-    if (answer.headers.get('location') !== '/approvals') throw new Error(`approve: ${answer.headers.get('location')}`);
+    if (answer.headers.get('location') !== '/approvals') throw new Error(`approve ${form.number}: ${answer.headers.get('location')}`);
   });
   // What a rule would have done to all orders there are, as if they were one account's.
   sql(`INSERT INTO orders (account_id, id, number, status, placed_by, placed_at, currency, net, tax, gross, line_count, source)
@@ -167,7 +171,7 @@ try {
     });
   }
 
-  const memory = readFileSync(`/proc/${server.pid}/status`, 'utf8').match(/VmHWM:\s+(\d+)/)[1] / 1024;
+  const memory = highest();
   const least = wrk('http://127.0.0.1:3301/');
   rows.push(['(bare axum page)', least.rate.toFixed(0), '', least.p50, least.p99, '', '', '', '']);
   const pgbench = ['/usr/lib/postgresql/15/bin/pgbench', 'pgbench'].find((p) => { try { execFileSync(p, ['--version']); return true; } catch { return false; } });
@@ -180,7 +184,7 @@ try {
   const head = ['what', 'requests/s', 'p50 alone', 'p50', 'p99', 'server CPU-ms', 'Postgres CPU-ms', 'SQL', 'bytes (brotli)'];
   console.log(`| ${head.join(' | ')} |\n|${head.map((_, i) => (i ? '---:|' : '---|')).join('')}`);
   for (const row of rows) console.log(`| ${row.join(' | ')} |`);
-  console.log(`\nserver memory, highest: ${memory.toFixed(0)} MB; requests/s, p50 and p99 with 8 connections by wrk on the same machine; CPU, SQL and 'alone' with one; SQL without BEGIN/SET LOCAL/COMMIT; 100 rules add ${(withRules - without).toFixed(2)} ms to a submission`);
+  console.log(`\nserver memory, highest: ${browsing.toFixed(0)} MB by the pages above, ${memory.toFixed(0)} MB in the end; requests/s, p50 and p99 with 8 connections by wrk on the same machine; CPU, SQL and 'alone' with one; SQL without BEGIN/SET LOCAL/COMMIT; 100 rules add ${(withRules - without).toFixed(2)} ms to a submission`);
 } finally {
   server.kill();
   bare.kill();
