@@ -174,7 +174,7 @@ fn stand_ins(
                 </div>
                 <Field label="Only orders up to (optional)" name="cap" hint="In your company’s currency, incl. tax"/>
                 <div class="acts">
-                    <Button kind=ButtonKind::Primary>"Delegate"</Button>
+                    <Button>"Delegate"</Button>
                 </div>
             </Form>
         }

@@ -58,10 +58,10 @@ fn show(page: BudgetsPage, set: Act, end: Act) -> AnyView {
     view! {
         <PageHeader title="Budgets" note="Used when an order is confirmed, with tax and delivery"/>
         {end.complaint()}
-        <div class="cols">
-            <div class="stack">{list}</div>
-            <div class="stack">{form}</div>
-        </div>
+        {match form {
+            Some(form) => view! { <div class="cols"><div class="stack">{list}</div> {form}</div> }.into_any(),
+            None => view! { <div class="panels">{list}</div> }.into_any(),
+        }}
     }
     .into_any()
 }
