@@ -119,7 +119,7 @@ pub fn sheet(rows: Vec<InvoiceRow>, today: chrono::NaiveDate) -> AnyView {
                         <th scope="col">"Document"</th>
                         <th scope="col">"Issued"</th>
                         <th scope="col">"Due"</th>
-                        <th scope="col">"Order"</th>
+                        <th scope="col" class="between">"Order"</th>
                         <th scope="col">"Status"</th>
                         <th scope="col" class="num">"Amount"</th>
                         <th scope="col" class="num">"Open"</th>
@@ -156,7 +156,7 @@ fn row(r: InvoiceRow, today: chrono::NaiveDate) -> AnyView {
             </td>
             <td class="dim hide">{text::date(r.issued_on)}</td>
             <td class="hide">{due}</td>
-            <td class="dim hide">{r.order_number}</td>
+            <td class="dim hide between">{r.order_number}</td>
             <td>
                 <Pill tone=tone(r.status) text=r.status.words(r.kind, r.due_on, today)/>
             </td>
