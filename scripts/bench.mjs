@@ -33,6 +33,8 @@ const asked = `SELECT COALESCE(sum(calls), 0) FROM pg_stat_statements s JOIN pg_
   WHERE d.datname = current_database() AND query !~* '^(begin|commit|rollback|set|notify|listen)' AND query !~* 'pg_stat_statements'`;
 const statements = () => Number(sql(asked));
 
+const highest = () => readFileSync(`/proc/${server.pid}/status`, 'utf8').match(/VmHWM:\s+(\d+)/)[1] / 1024;
+
 const start = (command, args = []) => spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...env, RUST_LOG: 'error' } });
 const wait = async (url) => {
   for (let i = 0; i < 100; i++) {
@@ -51,8 +53,8 @@ const signIn = async (email) => {
 const brotli = (data) => execFileSync('brotli', ['-c', '-q', '5'], { input: data }).length;
 
 const rows = [];
-const wrk = (url, cookie, connections = 8) => {
-  const out = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-H', 'accept: text/html', ...(cookie ? ['-H', `cookie: ${cookie}`] : []), url]).toString();
+const wrk = (url, cookie, connections = 8, during = seconds) => {
+  const out = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${during}s`, '--latency', '-H', 'accept: text/html', ...(cookie ? ['-H', `cookie: ${cookie}`] : []), url]).toString();
   const find = (pattern) => out.match(pattern)?.[1] ?? '';
   if (/Non-2xx/.test(out)) throw new Error(`${url}: ${out}`);
   return { rate: Number(find(/Requests\/sec:\s+([\d.]+)/)), count: Number(find(/(\d+) requests in/)), p50: find(/^\s+50%\s+(\S+)/m), p99: find(/^\s+99%\s+(\S+)/m) };
@@ -68,16 +70,21 @@ try {
   }
   const [buys, pays] = [await signIn(buyer), await signIn(finance)];
 
+  const both = (own, pg) => `${own.toFixed(2)} + ${pg.toFixed(2)}`;
   const page = async (name, path, cookie) => {
     const answer = await fetch(base + path, { headers: { ...headers, cookie } });
     const html = Buffer.from(await answer.arrayBuffer());
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-    const result = wrk(base + path, cookie); // warms, too
-    // What a request costs is counted with one at a time: two threads of one core slow each other down.
-    const [calls, own, pg] = [statements(), cpuOf(server.pid), postgresCpu()];
-    const alone = wrk(base + path, cookie, 1);
-    const per = (n) => n / alone.count;
-    rows.push([name, result.rate.toFixed(0), alone.p50, result.p50, result.p99, per((cpuOf(server.pid) - own) * 1000).toFixed(2), per((postgresCpu() - pg) * 1000).toFixed(2), per(statements() - calls).toFixed(1), String(brotli(html))]);
+    wrk(base + path, cookie, 8, 2); // every connection has planned its statements
+    // Busy, and with one request at a time: then each of the round trips to the database wakes two idle processors.
+    const measured = (connections) => {
+      const [calls, own, pg] = [statements(), cpuOf(server.pid), postgresCpu()];
+      const run = wrk(base + path, cookie, connections);
+      const per = (n) => n / run.count;
+      return { ...run, cpu: both(per((cpuOf(server.pid) - own) * 1000), per((postgresCpu() - pg) * 1000)), sql: per(statements() - calls).toFixed(1) };
+    };
+    const [busy, alone] = [measured(8), measured(1)];
+    rows.push([name, busy.rate.toFixed(0), busy.p50, busy.p99, alone.p50, busy.cpu, alone.cpu, alone.sql, String(brotli(html))]);
   };
   await page('catalog page, 24 prices', '/catalog', buys);
   await page('category page', imported ? '/catalog/lighting' : '/catalog/packaging', buys);
@@ -86,6 +93,8 @@ try {
   await page('catalog by own price', '/catalog?sort=price', buys);
   await page('order history, 25', '/orders', buys);
   await page('invoice list, 25', '/invoices?show=all', pays);
+
+  const browsing = highest();
 
   // Submits, one at a time; the statements of every twentieth are counted.
   const post = async (path, form, cookie = buys) => fetch(base + path, { method: 'POST', body: new URLSearchParams(form), headers: { ...headers, cookie }, redirect: 'manual' });
@@ -97,24 +106,25 @@ try {
   for (let i = 0; i < n; i++) await add();
   const adding = { calls: statements() - calls, own: cpuOf(server.pid) - own, pg: postgresCpu() - pg };
   sql('DELETE FROM cart_lines');
-  // Does something n times, one after the other; the SQL of every twentieth is counted.
+  // Does something n times, one after the other, after some that are not counted; the SQL of every twentieth is.
   const ms = (t) => `${t.toFixed(2)}ms`;
-  const times = async (name, n, prepare, act) => {
+  const times = async (name, n, prepare, act, warm = 40) => {
+    for (let i = 0; i < warm; i++) await act(await prepare(i), i);
     const took = [];
     let counted = 0;
     let [own, pg] = [0, 0];
     for (let i = 0; i < n; i++) {
-      const form = await prepare(i);
+      const form = await prepare(warm + i);
       const [calls, ownBefore, pgBefore] = [i % 20 === 0 ? statements() : 0, cpuOf(server.pid), postgresCpu()];
       const began = performance.now();
-      await act(form, i);
+      await act(form, warm + i);
       took.push(performance.now() - began);
       own += cpuOf(server.pid) - ownBefore;
       pg += postgresCpu() - pgBefore;
       if (i % 20 === 0) counted += statements() - calls;
     }
     took.sort((a, b) => a - b);
-    rows.push([name, (1000 / (took.reduce((a, b) => a + b) / n)).toFixed(0), ms(took[Math.floor(n / 2)]), '', ms(took[Math.floor(n * 0.99)]), ((own * 1000) / n).toFixed(1), ((pg * 1000) / n).toFixed(1), (counted / Math.ceil(n / 20)).toFixed(1), '']);
+    rows.push([name, (1000 / (took.reduce((a, b) => a + b) / n)).toFixed(0), '', ms(took[Math.floor(n * 0.99)]), ms(took[Math.floor(n / 2)]), '', both((own * 1000) / n, (pg * 1000) / n), (counted / Math.ceil(n / 20)).toFixed(1), '']);
     return took[Math.floor(n / 2)];
   };
   const checkout = async () => {
@@ -127,10 +137,10 @@ try {
   const submit = async (form) => {
     const to = (await post('/api/cart/submit', form)).headers.get('location') ?? '';
     if (!to.startsWith('/orders/')) throw new Error(`submit: ${to}`);
-    submitted.push(to.slice('/orders/'.length));
+    submitted.push(to.slice('/orders/'.length).split('?')[0]);
   };
   const without = await times('submit, one line, one at a time', n, checkout, submit);
-  rows.push(['add to cart', '', '', '', '', (adding.own * 1000 / n).toFixed(2), (adding.pg * 1000 / n).toFixed(2), (adding.calls / n).toFixed(1), '']);
+  rows.push(['add to cart', '', '', '', '', '', both(adding.own * 1000 / n, adding.pg * 1000 / n), (adding.calls / n).toFixed(1), '']);
 
   // Approvals: a hundred rules that do not match, then one that does; the finance user may approve.
   const account = `(SELECT m.account_id FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = '${buyer}' LIMIT 1)`;
@@ -147,7 +157,7 @@ try {
   const orders = [...submitted];
   await times('approve', n, (i) => ({ number: orders[i], version: '1', verdict: 'approve' }), async (form) => {
     const answer = await post('/api/approvals/decide', form, pays);
-    if (answer.headers.get('location') !== '/approvals') throw new Error(`approve: ${answer.headers.get('location')}`);
+    if (answer.headers.get('location') !== '/approvals') throw new Error(`approve ${form.number}: ${answer.headers.get('location')}`);
   });
   // What a rule would have done to all orders there are, as if they were one account's.
   sql(`INSERT INTO orders (account_id, id, number, status, placed_by, placed_at, currency, net, tax, gross, line_count, source)
@@ -164,12 +174,12 @@ try {
     await times(`a rule tried ${name} on ${count} orders`, 3, () => form, async (form) => {
       const answer = await post('/api/approvals/save-rule', form, pays);
       if (answer.status >= 400) throw new Error(`try: ${answer.status}`);
-    });
+    }, 1);
   }
 
-  const memory = readFileSync(`/proc/${server.pid}/status`, 'utf8').match(/VmHWM:\s+(\d+)/)[1] / 1024;
+  const memory = highest();
   const least = wrk('http://127.0.0.1:3301/');
-  rows.push(['(bare axum page)', least.rate.toFixed(0), '', least.p50, least.p99, '', '', '', '']);
+  rows.push(['(bare axum page)', least.rate.toFixed(0), least.p50, least.p99, '', '', '', '', '']);
   const pgbench = ['/usr/lib/postgresql/15/bin/pgbench', 'pgbench'].find((p) => { try { execFileSync(p, ['--version']); return true; } catch { return false; } });
   if (pgbench) {
     const select = '/tmp/buyerdesk-bench.sql';
@@ -177,10 +187,10 @@ try {
     const out = execFileSync(pgbench, ['-n', '-M', 'prepared', '-c8', '-j1', `-T${seconds}`, '-f', select, env.BENCH_PSQL_URL], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
     rows.push(['(pgbench, one row by key)', Number(out.match(/tps = ([\d.]+)/)[1]).toFixed(0), '', '', '', '', '', '1.0', '']);
   }
-  const head = ['what', 'requests/s', 'p50 alone', 'p50', 'p99', 'server CPU-ms', 'Postgres CPU-ms', 'SQL', 'bytes (brotli)'];
+  const head = ['what', 'requests/s', 'p50', 'p99', 'p50 alone', 'CPU-ms', 'CPU-ms alone', 'SQL', 'bytes (brotli)'];
   console.log(`| ${head.join(' | ')} |\n|${head.map((_, i) => (i ? '---:|' : '---|')).join('')}`);
   for (const row of rows) console.log(`| ${row.join(' | ')} |`);
-  console.log(`\nserver memory, highest: ${memory.toFixed(0)} MB; requests/s, p50 and p99 with 8 connections by wrk on the same machine; CPU, SQL and 'alone' with one; SQL without BEGIN/SET LOCAL/COMMIT; 100 rules add ${(withRules - without).toFixed(2)} ms to a submission`);
+  console.log(`\nserver memory, highest: ${browsing.toFixed(0)} MB by the pages above, ${memory.toFixed(0)} MB in the end; requests/s, p50, p99 and CPU-ms (server + PostgreSQL) with 8 connections by wrk on the same machine; 'alone' with one; SQL without BEGIN/SET LOCAL/COMMIT; 100 rules add ${(withRules - without).toFixed(2)} ms to a submission`);
 } finally {
   server.kill();
   bare.kill();

@@ -32,11 +32,14 @@ fn show(frame: Frame) -> AnyView {
         .may(Permission::CartUse)
         .then(|| view! { <ButtonLink href="/catalog" kind=ButtonKind::Primary>"New order"</ButtonLink> });
     let orders = frame.may(Permission::OrderRead).then(|| loaded(|| ReadHistory { query: String::new() }, recent));
+    // Whoever watches budgets decides about orders: those that wait come first.
+    let waiting = (frame.may(Permission::OrderRead) && frame.may(Permission::BudgetRead))
+        .then(|| loaded(|| ReadHistory { query: "status=pending_approval".to_owned() }, undecided));
     let due =
         frame.may(Permission::InvoiceRead).then(|| loaded(|| ReadInvoices { query: "show=overdue".to_owned() }, owed));
     view! {
         <PageHeader title=format!("Hello {first}") note=frame.account.0>{buy}</PageHeader>
-        <div class="stack">{due} {orders}</div>
+        <div class="stack">{waiting} {due} {orders}</div>
     }
     .into_any()
 }
@@ -58,6 +61,20 @@ fn recent(page: HistoryPage) -> AnyView {
         <section class="stack">
             <Tabs label="Orders" items=tabs/>
             {body}
+        </section>
+    }
+    .into_any()
+}
+
+fn undecided(page: HistoryPage) -> AnyView {
+    if page.rows.is_empty() {
+        return ().into_any();
+    }
+    let words = text::counted(page.total, "order waits for approval.", "orders wait for approval.");
+    view! {
+        <section class="stack">
+            <p><strong>{words}</strong> " " <a class="link" href="/approvals">"To the approvals"</a></p>
+            {orders::sheet(page.rows.into_iter().take(8).collect())}
         </section>
     }
     .into_any()

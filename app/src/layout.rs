@@ -227,10 +227,15 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
     .collect()
 }
 
+/// The five places on a phone that matter for the role: a buyer looks for the catalog, the cart and the orders before
+/// the approvals of others.
 fn dock(f: &FrameView) -> Vec<NavItem> {
     let mut items: Vec<NavItem> = navigation(f).into_iter().flat_map(|g| g.items).collect();
     if f.may(Permission::CartUse) {
-        items.insert(items.len().min(3), NavItem::new("Cart", "/cart", Glyph::Cart));
+        let decides = f.may(Permission::BudgetRead);
+        items.retain(|i| decides || i.href != "/approvals");
+        let after = items.iter().position(|i| i.href == "/catalog").map_or(items.len(), |at| at + 1);
+        items.insert(after, NavItem::new("Cart", "/cart", Glyph::Cart));
     }
     items.truncate(5);
     items

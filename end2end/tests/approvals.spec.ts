@@ -94,6 +94,55 @@ test.describe('approvals', () => {
     await expect(bell).not.toHaveText(before);
   });
 
+  test('an approver needs no mouse', async ({ browser }) => {
+    const buyer = await as(browser, people.junior);
+    const [first, second] = [await send(buyer, 120), await send(buyer, 130)];
+    const manager = await as(browser, people.manager);
+    await manager.goto('/approvals');
+    await ready(manager);
+    // The list: down to the second order, ticked, and its page by Enter. Letters in a field stay letters.
+    const row = (number: string) => manager.getByRole('row').filter({ has: manager.getByRole('link', { name: number }) });
+    const focused = () => manager.evaluate(() => document.activeElement?.closest('tr')?.querySelector('a')?.textContent ?? '');
+    for (let i = 0; i < 20 && (await focused()) !== second; i++) await manager.keyboard.press('j');
+    expect(await focused()).toBe(second);
+    await manager.keyboard.press('x');
+    await expect(row(second).getByRole('checkbox')).toBeChecked();
+    await manager.keyboard.press('x');
+    await expect(row(second).getByRole('checkbox')).not.toBeChecked();
+    await manager.keyboard.press('k');
+    expect(await focused()).not.toBe(second);
+    await manager.keyboard.press('j');
+    await manager.keyboard.press('Enter');
+    await expect(manager.getByRole('heading', { level: 1, name: second })).toBeVisible();
+    await ready(manager);
+    // The page: r asks for the reason first, and a in the reason is a letter.
+    const reason = manager.getByLabel('Reason or question');
+    await manager.keyboard.press('r');
+    await expect(reason).toBeFocused();
+    await manager.keyboard.type('a car');
+    await expect(reason).toHaveValue('a car');
+    await expect(manager.getByRole('heading', { level: 1, name: second })).toBeVisible();
+    await reason.blur();
+    await manager.keyboard.press('r');
+    await expect(manager.getByRole('button', { name: 'Reject' })).toBeFocused();
+    await manager.keyboard.press('q');
+    await expect(manager.getByRole('button', { name: 'Ask' })).toBeFocused();
+    await manager.keyboard.press('c');
+    await expect(manager.getByRole('button', { name: 'Approve with changes' })).toBeFocused();
+    await manager.keyboard.press('r');
+    await manager.keyboard.press('Enter');
+    await expect(manager.locator('.flashes')).toContainText(`You rejected ${second}`);
+    await open(manager, first);
+    await manager.keyboard.press('a');
+    await expect(manager.getByRole('button', { name: 'Approve', exact: true })).toBeFocused();
+    await manager.keyboard.press('Enter');
+    await expect(manager.locator('.flashes')).toContainText(`You approved ${first}`);
+    await buyer.goto('/cart');
+    await ready(buyer);
+    await buyer.getByRole('button', { name: /^Remove/ }).click();
+    await expect(buyer.getByText('Your cart is empty')).toBeVisible();
+  });
+
   test('a rejection hands back an editable cart', async ({ browser }) => {
     const buyer = await as(browser, people.junior);
     const number = await send(buyer, 130);
@@ -184,6 +233,12 @@ test.describe('approvals', () => {
     await admin.getByRole('group', { name: 'First, one of these decides' }).getByLabel('Finance', { exact: true }).check();
     await admin.getByRole('button', { name: 'What would it have done?' }).click();
     await expect(admin.locator('.flashes')).toContainText(/“Ladders” would have stopped \d+ of \d+ orders/);
+    await admin.getByLabel('With something priced on request').check();
+    await admin.getByRole('button', { name: 'Save rule' }).click();
+    await expect(admin.getByText('Orders with LD-6 and with something priced on request need one of the finance users.').first()).toBeVisible();
+    await control(admin, 'Edit Ladders').click();
+    await expect(admin.getByLabel('With something priced on request')).toBeChecked();
+    await admin.getByLabel('With something priced on request').uncheck();
     await admin.getByRole('button', { name: 'Save rule' }).click();
     await expect(admin.getByText('Orders with LD-6 need one of the finance users.').first()).toBeVisible();
     await control(admin, 'Switch off Ladders').click();

@@ -39,6 +39,8 @@ pub enum Condition {
     OverBudget,
     /// It goes where no order of the account went before.
     NewAddress,
+    /// Something has no price of the account's own: its price was asked for.
+    PriceOnRequest,
 }
 
 impl Condition {
@@ -51,6 +53,7 @@ impl Condition {
             Self::Product(sku) => format!("with {sku}"),
             Self::OverBudget => "over budget".to_owned(),
             Self::NewAddress => "to a new address".to_owned(),
+            Self::PriceOnRequest => "with something priced on request".to_owned(),
         }
     }
 
@@ -65,6 +68,7 @@ impl Condition {
             Self::Product(sku) => asked.skus.contains(sku),
             Self::OverBudget => asked.over_budget,
             Self::NewAddress => asked.new_address,
+            Self::PriceOnRequest => asked.price_on_request,
         }
     }
 }
@@ -125,6 +129,8 @@ pub struct Asked<'a> {
     pub over_budget: bool,
     /// No order of the account went there before.
     pub new_address: bool,
+    /// No price of the account's covers one of the lines.
+    pub price_on_request: bool,
 }
 
 /// A role's holders.
@@ -781,6 +787,7 @@ fn cell(rules: &[Rule], seats: &[Seat], sender: &Seat, total: Money) -> Cell {
         skus: &skus,
         over_budget: true,
         new_address: true,
+        price_on_request: true,
     };
     let matching: Vec<&Rule> = rules.iter().filter(|r| r.matches(&asked)).collect();
     let flow =

@@ -208,7 +208,7 @@ fn row(i: usize, m: MemberRow, colleagues: &[(domain::ids::MemberId, String)], a
                 {m.roles.iter().map(|r| r.label()).collect::<Vec<_>>().join(", ")}
                 {(!m.cost_centres.is_empty()).then(|| view! { <p class="dim small">{format!("Books on {}", m.cost_centres.join(", "))}</p> })}
             </td>
-            <td class="num">{seat}</td>
+            <td class="num full">{seat}</td>
         </tr>
     }
     .into_any()

@@ -214,7 +214,7 @@ fn conditions(
     lines: &str,
     category: String,
     product: &str,
-    ticked: [(&str, Condition); 2],
+    ticked: [(&str, Condition); 3],
     currency: domain::Currency,
 ) -> Result<Vec<Condition>, Problem> {
     let mut conditions = Vec::new();
@@ -259,6 +259,7 @@ pub async fn save_rule(
     #[server(default)] product: String,
     #[server(default)] over_budget: String,
     #[server(default)] new_address: String,
+    #[server(default)] on_request: String,
     #[server(default)] first: Vec<String>,
     #[server(default)] first_all: String,
     #[server(default)] second: Vec<String>,
@@ -268,7 +269,11 @@ pub async fn save_rule(
 ) -> Result<(), ActionError> {
     let request = request()?;
     let currency = request.who()?.actor.currency();
-    let ticked = [(over_budget.as_str(), Condition::OverBudget), (new_address.as_str(), Condition::NewAddress)];
+    let ticked = [
+        (over_budget.as_str(), Condition::OverBudget),
+        (new_address.as_str(), Condition::NewAddress),
+        (on_request.as_str(), Condition::PriceOnRequest),
+    ];
     let rule = Rule {
         name: name.trim().to_owned(),
         about: people(&about),

@@ -6,7 +6,6 @@ use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use super::actions::{Answer, Decide, ReadApproval};
 use super::progress;
@@ -16,7 +15,7 @@ use crate::load::reloaded;
 use crate::orders::tone;
 use crate::ui::{
     Button, ButtonKind, Card, DescriptionList, Fact, Meter, Notice, PageHeader, Step, StepState, TextArea, Timeline,
-    Tone,
+    Tone, share,
 };
 
 /// An order with its flow.
@@ -74,8 +73,8 @@ pub(super) fn show(page: ApprovalPage, decide: Act, hidden: AnyView, answer: Opt
                     <div class="acts thumbs">
                         <Button kind=ButtonKind::Primary name="verdict" value="approve" key="a">"Approve"</Button>
                         {change}
-                        <Button kind=ButtonKind::Danger name="verdict" value="reject" key="r">"Reject"</Button>
-                        <Button name="verdict" value="question" key="q">"Ask"</Button>
+                        <Button kind=ButtonKind::Danger name="verdict" value="reject" key="r" needs="words">"Reject"</Button>
+                        <Button name="verdict" value="question" key="q" needs="words">"Ask"</Button>
                     </div>
                 </Form>
             </Card>
@@ -171,13 +170,7 @@ fn said(s: Said) -> Step {
 
 /// The budget before and after, as a bar with its figures.
 pub(crate) fn budget_card(b: &BudgetUse) -> AnyView {
-    let share = |m: &domain::Money| {
-        if b.amount.amount().is_zero() {
-            1.0
-        } else {
-            (m.amount() / b.amount.amount()).to_f64().unwrap_or(1.0).clamp(0.0, 1.0)
-        }
-    };
+    let used = share(b.used, b.amount);
     let left = b.left().unwrap_or(b.amount);
     let over = left.amount().is_sign_negative();
     let tone = if over { Tone::Bad } else { Tone::Warn };
@@ -194,7 +187,7 @@ pub(crate) fn budget_card(b: &BudgetUse) -> AnyView {
     );
     let words = b.words();
     let label = format!("{words}; {after}");
-    let parts = vec![(share(&b.used), Tone::Info), (share(&b.order).min(1.0 - share(&b.used)), tone)];
+    let parts = vec![(used, Tone::Info), (share(b.order, b.amount).min(1.0 - used), tone)];
     view! {
         <Card title=format!("Budget {}", b.cost_centre)>
             <div class="stack">

@@ -37,14 +37,7 @@ fn show(mut page: InboxPage, [all, delegate, end]: [Act; 3], largest: bool) -> A
         view! { <EmptyState title="Nothing waits for you" text="Orders that need your approval appear here, and you get a mail."/> }.into_any()
     } else {
         let many = page.waiting.len() > 1;
-        let rows = page.waiting.into_iter().map(|r| row(r, many)).collect_view();
-        let pick = many.then(|| {
-            view! {
-                <th scope="col" class="pick">
-                    <PickAll label="All orders"/>
-                </th>
-            }
-        });
+        let table = table(page.waiting, many);
         let button = many.then(|| {
             view! {
                 <div class="acts">
@@ -57,19 +50,7 @@ fn show(mut page: InboxPage, [all, delegate, end]: [Act; 3], largest: bool) -> A
             <Tabs label="Order of the list" items=tabs/>
             <Form act=all class="stack">
                 <Card flush=true>
-                    <table class="rows">
-                        <thead>
-                            <tr>
-                                {pick}
-                                <th scope="col">"Order"</th>
-                                <th scope="col">"From"</th>
-                                <th scope="col">"Why"</th>
-                                <th scope="col">"Waiting since"</th>
-                                <th scope="col" class="num">"Total incl. tax"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
+                    {table}
                 </Card>
                 {button}
             </Form>
@@ -77,21 +58,10 @@ fn show(mut page: InboxPage, [all, delegate, end]: [Act; 3], largest: bool) -> A
         .into_any()
     };
     let others = (!page.others.is_empty()).then(|| {
-        let rows = page.others.into_iter().map(|r| row(r, false)).collect_view();
+        let table = table(page.others, false);
         view! {
             <Card title="Waiting for others" flush=true>
-                <table class="rows">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Order"</th>
-                            <th scope="col">"From"</th>
-                            <th scope="col">"Why"</th>
-                            <th scope="col">"Waiting since"</th>
-                            <th scope="col" class="num">"Total incl. tax"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
+                {table}
             </Card>
         }
     });
@@ -104,6 +74,34 @@ fn show(mut page: InboxPage, [all, delegate, end]: [Act; 3], largest: bool) -> A
             {others}
             {stand_in}
         </div>
+    }
+    .into_any()
+}
+
+/// Orders that wait; with `pick`, several can be chosen.
+fn table(rows: Vec<ApprovalRow>, pick: bool) -> AnyView {
+    let rows = rows.into_iter().map(|r| row(r, pick)).collect_view();
+    let pick = pick.then(|| {
+        view! {
+            <th scope="col" class="pick">
+                <PickAll label="All orders"/>
+            </th>
+        }
+    });
+    view! {
+        <table class="rows">
+            <thead>
+                <tr>
+                    {pick}
+                    <th scope="col">"Order"</th>
+                    <th scope="col">"From"</th>
+                    <th scope="col">"Why"</th>
+                    <th scope="col">"Waiting since"</th>
+                    <th scope="col" class="num">"Total incl. tax"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
     }
     .into_any()
 }
@@ -176,7 +174,7 @@ fn stand_ins(
                 </div>
                 <Field label="Only orders up to (optional)" name="cap" hint="In your company’s currency, incl. tax"/>
                 <div class="acts">
-                    <Button kind=ButtonKind::Primary>"Delegate"</Button>
+                    <Button>"Delegate"</Button>
                 </div>
             </Form>
         }

@@ -221,6 +221,7 @@ fn editor(edited: Option<&RuleRow>, page: &RulesPage, save: Act) -> AnyView {
     let (first_who, second_who) = (deciders("first[]", &first), deciders("second[]", &second));
     let has = |c: &Condition| rule.conditions.contains(c);
     let (over_budget, new_address) = (has(&Condition::OverBudget), has(&Condition::NewAddress));
+    let on_request = has(&Condition::PriceOnRequest);
     let categories: Vec<Choice> = std::iter::once(Choice::new("", "Any"))
         .chain(page.categories.iter().map(|(slug, name)| Choice::new(slug.clone(), name.clone())))
         .collect();
@@ -232,35 +233,42 @@ fn editor(edited: Option<&RuleRow>, page: &RulesPage, save: Act) -> AnyView {
         <section id="editor">
             <Card title=title>
                 {save.complaint()}
-                <Form act=save class="form stack">
+                <Form act=save class="form wide stack">
                     <input type="hidden" name="id" value=id/>
                     <input type="hidden" name="version" value=version/>
-                    <Field label="Name" name="name" value=name required=true maxlength=80 hint="As your people call it: “Over £500”"/>
-                    <fieldset class="choices many">
-                        <legend>"Whose orders (none chosen: everyone’s)"</legend>
-                        {about}
-                    </fieldset>
-                    <div class="pair">
-                        <Field label=format!("Total incl. tax over ({code})") name="over" value=over/>
-                        <Field label="More lines than" name="lines" value=lines/>
+                    <div class="panels">
+                        <div class="stack">
+                            <Field label="Name" name="name" value=name required=true maxlength=80 hint="As your people call it: “Over £500”"/>
+                            <fieldset class="choices many">
+                                <legend>"Whose orders (none chosen: everyone’s)"</legend>
+                                {about}
+                            </fieldset>
+                            <div class="pair">
+                                <Field label=format!("Total incl. tax over ({code})") name="over" value=over/>
+                                <Field label="More lines than" name="lines" value=lines/>
+                            </div>
+                            <div class="pair">
+                                <Select label="Something of the category" name="category" options=categories selected=category.unwrap_or_default()/>
+                                <Field label="The product (SKU)" name="product" value=product/>
+                            </div>
+                            <Checkbox label="Beyond the cost centre’s budget" name="over_budget" checked=over_budget/>
+                            <Checkbox label="To an address that no order went to before" name="new_address" checked=new_address/>
+                            <Checkbox label="With something priced on request" name="on_request" checked=on_request/>
+                        </div>
+                        <div class="stack">
+                            <fieldset class="choices many" id="tier">
+                                <legend>"First, one of these decides"</legend>
+                                {first_who}
+                                <Checkbox label="All of them must say yes" name="first_all" checked=first.all/>
+                            </fieldset>
+                            <fieldset class="choices many">
+                                <legend>"Then, one of these (optional)"</legend>
+                                {second_who}
+                                <Checkbox label="All of them must say yes" name="second_all" checked=second.all/>
+                            </fieldset>
+                            <Checkbox label="Whoever sent the order may decide too" name="requester_may" checked=requester_may hint="Otherwise only if nobody else could"/>
+                        </div>
                     </div>
-                    <div class="pair">
-                        <Select label="Something of the category" name="category" options=categories selected=category.unwrap_or_default()/>
-                        <Field label="The product (SKU)" name="product" value=product/>
-                    </div>
-                    <Checkbox label="Beyond the cost centre’s budget" name="over_budget" checked=over_budget/>
-                    <Checkbox label="To an address that no order went to before" name="new_address" checked=new_address/>
-                    <fieldset class="choices many" id="tier">
-                        <legend>"First, one of these decides"</legend>
-                        {first_who}
-                        <Checkbox label="All of them must say yes" name="first_all" checked=first.all/>
-                    </fieldset>
-                    <fieldset class="choices many">
-                        <legend>"Then, one of these (optional)"</legend>
-                        {second_who}
-                        <Checkbox label="All of them must say yes" name="second_all" checked=second.all/>
-                    </fieldset>
-                    <Checkbox label="Whoever sent the order may decide too" name="requester_may" checked=requester_may hint="Otherwise only if nobody else could"/>
                     <div class="acts">
                         <Button kind=ButtonKind::Primary>"Save rule"</Button>
                         <Button name="only" value="try">"What would it have done?"</Button>

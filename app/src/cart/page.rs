@@ -109,7 +109,7 @@ pub(super) fn notices(page: &CartPage, blocked: usize) -> AnyView {
             "The new ones are shown beside those that you saw when you added the line.".to_owned(),
         ));
     }
-    if let Some(from) = page.free_delivery_from {
+    if let Some(from) = page.free_delivery_from.filter(|_| !page.lines.is_empty()) {
         notices.push((Tone::Info, format!("Delivery is free from {}.", text::money(from)), String::new()));
     }
     notices

@@ -88,7 +88,7 @@ fn row(i: usize, a: BookAddress, delete: Act) -> AnyView {
                 <br/>
                 <span class="dim small">{format!("{kind} · {}", a.address.lines().join(", "))}</span>
             </td>
-            <td class="num">
+            <td class="num full">
                 {acts}
                 {inherited.map(|of| view! { <span class="dim small">{format!("Kept by {of}")}</span> })}
             </td>

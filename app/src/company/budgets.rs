@@ -4,12 +4,11 @@ use domain::budgets::{Beyond, BudgetRow, BudgetsPage, Period};
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use super::actions::{EndBudget, ReadBudgets, SetBudget};
 use crate::act::{Act, Form};
 use crate::load::reloaded;
-use crate::ui::{Button, ButtonKind, Card, Choice, EmptyState, Field, Meter, PageHeader, Select, Tone};
+use crate::ui::{Button, ButtonKind, Card, Choice, EmptyState, Field, Meter, PageHeader, Select, Tone, share};
 
 /// Budgets with their use in this period and the ones before.
 #[component]
@@ -59,10 +58,10 @@ fn show(page: BudgetsPage, set: Act, end: Act) -> AnyView {
     view! {
         <PageHeader title="Budgets" note="Used when an order is confirmed, with tax and delivery"/>
         {end.complaint()}
-        <div class="cols">
-            <div class="stack">{list}</div>
-            <div class="stack">{form}</div>
-        </div>
+        {match form {
+            Some(form) => view! { <div class="cols"><div class="stack">{list}</div> {form}</div> }.into_any(),
+            None => view! { <div class="panels">{list}</div> }.into_any(),
+        }}
     }
     .into_any()
 }
@@ -70,9 +69,7 @@ fn show(page: BudgetsPage, set: Act, end: Act) -> AnyView {
 fn budget(b: &BudgetRow, may: bool, end: Act) -> AnyView {
     let now = &b.now;
     let whole = now.amount.amount();
-    let share = |m: &domain::Money| {
-        if whole.is_zero() { 1.0 } else { (m.amount() / whole).to_f64().unwrap_or(1.0).clamp(0.0, 1.0) }
-    };
+    let used = share(now.used, now.amount);
     let over = now.used.amount() > whole;
     let waiting = (!now.waiting.amount().is_zero()).then(
         || view! { <p class="dim small">{format!("{} waits for approval or release.", text::money(now.waiting))}</p> },
@@ -86,7 +83,7 @@ fn budget(b: &BudgetRow, may: bool, end: Act) -> AnyView {
             } else {
                 format!("{} %", (used.amount() / whole * rust_decimal::Decimal::ONE_HUNDRED).round())
             };
-            let parts = vec![(share(used), if used.amount() > whole { Tone::Bad } else { Tone::Info })];
+            let parts = vec![(share(*used, now.amount), if used.amount() > whole { Tone::Bad } else { Tone::Info })];
             view! {
                 <tr>
                     <td class="dim">{text::date(*start)}</td>
@@ -109,7 +106,7 @@ fn budget(b: &BudgetRow, may: bool, end: Act) -> AnyView {
     });
     let tone = if over { Tone::Bad } else { Tone::Info };
     let words = now.words();
-    let parts = vec![(share(&now.used), tone), (share(&now.waiting).min(1.0 - share(&now.used)), Tone::Warn)];
+    let parts = vec![(used, tone), (share(now.waiting, now.amount).min(1.0 - used), Tone::Warn)];
     view! {
         <Card title=now.cost_centre.clone() note=format!("beyond: {}", now.beyond.words())>
             <div class="stack">

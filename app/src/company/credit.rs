@@ -4,11 +4,10 @@ use domain::company::CreditView;
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use super::actions::ReadCredit;
 use crate::load::loaded;
-use crate::ui::{Card, DescriptionList, EmptyState, Fact, Meter, Notice, PageHeader, Tone};
+use crate::ui::{Card, DescriptionList, EmptyState, Fact, Meter, Notice, PageHeader, Tone, share};
 
 /// Limit, exposure, what is held, and the smallest step that frees it.
 #[component]
@@ -30,10 +29,6 @@ fn show(view: CreditView) -> AnyView {
     };
     let exposure = c.exposure().unwrap_or(limit);
     let free = c.free().ok().flatten().unwrap_or(limit);
-    let share = |m: &domain::Money| {
-        let whole = limit.amount();
-        if whole.is_zero() { 1.0 } else { (m.amount() / whole).to_f64().unwrap_or(1.0).clamp(0.0, 1.0) }
-    };
     let facts = vec![
         Fact::new("Open invoices", text::money(c.open_invoices)),
         Fact::new(
@@ -45,6 +40,7 @@ fn show(view: CreditView) -> AnyView {
         Fact::new("Limit", text::money(limit)),
         Fact::sum("Left", text::money(free)),
     ];
+    let invoices = share(c.open_invoices, limit);
     let over = exposure.amount() > limit.amount();
     let held = (!view.held.is_empty()).then(|| {
         let orders = view
@@ -68,8 +64,7 @@ fn show(view: CreditView) -> AnyView {
     };
     let label = format!("{} of {} used", text::money(exposure), text::money(limit));
     let tone = if over { Tone::Bad } else { Tone::Info };
-    let parts =
-        vec![(share(&c.open_invoices), tone), (share(&c.open_orders).min(1.0 - share(&c.open_invoices)), Tone::Warn)];
+    let parts = vec![(invoices, tone), (share(c.open_orders, limit).min(1.0 - invoices), Tone::Warn)];
     let shared = (view.parts.len() > 1).then(|| {
         let rows = view
             .parts

@@ -7,12 +7,13 @@ use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
-use rust_decimal::prelude::ToPrimitive as _;
 
 use super::actions::ReadInvoices;
 use crate::layout::{pages, shown};
 use crate::load::loaded;
-use crate::ui::{AgeingBar, Bucket, Button, Card, EmptyState, Field, Kind, PageHeader, Pager, Pill, Tab, Tabs, Tone};
+use crate::ui::{
+    AgeingBar, Bucket, Button, Card, EmptyState, Field, Kind, PageHeader, Pager, Pill, Tab, Tabs, Tone, share,
+};
 
 /// The account's documents, the newest first.
 #[component]
@@ -63,11 +64,11 @@ fn show(page: InvoicesPage) -> AnyView {
 /// What is owed, by age; also on the home page of finance users.
 pub fn ageing(a: &Ageing) -> AnyView {
     let whole = a.buckets.iter().map(|m| m.amount()).sum::<rust_decimal::Decimal>();
-    let share =
-        |m: &domain::Money| if whole.is_zero() { 0.0 } else { (m.amount() / whole).to_f64().unwrap_or_default() };
+    let whole = domain::Money::new(whole, a.balance.currency());
     let tones = [Tone::Neutral, Tone::Warn, Tone::Warn, Tone::Bad, Tone::Bad];
-    let buckets: Vec<Bucket> =
-        (0..5).map(|i| Bucket::new(BUCKETS[i], text::money(a.buckets[i]), share(&a.buckets[i]), tones[i])).collect();
+    let buckets: Vec<Bucket> = (0..5)
+        .map(|i| Bucket::new(BUCKETS[i], text::money(a.buckets[i]), share(a.buckets[i], whole), tones[i]))
+        .collect();
     let credit = (!a.credit.amount().is_zero()).then(|| {
         view! {
             <div>
@@ -118,7 +119,7 @@ pub fn sheet(rows: Vec<InvoiceRow>, today: chrono::NaiveDate) -> AnyView {
                         <th scope="col">"Document"</th>
                         <th scope="col">"Issued"</th>
                         <th scope="col">"Due"</th>
-                        <th scope="col">"Order"</th>
+                        <th scope="col" class="between">"Order"</th>
                         <th scope="col">"Status"</th>
                         <th scope="col" class="num">"Amount"</th>
                         <th scope="col" class="num">"Open"</th>
@@ -155,7 +156,7 @@ fn row(r: InvoiceRow, today: chrono::NaiveDate) -> AnyView {
             </td>
             <td class="dim hide">{text::date(r.issued_on)}</td>
             <td class="hide">{due}</td>
-            <td class="dim hide">{r.order_number}</td>
+            <td class="dim hide between">{r.order_number}</td>
             <td>
                 <Pill tone=tone(r.status) text=r.status.words(r.kind, r.due_on, today)/>
             </td>

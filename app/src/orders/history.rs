@@ -85,8 +85,8 @@ pub fn sheet(rows: Vec<OrderRow>) -> AnyView {
                         <th scope="col">"Order"</th>
                         <th scope="col">"Placed"</th>
                         <th scope="col">"Your reference"</th>
-                        <th scope="col">"Cost centre"</th>
-                        <th scope="col">"Placed by"</th>
+                        <th scope="col" class="wide">"Cost centre"</th>
+                        <th scope="col" class="between">"Placed by"</th>
                         <th scope="col">"Status"</th>
                         <th scope="col" class="num">"Total incl. tax"</th>
                     </tr>
@@ -102,13 +102,13 @@ fn row(o: OrderRow) -> AnyView {
     let href = format!("/orders/{}", o.number);
     view! {
         <tr>
-            <td>
+            <td class="nowrap">
                 <a class="link strong" href=href>{o.number}</a>
             </td>
-            <td class="dim hide">{text::date(o.placed_at.date())}</td>
+            <td class="dim hide nowrap">{text::date(o.placed_at.date())}</td>
             <td class="hide">{o.po_number}</td>
-            <td class="hide">{o.cost_centre}</td>
-            <td class="dim">{o.placed_by}</td>
+            <td class="wide">{o.cost_centre}</td>
+            <td class="dim between">{o.placed_by}</td>
             <td>
                 <Pill tone=tone(o.status) text=o.status.label()/>
             </td>

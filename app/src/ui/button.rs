@@ -52,9 +52,12 @@ pub fn Button(
     /// people who speak to their computer can say what they see: "Add to cart: Hex bolt M8".
     #[prop(optional, into)]
     says: Text,
-    /// The letter that presses it, with the browser's own access keys (Alt, or Alt and Shift).
+    /// The letter that goes to it, and presses it with the browser's own access keys (Alt, or Alt and Shift).
     #[prop(optional, into)]
     key: Text,
+    /// The id of the text that it is nothing without: its letter goes there first.
+    #[prop(optional, into)]
+    needs: Text,
     /// While the form is under way.
     #[prop(optional, into)]
     disabled: Signal<bool>,
@@ -71,6 +74,7 @@ pub fn Button(
             form=form.0
             aria-label=says.0
             accesskey=key.0
+            data-needs=needs.0
             disabled=move || disabled.get()
         >
             {children()}

@@ -1,6 +1,8 @@
 //! Pictures of figures, drawn on the server; the same figures stand beside them as text.
 
+use domain::Money;
 use leptos::prelude::*;
+use rust_decimal::prelude::ToPrimitive as _;
 
 use super::text::Tone;
 
@@ -8,6 +10,13 @@ use super::text::Tone;
 const WIDTH: f64 = 1000.0;
 /// Between two parts.
 const GAP: f64 = 4.0;
+
+/// How much of `whole` an amount is, from 0 to 1, for a bar. Of nothing, any amount is all.
+pub fn share(part: Money, whole: Money) -> f64 {
+    let (part, whole) = (part.amount(), whole.amount());
+    let full = if part.is_zero() { 0.0 } else { 1.0 };
+    part.checked_div(whole).and_then(|share| share.to_f64()).unwrap_or(full).clamp(0.0, 1.0)
+}
 
 /// Start and length of each part, gaps taken out; a part of nothing takes no room.
 fn spans(shares: &[f64]) -> Vec<(f64, f64)> {

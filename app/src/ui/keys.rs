@@ -1,10 +1,11 @@
 //! Keys for people who sit here all day: `/` searches; in a table `j` and `k` go from row to row
-//! (Enter follows the row's link, as any link) and `x` ticks the row.
+//! (Enter follows the row's link, as any link) and `x` ticks the row. The letter of a button (its access key) goes to the
+//! button, so that Enter presses it: a slip of one key decides nothing.
 
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
+use leptos::web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
 
 /// Listens while the frame is there. Only in the browser: effects do not run on the server.
 pub(super) fn listen() {
@@ -27,7 +28,7 @@ fn on_key(event: KeyboardEvent) {
         "j" => step(focused.as_ref(), 1),
         "k" => step(focused.as_ref(), -1),
         "x" => tick(focused.as_ref()),
-        _ => false,
+        letter => button(letter),
     };
     if done {
         event.prevent_default();
@@ -71,6 +72,24 @@ fn step(focused: Option<&Element>, by: i32) -> bool {
         .and_then(|row| row.query_selector("a").ok().flatten())
         .and_then(|link| link.dyn_into::<HtmlElement>().ok())
         .is_some_and(|link| link.focus().is_ok())
+}
+
+/// Goes to the button of this letter; to the field that it needs, while that is empty.
+fn button(letter: &str) -> bool {
+    if !matches!(letter.as_bytes(), [b'a'..=b'z']) {
+        return false;
+    }
+    let found = document().query_selector(&format!("main button[accesskey={letter}]")).ok().flatten();
+    let Some(button) = found else { return false };
+    let empty = button
+        .get_attribute("data-needs")
+        .and_then(|id| document().get_element_by_id(&id))
+        .and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok())
+        .filter(|field| field.value().trim().is_empty());
+    match empty {
+        Some(field) => field.focus().is_ok(),
+        None => button.dyn_into::<HtmlElement>().is_ok_and(|button| button.focus().is_ok()),
+    }
 }
 
 fn tick(focused: Option<&Element>) -> bool {

@@ -73,7 +73,7 @@ mod timeline;
 pub use badge::{Avatar, Pill, Thumb};
 pub use button::{Button, ButtonKind, ButtonLink};
 pub use card::Card;
-pub use chart::{AgeingBar, Bucket, Meter};
+pub use chart::{AgeingBar, Bucket, Meter, share};
 pub use choice::{Checkbox, Choice, PickAll, Radio, Select};
 pub use empty::EmptyState;
 pub use errors::ErrorSummary;

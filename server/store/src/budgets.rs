@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, NaiveDate};
 use domain::budgets::{Beyond, BudgetRow, BudgetUse, BudgetsPage, Period};
-use domain::ids::{BudgetId, OrderId};
+use domain::ids::{AccountId, BudgetId, OrderId};
 use domain::{Actor, Currency, Money, Permission, Problem};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -13,18 +13,31 @@ use crate::{Error, Result, Tx, audit};
 
 /// Takes a confirmed order's total, with delivery and tax, from its budget's present period. The budget's row is locked.
 pub(crate) async fn consume(tx: &mut Tx, budget: BudgetId, of: &BudgetUse, order: OrderId) -> Result<()> {
-    if of.order.amount().is_zero() {
+    let account = tx.actor()?.account();
+    take(tx, account, budget, of.period, of.order.amount(), order).await
+}
+
+/// The same from a locked budget of any account.
+pub(crate) async fn take(
+    tx: &mut Tx,
+    account: AccountId,
+    budget: BudgetId,
+    period: Period,
+    amount: Decimal,
+    order: OrderId,
+) -> Result<()> {
+    if amount.is_zero() {
         return Ok(());
     }
-    let (account, now, start) = (tx.actor()?.account().0, tx.now(), of.period.start(tx.today()));
+    let (now, start) = (tx.now(), period.start(tx.today()));
     let done = sqlx::query!(
         "INSERT INTO budget_entries (account_id, id, budget_id, order_id, period_start, amount, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        account,
+        account.0,
         crate::new_id::<Uuid>(),
         budget.0,
         order.0,
         start,
-        of.order.amount(),
+        amount,
         now
     )
     .execute(tx.db())

@@ -36,35 +36,28 @@ pub(crate) async fn read(
     order: Option<OrderId>,
     lock: Lock,
 ) -> Result<Limits> {
-    type Row = (Option<Decimal>, Option<String>, Option<serde_json::Value>);
+    /// Credit and budget as JSON, with locks or without: in this order, here alone.
+    macro_rules! ask {
+        ($lock:literal, $for_update:literal) => {{
+            let row = sqlx::query!(
+                "SELECT (SELECT jsonb_build_object('limit', c.credit_limit::text, 'policy', c.policy) FROM my_limit("
+                    + $lock
+                    + ") c) AS credit,
+                        (SELECT to_jsonb(b) || jsonb_build_object('amount', b.amount::text) FROM budgets b
+                         WHERE b.account_id = $1 AND b.cost_centre = $2 AND b.active "
+                    + $for_update
+                    + ") AS budget",
+                actor.account().0,
+                centre
+            )
+            .fetch_one(tx.db())
+            .await?;
+            (row.credit, row.budget)
+        }};
+    }
+    let (credit, budget) = if lock == Lock::Yes { ask!("true", "FOR UPDATE") } else { ask!("false", "") };
     let account = actor.account().0;
-    // The same question with and without locks; the rows are locked in this order, here alone.
-    let row: Row = if lock == Lock::Yes {
-        let row = sqlx::query!(
-            r#"SELECT (SELECT jsonb_build_object('limit', c.credit_limit::text, 'policy', c.policy) FROM my_limit(true) c) AS credit,
-                      (SELECT to_jsonb(b) || jsonb_build_object('amount', b.amount::text) FROM budgets b
-                       WHERE b.account_id = $1 AND b.cost_centre = $2 AND b.active FOR UPDATE) AS budget"#,
-            account,
-            centre
-        )
-        .fetch_one(tx.db())
-        .await?;
-        let (limit, policy) = credit_of(row.credit)?;
-        (limit, policy, row.budget)
-    } else {
-        let row = sqlx::query!(
-            r#"SELECT (SELECT jsonb_build_object('limit', c.credit_limit::text, 'policy', c.policy) FROM my_limit(false) c) AS credit,
-                      (SELECT to_jsonb(b) || jsonb_build_object('amount', b.amount::text) FROM budgets b
-                       WHERE b.account_id = $1 AND b.cost_centre = $2 AND b.active) AS budget"#,
-            account,
-            centre
-        )
-        .fetch_one(tx.db())
-        .await?;
-        let (limit, policy) = credit_of(row.credit)?;
-        (limit, policy, row.budget)
-    };
-    let (limit, policy, budget) = row;
+    let (limit, policy) = credit_of(credit)?;
     let mut limits = Limits { credit: Credit::unlimited(actor.currency()), parts: Vec::new(), budget: None };
     let budget: Option<Budget> =
         budget.map(serde_json::from_value).transpose().map_err(|e| Error::odd("budgets", &e.to_string()))?;

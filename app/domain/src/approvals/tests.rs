@@ -27,7 +27,16 @@ fn rule(name: &str, conditions: Vec<Condition>, tiers: Vec<Tier>) -> Rule {
 }
 
 fn asked(requester: &Seat, total: Money) -> Asked<'_> {
-    Asked { requester, total, lines: 3, categories: &[], skus: &[], over_budget: false, new_address: false }
+    Asked {
+        requester,
+        total,
+        lines: 3,
+        categories: &[],
+        skus: &[],
+        over_budget: false,
+        new_address: false,
+        price_on_request: false,
+    }
 }
 
 fn flow(requester: u128, rules: &[Rule]) -> Flow {
@@ -88,6 +97,17 @@ fn all_conditions_of_a_rule_must_hold_and_it_is_about_whom_it_names() {
     assert!(both.matches(&question));
     question.requester = &viewer;
     assert!(!both.matches(&question));
+}
+
+#[test]
+fn what_is_priced_on_request_can_be_a_reason_to_ask() {
+    let buyer = seat(1, &[Role::Buyer]);
+    let asks = rule("Quoted", vec![Condition::PriceOnRequest], vec![one_of(&[Who::Manager])]);
+    let mut question = asked(&buyer, gbp(1));
+    assert!(!asks.matches(&question));
+    question.price_on_request = true;
+    assert!(asks.matches(&question));
+    assert_eq!(asks.words(&[]), "Orders with something priced on request need the buyer’s manager.");
 }
 
 #[test]

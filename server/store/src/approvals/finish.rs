@@ -7,16 +7,18 @@ use domain::credit::{Policy, Verdict as Credit};
 use domain::notices::Kind;
 use domain::orders::{Event, Status};
 use domain::{Actor, Quantity, text};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::decide::Answer;
 use super::flow::{Open, end};
-use crate::catalog::{Facts, Pricing, facts_of};
+use crate::catalog::{Facts, Pricing};
 use crate::limits::{self, Lock};
 use crate::notices::{self, Note};
 use crate::orders::{advance, free_stock};
 use crate::{Error, Result, Tx, budgets, cart, quotes};
 
+#[derive(Debug, serde::Deserialize)]
 struct Line {
     product: Uuid,
     quantity: Quantity,
@@ -24,25 +26,21 @@ struct Line {
     unit_price: rust_decimal::Decimal,
 }
 
+/// What was ordered, and what is known of it now. One statement.
 async fn lines(tx: &mut Tx, actor: &Actor, open: &Open) -> Result<(Vec<Line>, HashMap<Uuid, Facts>)> {
-    let rows = sqlx::query!(
-        r#"SELECT product_id AS "product_id!", sku, quantity, unit_price FROM order_lines
-           WHERE account_id = $1 AND order_id = $2 AND product_id IS NOT NULL ORDER BY line_no"#,
+    let row = sqlx::query!(
+        r#"WITH l AS MATERIALIZED (
+               SELECT l.line_no, l.product_id AS product, l.quantity::text, l.sku, l.unit_price::text
+               FROM order_lines l WHERE l.account_id = $1 AND l.order_id = $2 AND l.product_id IS NOT NULL)
+           SELECT (SELECT json_agg(l ORDER BY l.line_no) FROM l) AS "lines: Json<Vec<Line>>",
+                  (SELECT json_agg(f) FROM product_facts f WHERE f.id = ANY (ARRAY(SELECT l.product FROM l))) AS "facts: Json<Vec<Facts>>""#,
         actor.account().0,
         open.order.0
     )
-    .fetch_all(tx.db())
+    .fetch_one(tx.db())
     .await?;
-    let lines = rows
-        .into_iter()
-        .map(|r| {
-            let quantity = Quantity::new(r.quantity).ok_or_else(|| Error::odd("order_lines.quantity", &r.sku))?;
-            Ok(Line { product: r.product_id, quantity, sku: r.sku, unit_price: r.unit_price })
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let ids: Vec<Uuid> = lines.iter().map(|l| l.product).collect();
-    let facts = facts_of(tx, &ids).await?.into_iter().map(|f| (f.id.0, f)).collect();
-    Ok((lines, facts))
+    let facts = row.facts.map(|Json(facts)| facts).unwrap_or_default();
+    Ok((row.lines.map(|Json(lines)| lines).unwrap_or_default(), facts.into_iter().map(|f| (f.id.0, f)).collect()))
 }
 
 fn present(open: &Open) -> Result<Status> {

@@ -118,6 +118,7 @@ pub(crate) fn matching(rules: Option<serde_json::Value>, actor: &Actor, of: &Pre
         skus: &of.skus,
         over_budget: of.over_budget,
         new_address: of.new_address,
+        price_on_request: of.cart.lines.iter().any(|l| l.price.is_none()),
     };
     let matched: Vec<&Rule> = rules.iter().filter(|r| r.matches(&asked)).collect();
     let covered = matched.iter().any(|r| r.conditions.contains(&domain::approvals::Condition::OverBudget));

@@ -40,6 +40,20 @@ pub struct Line {
     pub tax_rate: Decimal,
 }
 
+/// What is to be done with each row of a batch: `found` says of its document whose it is, or its fate. Gives the new
+/// ones, with the account, an id to be, and whose.
+pub(super) fn fresh<'a, T>(rows: &'a [T], found: &'a [Result<Named, Fate>]) -> Vec<(Uuid, Uuid, &'a T, &'a Named)> {
+    rows.iter()
+        .zip(found)
+        .filter_map(|(row, found)| found.as_ref().ok().map(|a| (a.id, crate::new_id(), row, a)))
+        .collect()
+}
+
+/// The fates of a batch whose new documents are written.
+pub(super) fn fates(found: Vec<Result<Named, Fate>>) -> Vec<Fate> {
+    found.into_iter().map(|found| found.map_or_else(|fate| fate, |_| Fate::Written)).collect()
+}
+
 /// What is to be done with each document of a batch: the account of those that are new, the fate of the others.
 /// `stored` holds the hashes of what exists already, by account and number.
 pub(super) fn sorted(

@@ -8,7 +8,7 @@ use domain::invoices::Kind;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::documents::{Columns, count, sorted};
+use super::documents::{Columns, count, fates, fresh, sorted};
 use super::{Document, Fate, Named, column, named_accounts};
 use crate::{Result, Tx};
 
@@ -45,15 +45,11 @@ pub async fn invoices(tx: &mut Tx, rows: &[Invoice]) -> Result<Vec<Fate>> {
     .await?;
     let stored = stored.into_iter().map(|r| ((r.account_id, r.number), r.import_hash)).collect();
     let sorted = sorted(&documents, &accounts, &stored);
-    let fresh: Vec<(Uuid, Uuid, &Invoice, &Named)> = rows
-        .iter()
-        .zip(&sorted)
-        .filter_map(|(row, found)| found.as_ref().ok().map(|a| (a.id, crate::new_id(), row, a)))
-        .collect();
+    let fresh = fresh(rows, &sorted);
     if !fresh.is_empty() {
         write(tx, &fresh).await?;
     }
-    Ok(sorted.into_iter().map(|found| found.map_or_else(|fate| fate, |_| Fate::Written)).collect())
+    Ok(fates(sorted))
 }
 
 fn due_on(invoice: &Invoice, account: &Named) -> NaiveDate {

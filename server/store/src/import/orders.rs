@@ -5,8 +5,8 @@ use domain::orders::Status;
 use domain::{Currency, Money};
 use uuid::Uuid;
 
-use super::documents::{Columns, count, sorted};
-use super::{Document, Fate, column, named_accounts};
+use super::documents::{Columns, count, fates, fresh, sorted};
+use super::{Document, Fate, Named, column, named_accounts};
 use crate::{Result, Tx};
 
 /// An order of orders.csv. Its tax is unknown: gross is net.
@@ -40,18 +40,14 @@ pub async fn orders(tx: &mut Tx, rows: &[Order]) -> Result<Vec<Fate>> {
     .await?;
     let stored = stored.into_iter().map(|r| ((r.account_id, r.number), r.import_hash)).collect();
     let sorted = sorted(&documents, &accounts, &stored);
-    let fresh: Vec<(Uuid, Uuid, &Order, &str)> = rows
-        .iter()
-        .zip(&sorted)
-        .filter_map(|(row, found)| found.as_ref().ok().map(|a| (a.id, crate::new_id(), row, a.name.as_str())))
-        .collect();
+    let fresh = fresh(rows, &sorted);
     if !fresh.is_empty() {
         write(tx, &fresh).await?;
     }
-    Ok(sorted.into_iter().map(|found| found.map_or_else(|fate| fate, |_| Fate::Written)).collect())
+    Ok(fates(sorted))
 }
 
-async fn write(tx: &mut Tx, fresh: &[(Uuid, Uuid, &Order, &str)]) -> Result<()> {
+async fn write(tx: &mut Tx, fresh: &[(Uuid, Uuid, &Order, &Named)]) -> Result<()> {
     sqlx::query!(
         "INSERT INTO orders (account_id, id, number, status, placed_by, placed_at, po_number, currency, net, tax, gross, line_count, source, import_hash)
          SELECT t.account_id, t.id, t.number, t.status, t.placed_by, t.placed_at AT TIME ZONE (SELECT time_zone FROM seller), t.po_number,
@@ -62,7 +58,7 @@ async fn write(tx: &mut Tx, fresh: &[(Uuid, Uuid, &Order, &str)]) -> Result<()> 
         &column(fresh, |f| f.1),
         &column(fresh, |f| f.2.document.number.clone()),
         &column(fresh, |f| f.2.status.code().to_owned()),
-        &column(fresh, |f| f.3.to_owned()),
+        &column(fresh, |f| f.3.name.clone()),
         &column(fresh, |f| f.2.placed_at),
         &column(fresh, |f| f.2.po_number.clone()),
         &column(fresh, |f| f.2.currency.code().to_owned()),

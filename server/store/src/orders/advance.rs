@@ -1,12 +1,12 @@
 //! Moving an order on: its state, its history and its hold on the stock, together.
 
-use domain::ids::OrderId;
+use domain::ids::{AccountId, OrderId};
 use domain::orders::Status;
 
 use crate::error::exactly;
 use crate::{Result, Tx};
 
-/// Moves a locked order through `steps`, one history row each. `version` is the present one.
+/// Moves a locked order of the asking account through `steps`, one history row each. `version` is the present one.
 ///
 /// The caller has checked every step against the table of transitions.
 pub(crate) async fn advance(
@@ -16,7 +16,20 @@ pub(crate) async fn advance(
     steps: &[(Status, &str)],
     by: &str,
 ) -> Result<()> {
-    let (account, now) = (tx.actor()?.account().0, tx.now());
+    let account = tx.actor()?.account();
+    advance_in(tx, account, order, version, steps, by).await
+}
+
+/// The same for an order of any account: what the seller does to it.
+pub(super) async fn advance_in(
+    tx: &mut Tx,
+    account: AccountId,
+    order: OrderId,
+    version: i32,
+    steps: &[(Status, &str)],
+    by: &str,
+) -> Result<()> {
+    let now = tx.now();
     let last = steps.last().map_or("", |s| s.0.code());
     let done = sqlx::query!(
         "WITH moved AS (UPDATE orders SET status = $4, version = version + cardinality($5::text[])
@@ -24,7 +37,7 @@ pub(crate) async fn advance(
          INSERT INTO order_events (account_id, order_id, version, status, at, by_name, reason)
          SELECT $1, moved.id, $3 + s.n, s.status, $7, $8, s.reason
          FROM moved, unnest($5::text[], $6::text[]) WITH ORDINALITY AS s(status, reason, n)",
-        account,
+        account.0,
         order.0,
         version,
         last,

@@ -1,15 +1,16 @@
 //! Orders beyond the credit limit that wait for the seller: seeing and releasing them.
 
 use chrono::{DateTime, Utc};
+use domain::budgets::Period;
 use domain::ids::MemberId;
 use domain::notices::Kind;
 use domain::orders::{Event, HeldRow, Status};
 use domain::{Actor, Cause, Currency, Money, Permission, Problem};
 use serde_json::json;
 
-use crate::error::exactly;
+use super::advance::advance_in;
 use crate::notices::{self, Note};
-use crate::{Error, Result, Store, Tx, audit};
+use crate::{Error, Result, Store, Tx, audit, budgets};
 
 /// All held orders, the oldest first. For customer service and seller admins. One statement.
 pub async fn held(tx: &mut Tx) -> Result<Vec<HeldRow>> {
@@ -50,7 +51,7 @@ pub async fn release(
     actor.require(Permission::HoldRelease)?;
     let mut tx = store.job(now).await?;
     let order = sqlx::query!(
-        "SELECT o.id, o.account_id, o.status, o.version, o.member_id, o.cost_centre FROM orders o JOIN accounts a ON a.id = o.account_id
+        "SELECT o.id, o.account_id, o.status, o.version, o.member_id, o.cost_centre, o.currency, o.gross FROM orders o JOIN accounts a ON a.id = o.account_id
          WHERE a.number = $1 AND o.number = $2 FOR UPDATE OF o",
         account,
         number
@@ -62,35 +63,21 @@ pub async fn release(
     if order.version != version {
         return Err(Problem::Conflict(Cause::Stale).into());
     }
+    let (account, id) = (order.account_id.into(), order.id.into());
     // The budget's row is locked before its ledger grows, as in a submission.
-    sqlx::query!(
-        "SELECT id FROM budgets WHERE account_id = $1 AND cost_centre = $2 FOR UPDATE",
+    let budget = sqlx::query!(
+        "SELECT id, period FROM budgets WHERE account_id = $1 AND cost_centre = $2 AND active AND currency = $3 FOR UPDATE",
         order.account_id,
-        order.cost_centre
+        order.cost_centre,
+        order.currency
     )
     .fetch_optional(tx.db())
     .await?;
-    let today = tx.today();
-    let done = sqlx::query!(
-        "WITH step AS (INSERT INTO order_events (account_id, order_id, version, status, at, by_name, reason)
-                       VALUES ($1, $2, $3 + 1, $4, $5, $6, 'released by the seller')),
-              used AS (INSERT INTO budget_entries (account_id, id, budget_id, order_id, period_start, amount, at)
-                       SELECT $1, gen_random_uuid(), b.id, o.id, date_trunc(b.period, $7::date)::date, o.gross, $5
-                       FROM orders o JOIN budgets b ON b.account_id = o.account_id AND b.cost_centre = o.cost_centre
-                       WHERE o.account_id = $1 AND o.id = $2 AND b.active AND b.currency = o.currency AND o.gross <> 0)
-         UPDATE orders SET status = $4, version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $3",
-        order.account_id,
-        order.id,
-        version,
-        after.code(),
-        now,
-        actor.name(),
-        today
-    )
-    .execute(tx.db())
-    .await?;
-    exactly(1, &done)?;
-    let account = order.account_id.into();
+    if let Some(budget) = budget {
+        let period = Period::parse(&budget.period).ok_or_else(|| Error::odd("budgets.period", &budget.period))?;
+        budgets::take(&mut tx, account, budget.id.into(), period, order.gross, id).await?;
+    }
+    advance_in(&mut tx, account, id, version, &[(after, "released by the seller")], actor.name()).await?;
     if let Some(member) = order.member_id {
         let note = Note {
             member: MemberId(member),

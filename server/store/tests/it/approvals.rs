@@ -652,6 +652,32 @@ async fn an_approver_never_makes_an_order_dearer_larger_empty_or_odd() {
 }
 
 #[tokio::test]
+async fn a_line_without_a_price_of_the_accounts_own_is_priced_on_request() {
+    let world = world().await;
+    let (admin, buyer) = (world.actor("admin@acme.example").await, world.buyer().await);
+    let rule = Rule {
+        name: "Asked for".to_owned(),
+        about: Vec::new(),
+        conditions: vec![Condition::PriceOnRequest],
+        tiers: vec![Tier { all: false, who: vec![Who::Role(Role::Finance)] }],
+        requester_may: false,
+    };
+    let mut tx = world.begin(&admin).await;
+    approvals::save_rule(&mut tx, None, &rule).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = world.begin(&buyer).await;
+    store::cart::add(&mut tx, &Sku::parse("sku", "TM-5M").unwrap(), quantity(1)).await.unwrap();
+    tx.commit().await.unwrap();
+    let asked = async || {
+        let page = store::cart::checkout(&mut world.read(&buyer).await).await.unwrap();
+        page.approval.into_iter().map(|r| r.name).collect::<Vec<_>>()
+    };
+    assert_eq!(asked().await, [] as [&str; 0], "it has a price");
+    world.sql("DELETE FROM prices WHERE product_id = (SELECT id FROM products WHERE sku = 'TM-5M')").await;
+    assert_eq!(asked().await, ["Asked for"]);
+}
+
+#[tokio::test]
 async fn lines_of_an_order_that_is_decided_cannot_be_changed_by_any_statement() {
     let world = world().await;
     let (buyer, manager) = (world.buyer().await, world.actor("manager@acme.example").await);
