@@ -95,6 +95,8 @@ pub(crate) struct Preview {
     /// "Require approval" is what the budget says beyond its amount.
     pub budget_asks: bool,
     pub new_address: bool,
+    /// Something in it has no price of the account's: it was quoted.
+    pub price_on_request: bool,
 }
 
 /// The rules among `rules` that an order of the asking member matches; the budget's own when none of them asks for it.
@@ -118,7 +120,7 @@ pub(crate) fn matching(rules: Option<serde_json::Value>, actor: &Actor, of: &Pre
         skus: &of.skus,
         over_budget: of.over_budget,
         new_address: of.new_address,
-        price_on_request: of.cart.lines.iter().any(|l| l.price.is_none()),
+        price_on_request: of.price_on_request,
     };
     let matched: Vec<&Rule> = rules.iter().filter(|r| r.matches(&asked)).collect();
     let covered = matched.iter().any(|r| r.conditions.contains(&domain::approvals::Condition::OverBudget));
@@ -144,6 +146,7 @@ pub(crate) async fn preview(tx: &mut Tx, actor: &Actor, cart: &Cart) -> Result<V
         over_budget: false,
         budget_asks: false,
         new_address: false,
+        price_on_request: cart.lines.iter().any(|l| l.price.is_none()),
     };
     let rules = matching(rules, actor, &question)?;
     if rules.is_empty() {

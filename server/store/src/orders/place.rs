@@ -38,6 +38,8 @@ pub(crate) struct NewLine<'a> {
     pub promised_on: Option<NaiveDate>,
     /// Made or bought for the order: nothing is taken from the stock.
     pub to_order: bool,
+    /// It has no price of the account's: it was quoted.
+    pub on_request: bool,
     /// The line of the quote.
     pub quote_line: Option<i32>,
 }
@@ -94,6 +96,7 @@ pub(crate) async fn place(tx: &mut Tx, actor: &Actor, chosen: Choices, order: &N
         over_budget,
         budget_asks: beyond.is_some_and(|b| b.beyond == Beyond::Approve),
         new_address: chosen.new_address,
+        price_on_request: order.lines.iter().any(|l| l.on_request),
     };
     let rules = approvals::matching(chosen.rules, actor, &question)?;
     // What waits for approval is looked at again, credit and budget too, when the last approver says yes.

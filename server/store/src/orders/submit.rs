@@ -61,6 +61,7 @@ pub async fn submit(tx: &mut Tx, form: &CheckoutForm) -> Result<String> {
                 Promise::Now | Promise::Short(_) => None,
             },
             to_order: false,
+            on_request: l.price.is_none(),
             quote_line: None,
         })
         .collect();

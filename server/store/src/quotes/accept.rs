@@ -165,6 +165,7 @@ fn new_line<'a>(
         source: source.to_owned(),
         promised_on,
         to_order,
+        on_request: line.usual_price.is_none(),
         quote_line: i32::try_from(line.no).ok(),
     }
 }

@@ -252,6 +252,7 @@ impl AcceptFacts {
             over_budget: false,
             budget_asks: false,
             new_address: false,
+            price_on_request: shown.document.lines.iter().any(|l| l.usual_price.is_none()),
         };
         Ok(AcceptForm {
             order_id: new_id(),
