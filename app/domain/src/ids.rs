@@ -61,6 +61,10 @@ ids! {
     AddressId;
     /// A company's question for an account.
     RegistrationId;
+    /// A session in which somebody of the seller's acts for a member.
+    AssistanceId;
+    /// A cart that somebody of the seller's proposes to a member.
+    ProposalId;
 }
 
 impl AccountId {

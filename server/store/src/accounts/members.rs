@@ -250,7 +250,10 @@ pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Resul
 }
 
 /// One's own profile with all sessions. `current` is the key of the asking session.
+///
+/// Nobody else's: not for whoever acts for a member.
 pub async fn profile(store: &Store, actor: &Actor, current: &[u8], now: DateTime<Utc>) -> Result<ProfilePage> {
+    actor.in_person()?;
     let mut tx = store.job(now).await?;
     let person = actor.person().0;
     let row = sqlx::query!(
