@@ -65,6 +65,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
     let mut routes = Router::new()
         .route("/invoices.csv", get(documents::csv))
         .route("/api/notices/live", get(bell::live).layer(Extension(Bell::new(store.clone()))))
+        .route("/calendar/{token}/deliveries.ics", get(documents::calendar))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         // Asked for by browsers themselves, beside a document without a head of its own.
