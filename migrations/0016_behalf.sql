@@ -106,6 +106,6 @@ GRANT SELECT ON assistance TO buyerdesk_app, buyerdesk_job;
 GRANT UPDATE (state, answered_at, ended_at, ended_by) ON assistance TO buyerdesk_app;
 GRANT SELECT, INSERT ON assistance_entries TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;
 GRANT SELECT, INSERT ON cart_proposals, cart_proposal_lines TO buyerdesk_app;
-GRANT UPDATE (state, answered_at) ON cart_proposals TO buyerdesk_app;
+GRANT UPDATE (state, answered_at, member_id) ON cart_proposals TO buyerdesk_app;
 GRANT SELECT, INSERT ON staff_notes TO buyerdesk_staff;
 GRANT INSERT ON notices TO buyerdesk_staff;

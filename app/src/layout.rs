@@ -79,7 +79,7 @@ pub fn Layout() -> impl IntoView {
             initials: f.person.split_whitespace().filter_map(|w| w.chars().next()).take(2).collect(),
             account: f.account.0,
             name: f.person,
-            profile_href: "/profile".into(),
+            profile_href: if f.behalf.is_some() { String::new() } else { "/profile".into() },
         })
     });
     let brand = view.get_untracked().map(|f| f.brand).unwrap_or_default();

@@ -31,7 +31,7 @@ pub fn Order() -> impl IntoView {
     };
     let version = move || acts.iter().map(|a| a.version()).sum::<usize>();
     view! {
-        {acts.map(|act| act.complaint()).collect_view()}
+        {acts.map(Act::complaint).collect_view()}
         {reloaded(version, question, move |page| show(page, acts))}
     }
 }

@@ -211,7 +211,8 @@ enum Most {
     Allow,
 }
 
-/// Adds lines on top of what is in a member's cart; the cart row is locked first.
+/// Adds lines on top of what is in a member's cart; the cart row is locked first. A line stays that of whoever acts for the
+/// member until the member changes it.
 async fn put(
     tx: &mut Tx,
     actor: &Actor,
@@ -268,7 +269,8 @@ async fn put(
     sqlx::query!(
         "INSERT INTO cart_lines (account_id, cart_id, product_id, quantity, seen_price, added_at, assistance_id)
          SELECT $1, $2, t.id, t.quantity, t.seen, $6, $7 FROM unnest($3::uuid[], $4::numeric[], $5::numeric[]) AS t(id, quantity, seen)
-         ON CONFLICT (account_id, cart_id, product_id) DO UPDATE SET quantity = excluded.quantity, seen_price = excluded.seen_price",
+         ON CONFLICT (account_id, cart_id, product_id) DO UPDATE SET quantity = excluded.quantity, seen_price = excluded.seen_price,
+             assistance_id = CASE WHEN excluded.assistance_id IS NOT NULL THEN cart_lines.assistance_id END",
         actor.account().0,
         row.id,
         &ids,
@@ -302,12 +304,13 @@ pub async fn set(tx: &mut Tx, sku: &Sku, quantity: Option<Quantity>) -> Result<(
         let facts = facts_by_sku(tx, sku.as_str()).await?.ok_or(Problem::NotFound)?;
         let seen = facts.price(quantity, Pricing::of(&actor, tx.today())).map(|p| p.unit_price.amount());
         sqlx::query!(
-            "UPDATE cart_lines SET quantity = $4, seen_price = $5 WHERE account_id = $1 AND cart_id = $2 AND product_id = $3",
+            "UPDATE cart_lines SET quantity = $4, seen_price = $5, assistance_id = CASE WHEN $6 THEN assistance_id END WHERE account_id = $1 AND cart_id = $2 AND product_id = $3",
             account,
             cart,
             facts.id.0,
             quantity.value(),
-            seen
+            seen,
+            actor.behalf().is_some()
         )
         .execute(tx.db())
         .await?

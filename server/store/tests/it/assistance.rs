@@ -487,3 +487,30 @@ async fn two_tabs_take_a_proposal_over_once() {
     assert_eq!(done, 1);
     assert_eq!(world.number("SELECT sum(quantity)::bigint FROM cart_lines l JOIN products p ON p.id = l.product_id WHERE p.sku = 'GL-CUT-D-9'").await, 60);
 }
+
+#[tokio::test]
+async fn what_was_proposed_to_somebody_who_leaves_is_handed_to_a_colleague() {
+    let world = World::new().await;
+    let (admin, junior) = (world.actor("admin@acme.example").await, world.actor("junior@acme.example").await);
+    let proposed = store::proposals::waiting(&mut world.read(&world.buyer().await).await).await.unwrap().waiting.len();
+    let mut tx = world.begin(&admin).await;
+    store::accounts::deactivate(&mut tx, JON, Some(junior.member().unwrap())).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(store::proposals::waiting(&mut world.read(&junior).await).await.unwrap().waiting.len(), proposed);
+    assert!(proposed > 0, "the demo has one");
+}
+
+#[tokio::test]
+async fn a_line_is_the_members_again_when_the_member_changes_it() {
+    let world = World::new().await;
+    let acting = acting_for(&world, JON).await;
+    add(&world, &acting, "LD-6", 1).await;
+    add(&world, &acting, "GL-CUT-D-9", 20).await;
+    let jon = world.buyer().await;
+    let mut tx = world.begin(&jon).await;
+    store::cart::set(&mut tx, &Sku::parse("sku", "LD-6").unwrap(), Some(quantity(2))).await.unwrap();
+    tx.commit().await.unwrap();
+    add(&world, &acting, "LD-6", 1).await;
+    let mine = store::proposals::waiting(&mut world.read(&acting).await).await.unwrap().mine;
+    assert_eq!(mine, Some(1), "only the gloves can be proposed");
+}
