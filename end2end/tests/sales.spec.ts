@@ -130,9 +130,10 @@ test.describe('the seller at work', () => {
     await add(rep, 'TM-5M', '3');
     await rep.goto('/cart');
     await ready(rep);
+    await rep.getByRole('button', { name: 'Propose this cart…' }).click();
     await rep.getByLabel('Note').fill('Three should do for the shift');
     await accessible(rep);
-    await rep.getByRole('button', { name: 'Propose this cart' }).click();
+    await rep.getByRole('button', { name: 'Propose this cart', exact: true }).click();
     await expect(rep.getByRole('heading', { level: 1, name: 'Proposed by Ruth Ito' })).toBeVisible();
     await stop(rep);
     expect(found).toEqual([]);

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::actions::{Propose, ReadProposals};
 use crate::act::{Act, Form};
 use crate::load::loaded;
-use crate::ui::{Button, Card, Notice, TextArea, Tone};
+use crate::ui::{Button, ButtonKind, Confirm, Notice, TextArea, Tone};
 
 /// What waits for the member.
 pub fn waiting() -> AnyView {
@@ -21,19 +21,19 @@ pub fn beside_the_cart() -> AnyView {
 }
 
 fn show(page: Proposals, propose: Act) -> AnyView {
-    let form = page.mine.map(|_| {
-        let member = page.member.clone();
+    let form = page.mine.filter(|n| *n > 0).map(|n| {
+        let (member, lines) = (page.member.clone(), text::counted(n, "line", "lines"));
         view! {
             {propose.complaint()}
-            <Card title="Leave it as a proposed cart">
-                <Form act=propose class="form stack">
-                    <p>{format!("What you have added leaves this cart. {member} sees it as a proposal and decides. What {member} added stays.")}</p>
+            <Confirm id="propose" label="Propose this cart…" title="Leave it as a proposed cart">
+                <Form act=propose class="stack">
+                    <p>{format!("The {lines} that you added leave this cart. {member} sees them as a proposal and decides. What {member} added stays.")}</p>
                     <TextArea label="Note" name="note" hint="Optional" rows=2 maxlength=500/>
                     <div class="acts">
-                        <Button>"Propose this cart"</Button>
+                        <Button kind=ButtonKind::Primary>"Propose this cart"</Button>
                     </div>
                 </Form>
-            </Card>
+            </Confirm>
         }
     });
     view! {

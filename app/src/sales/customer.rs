@@ -1,5 +1,6 @@
 //! One customer on the seller's side: its people (and acting for one), orders, terms, contracts, notes.
 
+use domain::Permission;
 use domain::accounts::PriceStrategy;
 use domain::assistance::Policy;
 use domain::sales::{Contact, ContractRow, CustomerPage};
@@ -140,7 +141,9 @@ fn show(page: CustomerPage, [act, begin, note]: [Act; 3]) -> AnyView {
 }
 
 fn contact(i: usize, c: Contact, customer: &str, policy: Option<Policy>) -> AnyView {
-    let act = policy.map(|policy| {
+    // Somebody who cannot order themself cannot be ordered for.
+    let orders = c.roles.iter().any(|r| r.reach(Permission::CartUse).is_some());
+    let act = policy.filter(|_| orders).map(|policy| {
         let (customer, id, name) = (customer.to_owned(), c.id.to_string(), c.name.clone());
         let words = match policy {
             Policy::Ask => "They are asked first, and mail tells you what they say.",

@@ -75,14 +75,15 @@ fn show(page: CustomersPage) -> AnyView {
 
 fn row(c: &Customer) -> AnyView {
     let some = |n: i64| if n == 0 { String::new() } else { text::count(n) };
-    let overdue = if c.overdue.amount().is_zero() { String::new() } else { text::money(c.overdue) };
+    let owes = !c.overdue.amount().is_zero();
+    let overdue = if owes { text::money(c.overdue) } else { String::new() };
     view! {
         <tr>
             <td>{named(c)}</td>
             <td class="dim nowrap">{last(c)}</td>
-            <td class="num" data-label="Open orders">{some(c.open_orders)}</td>
+            <td class="num" data-label=(c.open_orders > 0).then_some("Open orders")>{some(c.open_orders)}</td>
             <td class="num wide" data-label="Open carts">{some(c.open_carts)}</td>
-            <td class="num bad-ink" data-label="Overdue">{overdue}</td>
+            <td class="num bad-ink" data-label=owes.then_some("Overdue")>{overdue}</td>
             <td class="num strong" data-label="This year">{text::money(c.this_year)}</td>
             <td class="num dim wide" data-label="Last year">{text::money(c.last_year)}</td>
         </tr>
