@@ -118,6 +118,34 @@ WHERE q.in_force <> (SELECT COALESCE(max(v.no), 0) FROM quote_versions v WHERE (
 UNION ALL
 SELECT 'a quote''s thread has every entry', q.account_id, q.number
 FROM quotes q
-WHERE q.said <> (SELECT count(*) FROM quote_thread t WHERE (t.account_id, t.quote_id) = (q.account_id, q.id));
+WHERE q.said <> (SELECT count(*) FROM quote_thread t WHERE (t.account_id, t.quote_id) = (q.account_id, q.id))
+UNION ALL
+SELECT 'what is shipped left in shipments', l.account_id, o.number || ' line ' || l.line_no
+FROM order_lines l JOIN orders o ON (o.account_id, o.id) = (l.account_id, l.order_id)
+LEFT JOIN (SELECT s.account_id, s.order_id, s.line_no, sum(s.quantity) AS quantity FROM shipment_lines s GROUP BY 1, 2, 3) sent
+  ON (sent.account_id, sent.order_id, sent.line_no) = (l.account_id, l.order_id, l.line_no)
+WHERE o.source = 'portal' AND l.quantity_shipped <> COALESCE(sent.quantity, 0)
+UNION ALL
+SELECT 'an order''s state says how much of it was sent', o.account_id, o.number
+FROM orders o JOIN (SELECT l.account_id, l.order_id, bool_or(l.quantity_shipped > 0) AS some, bool_and(l.quantity_shipped = l.quantity) AS whole
+                    FROM order_lines l GROUP BY 1, 2) l ON (l.account_id, l.order_id) = (o.account_id, o.id)
+WHERE o.source = 'portal' AND CASE WHEN o.status IN ('shipped', 'completed') THEN NOT l.whole
+                                   WHEN o.status = 'partially_shipped' THEN l.whole OR NOT l.some ELSE l.some END
+UNION ALL
+SELECT 'what is not sent of a partly shipped order is reserved', l.account_id, o.number || ' line ' || l.line_no
+FROM order_lines l JOIN orders o ON (o.account_id, o.id) = (l.account_id, l.order_id)
+WHERE o.source = 'portal' AND o.status = 'partially_shipped' AND NOT l.to_order
+  AND l.quantity - l.quantity_shipped <> (SELECT COALESCE(sum(r.quantity), 0) FROM reservations r
+                                          WHERE (r.account_id, r.order_id, r.line_no) = (l.account_id, l.order_id, l.line_no))
+UNION ALL
+SELECT 'the promised day is the last one promised', l.account_id, o.number || ' line ' || l.line_no
+FROM order_lines l JOIN orders o ON (o.account_id, o.id) = (l.account_id, l.order_id)
+JOIN LATERAL (SELECT c.after_day FROM promise_changes c WHERE (c.account_id, c.order_id, c.line_no) = (l.account_id, l.order_id, l.line_no)
+              ORDER BY c.seq DESC LIMIT 1) c ON true
+WHERE l.promised_on IS DISTINCT FROM c.after_day
+UNION ALL
+SELECT 'whoever acts on an order''s behalf is named beside the member', o.account_id, o.number
+FROM orders o JOIN members m ON (m.account_id, m.id) = (o.account_id, o.member_id)
+WHERE o.source = 'portal' AND o.acting_person <> m.person_id AND o.placed_by NOT LIKE '% for %';
 
 GRANT SELECT ON violations TO buyerdesk_job;

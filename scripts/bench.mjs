@@ -159,6 +159,20 @@ try {
     const answer = await post('/api/approvals/decide', form, pays);
     if (answer.headers.get('location') !== '/approvals') throw new Error(`approve ${form.number}: ${answer.headers.get('location')}`);
   });
+  // A rep with 500 customers, as many orders each as the buyer's account has on the mean.
+  const rep = 'rep@bench.example';
+  sql(`INSERT INTO people (id, email, name) VALUES (gen_random_uuid(), '${rep}', 'Bench Rep') ON CONFLICT DO NOTHING;
+       INSERT INTO credentials (person_id, password_hash, changed_at) SELECT p.id, c.password_hash, now() FROM people p, credentials c JOIN people b ON b.id = c.person_id WHERE p.email = '${rep}' AND b.email = '${buyer}' ON CONFLICT DO NOTHING;
+       INSERT INTO staff (person_id, role) SELECT id, 'sales_rep' FROM people WHERE email = '${rep}' ON CONFLICT DO NOTHING;
+       INSERT INTO accounts (id, number, name, currency, country) SELECT gen_random_uuid(), 'BENCH-' || n, 'Bench customer ' || n, 'GBP', 'GB' FROM generate_series(1, 500) n ON CONFLICT DO NOTHING;
+       INSERT INTO staff_assignments (account_id, person_id) SELECT a.id, p.id FROM accounts a, people p WHERE a.number LIKE 'BENCH-%' AND p.email = '${rep}' ON CONFLICT DO NOTHING;
+       INSERT INTO orders (account_id, id, number, status, placed_by, placed_at, currency, net, tax, gross, line_count, source)
+       SELECT a.id, gen_random_uuid(), 'BENCH-' || k, 'completed', 'Bench', now() - k * interval '20 days', 'GBP', 100, 20, 120, 1, 'import' FROM accounts a, generate_series(1, 40) k WHERE a.number LIKE 'BENCH-%' ON CONFLICT DO NOTHING;
+       ANALYZE accounts; ANALYZE orders; ANALYZE staff_assignments`);
+  const sells = await signIn(rep);
+  await page('rep home, 500 customers', '/sales', sells);
+  await page('customers, 50 of 500', '/sales/customers', sells);
+
   // What a rule would have done to all orders there are, as if they were one account's.
   sql(`INSERT INTO orders (account_id, id, number, status, placed_by, placed_at, currency, net, tax, gross, line_count, source)
        SELECT a.id, o.id, 'BENCH-' || o.account_id || o.number, 'completed', 'Bench', now() - interval '10 days', 'GBP', o.net, o.gross - o.net, o.gross, o.line_count, 'import'

@@ -1,4 +1,4 @@
-//! The home page answers the person's first question, by what they may do.
+//! The home page answers the person's first question, by what they may do. The seller's people begin at `/sales`.
 
 use domain::Permission;
 use domain::accounts::Frame;
@@ -7,14 +7,17 @@ use domain::orders::{HistoryPage, Status};
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::components::Redirect;
 
-use crate::accounts::{Customers, actions::ReadFrame};
+use crate::accounts::actions::ReadFrame;
 use crate::invoices::{actions::ReadInvoices, ageing, sheet};
 use crate::load::loaded;
 use crate::orders::{self, actions::ReadHistory};
+use crate::proposals;
 use crate::ui::{ButtonKind, ButtonLink, EmptyState, PageHeader, Tab, Tabs};
 
-/// Customers for staff; orders to go on with for those who order or decide; what is due for finance.
+/// Orders to go on with for those who order or decide; what is due for finance.
 #[component]
 pub fn Home() -> impl IntoView {
     view! {
@@ -25,7 +28,8 @@ pub fn Home() -> impl IntoView {
 
 fn show(frame: Frame) -> AnyView {
     if frame.may(Permission::CustomerRead) {
-        return view! { <Customers/> }.into_any();
+        let options = NavigateOptions { replace: true, ..NavigateOptions::default() };
+        return view! { <Redirect path="/sales" options=options/> }.into_any();
     }
     let first = frame.person.split_whitespace().next().unwrap_or_default().to_owned();
     let buy = frame
@@ -37,9 +41,10 @@ fn show(frame: Frame) -> AnyView {
         .then(|| loaded(|| ReadHistory { query: "status=pending_approval".to_owned() }, undecided));
     let due =
         frame.may(Permission::InvoiceRead).then(|| loaded(|| ReadInvoices { query: "show=overdue".to_owned() }, owed));
+    let proposed = frame.may(Permission::CartUse).then(proposals::waiting);
     view! {
         <PageHeader title=format!("Hello {first}") note=frame.account.0>{buy}</PageHeader>
-        <div class="stack">{waiting} {due} {orders}</div>
+        <div class="stack">{waiting} {proposed} {due} {orders}</div>
     }
     .into_any()
 }

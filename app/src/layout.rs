@@ -8,9 +8,10 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::accounts::actions::{Framed, ReadFrame, SignOut, Switch};
+use crate::assistance::actions::Stop;
 use crate::load::once;
 use crate::problem::problem_page;
-use crate::ui::{CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Person, Tone};
+use crate::ui::{Button, CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Person, Tone};
 
 /// Bumped after each action: the frame (cart count, flash) is asked for again.
 #[derive(Clone, Copy, Default)]
@@ -56,7 +57,9 @@ pub fn Layout() -> impl IntoView {
     });
     // The seller's people have no seat that could be told anything.
     #[cfg(not(feature = "ssr"))]
-    if state.with_untracked(|s| s.as_ref().is_some_and(|s| s.frame.may(Permission::OrderApprove))) {
+    if state.with_untracked(|s| {
+        s.as_ref().is_some_and(|s| s.frame.may(Permission::OrderApprove) && s.frame.behalf.is_none())
+    }) {
         bell(refresh);
     }
     let path = use_location().pathname;
@@ -76,10 +79,27 @@ pub fn Layout() -> impl IntoView {
             initials: f.person.split_whitespace().filter_map(|w| w.chars().next()).take(2).collect(),
             account: f.account.0,
             name: f.person,
-            profile_href: "/profile".into(),
+            profile_href: if f.behalf.is_some() { String::new() } else { "/profile".into() },
         })
     });
     let brand = view.get_untracked().map(|f| f.brand).unwrap_or_default();
+    let band = Memo::new(move |_| view.get().and_then(|f| f.behalf));
+    let acting = move || {
+        // A plain form: with the person everything changes, so the page loads anew.
+        band.get().map(|b| {
+            let left = domain::text::counted(b.minutes, "minute", "minutes");
+            view! {
+                <form class="behalf" method="post" action=Stop::url()>
+                    <p>
+                        <strong>{format!("You act for {}, {}. ", b.member, b.company)}</strong>
+                        <span>{format!("“{}” ", b.reason)}</span>
+                        <span class="nowrap">{format!("{left} left")}</span>
+                    </p>
+                    <Button says=format!("Stop acting for {}", b.member)>"Stop"</Button>
+                </form>
+            }
+        })
+    };
     let held = move || {
         view.get().filter(|f| f.on_hold).map(|_| {
             view! {
@@ -97,7 +117,7 @@ pub fn Layout() -> impl IntoView {
             cart=cart
             person=person
             person_menu=move || person_menu(view)
-            band=held
+            band=move || view! { {acting} {held} }
             flash=move || view! { <Flash message=Signal::derive(move || state.get().and_then(|s| s.flash)) tone=Tone::Good/> }
         >
             <Outlet/>
@@ -181,7 +201,7 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
         group(
             "",
             vec![
-                item(true, "Home", "/", Glyph::Home),
+                item(true, "Home", if f.may(Permission::CustomerRead) { "/sales" } else { "/" }, Glyph::Home),
                 item(f.may(Permission::OrderApprove), "Approvals", "/approvals", Glyph::Approvals),
                 waiting(item(f.may(Permission::OrderApprove), "Notifications", "/notices", Glyph::Mail), f.unread),
             ],
@@ -192,6 +212,7 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
                 item(catalog, "Catalog", "/catalog", Glyph::Catalog),
                 item(orders, "Orders", "/orders", Glyph::Orders),
                 item(f.may(Permission::QuoteRead), "Quotes", "/quotes", Glyph::Quotes),
+                item(orders, "Deliveries", "/orders/open-lines", Glyph::Truck),
             ],
         ),
         group(
@@ -206,6 +227,8 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
             "Sell",
             vec![
                 item(f.may(Permission::QuoteWrite), "Quotes", "/sales/quotes", Glyph::Quotes),
+                item(f.may(Permission::CustomerRead), "Customers", "/sales/customers", Glyph::People),
+                item(f.may(Permission::CustomerRead), "Orders", "/sales/orders", Glyph::Orders),
                 item(f.may(Permission::HoldRelease), "Held orders", "/sales/held", Glyph::Clock),
                 item(f.may(Permission::RegistrationDecide), "Registrations", "/sales/registrations", Glyph::Customers),
             ],
@@ -219,6 +242,7 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
                 item(f.may(Permission::CompanyManage), "Cost centres", "/company/cost-centres", Glyph::Tag),
                 item(f.may(Permission::CompanyManage), "Addresses", "/company/addresses", Glyph::Address),
                 item(f.may(Permission::AuditRead), "Audit", "/company/audit", Glyph::Lists),
+                item(f.may(Permission::AssistanceRead), "On behalf", "/company/assistance", Glyph::Person),
             ],
         ),
     ]

@@ -4,19 +4,23 @@
 pub mod accounts;
 mod act;
 pub mod approvals;
+pub mod assistance;
 pub mod cart;
 pub mod catalog;
 pub mod company;
+pub mod deliveries;
 mod home;
 pub mod invoices;
 mod layout;
 mod load;
 pub mod orders;
 pub mod problem;
+pub mod proposals;
 pub mod quotes;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod rooms;
+pub mod sales;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod ui;
@@ -27,7 +31,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 pub use problem::ActionError;
-use rooms::{Catalog, Company, Desk, Orders, Porch, Quotes, Sales};
+use rooms::{Catalog, Company, Desk, Follow, Orders, Porch, Quotes, Sales};
 #[cfg(feature = "ssr")]
 pub use shell::{gallery_shell, shell};
 
@@ -58,6 +62,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/cart") view=Orders::Cart ssr=SsrMode::Async/>
                     <Route path=path!("/checkout") view=Orders::Checkout ssr=SsrMode::Async/>
                     <Route path=path!("/orders") view=Orders::History ssr=SsrMode::Async/>
+                    <Route path=path!("/orders/open-lines") view=Follow::Board ssr=SsrMode::Async/>
+                    <Route path=path!("/cart/proposals/:id") view=Follow::Proposal ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:number") view=Orders::Order ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:number/reorder") view=Orders::Reorder ssr=SsrMode::Async/>
                     <Route path=path!("/quotes") view=Quotes::List ssr=SsrMode::Async/>
@@ -79,10 +85,16 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/company/units") view=Company::Units ssr=SsrMode::Async/>
                     <Route path=path!("/company/addresses") view=Company::Addresses ssr=SsrMode::Async/>
                     <Route path=path!("/company/credit") view=Company::Credit ssr=SsrMode::Async/>
+                    <Route path=path!("/sales") view=Sales::Start ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/customers") view=Sales::Customers ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/customers/:number") view=Sales::Customer ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/orders") view=Sales::Orders ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/orders/:number") view=Sales::Order ssr=SsrMode::Async/>
                     <Route path=path!("/sales/held") view=Sales::Held ssr=SsrMode::Async/>
                     <Route path=path!("/sales/registrations") view=Sales::Registrations ssr=SsrMode::Async/>
                     <Route path=path!("/notices") view=Desk::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=Company::Members ssr=SsrMode::Async/>
+                    <Route path=path!("/company/assistance") view=Follow::Assistance ssr=SsrMode::Async/>
                     <Route path=path!("/company/audit") view=Company::Audit ssr=SsrMode::Async/>
                     <Route path=path!("/profile") view=Company::Profile ssr=SsrMode::Async/>
                 </ParentRoute>

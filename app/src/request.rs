@@ -6,7 +6,7 @@ use std::future::Future;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use chrono::{DateTime, Utc};
 use domain::Problem;
-use domain::ids::{AccountId, PersonId};
+use domain::ids::{AccountId, AssistanceId, PersonId};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use store::accounts::Who;
@@ -169,6 +169,32 @@ pub async fn choose_account(account: AccountId) -> Result<(), ActionError> {
     let work = async {
         session.cycle_id().await?;
         session.insert("account", account).await
+    };
+    work.await.map_err(|e| session_fault(&e))
+}
+
+/// Where the session keeps for whom the person acts: the account, and the session of assistance.
+pub const ASSISTANCE: &str = "assistance";
+
+/// Acts for a member from now on; the id changes with it. What the session kept of the person's own work is left behind.
+pub async fn start_acting(of: (AccountId, AssistanceId)) -> Result<(), ActionError> {
+    let session = request()?.session;
+    let work = async {
+        session.cycle_id().await?;
+        session.insert(ASSISTANCE, of).await
+    };
+    work.await.map_err(|e| session_fault(&e))
+}
+
+/// Is oneself again; the id changes with it. What was typed for the member is forgotten.
+pub async fn stop_acting() -> Result<(), ActionError> {
+    let session = request()?.session;
+    let work = async {
+        session.cycle_id().await?;
+        for key in [ASSISTANCE, "checkout"] {
+            session.remove_value(key).await?;
+        }
+        Ok(())
     };
     work.await.map_err(|e| session_fault(&e))
 }

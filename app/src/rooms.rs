@@ -9,12 +9,14 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::ChooseView;
 
 use crate::ui::{ButtonLink, EmptyState};
-use crate::{accounts, approvals, cart, catalog, company, invoices, orders, quotes};
+use crate::{
+    accounts, approvals, assistance, cart, catalog, company, deliveries, invoices, orders, proposals, quotes, sales,
+};
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
 
 struct Room {
-    /// The first words of the addresses in it.
+    /// How the addresses in it begin: a word, or more where a page is not in the room of its first word.
     words: &'static [&'static str],
     #[cfg_attr(not(feature = "ssr"), expect(dead_code, reason = "the server names the parts in the page"))]
     name: &'static str,
@@ -107,12 +109,26 @@ rooms! {
         Compare => quotes::Compare,
         Held => orders::Held,
         Registrations => accounts::Registrations,
+        Start => sales::Start,
+        Customers => sales::Customers,
+        Customer => sales::Customer,
+        Orders => sales::Orders,
+        Order => sales::Order,
+    }
+    /// What is on its way to somebody, and what others do for them.
+    Follow: follow at ["orders/open-lines", "cart/proposals", "company/assistance"], fetch_follow {
+        Board => deliveries::Board,
+        Proposal => proposals::Proposal,
+        Assistance => assistance::Assistance,
     }
 }
 
+/// The room whose beginning fits the address best: whole words, as many as possible.
 fn find(path: &str) -> Option<&'static Room> {
-    let word = path.split('/').nth(1)?;
-    ROOMS.iter().find(|room| room.words.contains(&word))
+    let path = path.trim_start_matches('/');
+    let fits = |words: &str| path.strip_prefix(words).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let best = |room: &Room| room.words.iter().filter(|w| fits(w)).map(|w| w.len()).max();
+    ROOMS.iter().filter_map(|room| best(room).map(|n| (n, room))).max_by_key(|(n, _)| *n).map(|(_, room)| room)
 }
 
 /// The name of the room that the page at this address is in.
@@ -138,4 +154,27 @@ fn missing() -> AnyView {
         </EmptyState>
     }
     .into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn a_page_is_in_the_room_whose_words_fit_best() {
+        for (path, room) in [
+            ("/orders", Some("orders")),
+            ("/orders/SO-2026-000001", Some("orders")),
+            ("/orders/open-lines", Some("follow")),
+            ("/orders/open-lines-of-mine", Some("orders")),
+            ("/cart/proposals/7", Some("follow")),
+            ("/company/assistance", Some("follow")),
+            ("/company/members", Some("company")),
+            ("/sales/orders/SO-1", Some("sales")),
+            ("/", None),
+            ("/salesman", None),
+        ] {
+            assert_eq!(name(path), room, "{path}");
+        }
+    }
 }

@@ -2,10 +2,12 @@
 import { expect, test, type Page } from '@playwright/test';
 import { accessible, complaints, people, ready, signIn } from './people';
 
-const company = ['/company/members', '/company/units', '/company/audit', '/company/rules', '/company/budgets', '/company/cost-centres', '/company/addresses', '/company/credit', '/approvals', '/notices'];
+const company = ['/company/members', '/company/units', '/company/audit', '/company/rules', '/company/budgets', '/company/cost-centres', '/company/addresses', '/company/credit', '/company/assistance', '/approvals', '/notices'];
 const waiting = '/approvals/SO-2026-000010';
-const buying = ['/catalog', '/catalog?stock=1', '/search?q=gloves+size+9', '/search?q=nothing+like+this', '/products/GL-CUT-D-9', '/products/GL-CUT-D-9/price', '/cart', '/checkout', '/orders', '/orders?status=confirmed', '/orders/SO-2026-000004', '/orders/SO-2026-000004/reorder'];
+const buying = ['/catalog', '/catalog?stock=1', '/search?q=gloves+size+9', '/search?q=nothing+like+this', '/products/GL-CUT-D-9', '/products/GL-CUT-D-9/price', '/cart', '/checkout', '/orders', '/orders?status=confirmed', '/orders/open-lines', '/orders/SO-2026-000004', '/orders/SO-2026-000004/reorder'];
 const paying = ['/invoices', '/invoices?show=overdue', '/invoices?show=all', '/invoices/INV-2026-01879'];
+
+const selling = ['/sales/customers', '/sales/customers/1001', '/sales/orders', '/sales/orders/SO-2026-000006?customer=1001'];
 
 const roles: [string, string, string[]][] = [
   ['the buyer', people.buyer, ['/', ...buying, '/profile']],
@@ -13,8 +15,9 @@ const roles: [string, string, string[]][] = [
   ['the junior', people.junior, ['/orders/SO-2026-000010', waiting, '/notices']],
   ['finance', people.finance, ['/', ...paying, '/profile']],
   ['the account admin', people.admin, ['/', ...company, '/profile']],
-  ['the buyer of a unit', people.north, ['/', '/orders', '/cart']],
-  ['the seller', people.staff, ['/', '/sales/held', '/sales/registrations', '/profile']],
+  ['the buyer of a unit', people.north, ['/', '/orders', '/orders/open-lines', '/cart', '/company/assistance']],
+  ['the seller', people.staff, ['/sales', ...selling, '/sales/held', '/sales/registrations', '/profile']],
+  ['the rep', people.rep, ['/sales', ...selling, '/profile']],
 ];
 
 async function walk(page: Page, paths: string[]) {

@@ -15,6 +15,8 @@ export const people = {
   globex: 'buyer@globex.example',
   both: 'both@acme.example',
   staff: 'admin@seller.example',
+  rep: 'rep@seller.example',
+  service: 'service@seller.example',
 };
 
 /// Signs in by the form, as anybody would.
@@ -24,7 +26,8 @@ export async function signIn(page: Page, email: string, secret = password) {
   await page.getByLabel('Email', { exact: true }).fill(email);
   await page.getByLabel('Password', { exact: true }).fill(secret);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await expect(page).toHaveURL('/');
+  // The seller's people begin at /sales.
+  await expect(page).toHaveURL(/^[^/]+\/\/[^/]+\/(sales)?$/);
   await ready(page);
 }
 

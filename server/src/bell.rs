@@ -63,7 +63,7 @@ async fn listen(store: &Store, members: &broadcast::Sender<Uuid>) -> Result<(), 
 /// is asked for as always.
 pub async fn live(Extension(request): Extension<Request>, Extension(bell): Extension<Bell>) -> Response {
     let who = request.who.as_ref().ok_or(Problem::Unauthenticated);
-    let member = match who.and_then(|who| who.actor.member()) {
+    let member = match who.and_then(|who| who.actor.in_person().and_then(|()| who.actor.member())) {
         Ok(member) => member.0,
         Err(problem) => return refuse(&problem, false),
     };

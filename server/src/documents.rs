@@ -1,4 +1,4 @@
-//! Plain routes beside the app: PDFs, CSV, attached files.
+//! Plain routes beside the app: PDFs, CSV, attached files, a member's calendar.
 
 use app::request::Request;
 use axum::Extension;
@@ -161,6 +161,15 @@ pub async fn csv(Extension(request): Extension<Request>, RawQuery(query): RawQue
     };
     match found.await {
         Ok(rows) => attachment("text/csv; charset=utf-8", "invoices.csv", table(&rows)),
+        Err(error) => failed(error),
+    }
+}
+
+/// `/calendar/{token}/deliveries.ics`: a member's deliveries, for calendars, which cannot sign in. Any other token is not found.
+pub async fn calendar(Extension(request): Extension<Request>, Path(token): Path<String>) -> Response {
+    let (store, origin, address) = (&request.store, &request.origin, &request.address);
+    match store::deliveries::feed(store, &token, origin, address, request.now).await {
+        Ok(text) => ([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response(),
         Err(error) => failed(error),
     }
 }

@@ -3,13 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use app::request::{Assets, Request};
+use app::ActionError;
+use app::request::{ASSISTANCE, Assets, Request};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::Problem;
-use domain::ids::{AccountId, PersonId};
+use domain::ids::{AccountId, AssistanceId, PersonId};
+use domain::{Cause, Problem};
 use store::Store;
 use tower_sessions::Session;
 
@@ -46,7 +47,9 @@ const OPEN: &[&str] = &[
     "/favicon.ico",
 ];
 /// The same by prefix.
-const OPEN_BELOW: &[&str] = &["/pkg/", "/demo/", "/register/", "/reset/", "/invite/", "/approve/"];
+const OPEN_BELOW: &[&str] = &["/pkg/", "/demo/", "/register/", "/reset/", "/invite/", "/approve/", "/calendar/"];
+/// Calls that are the person's own, whoever they act for: they work when that is over, too.
+const OWN: &[&str] = &["/api/accounts/frame", "/api/accounts/sign-out", "/api/assistance/stop"];
 
 /// Whether nobody needs to be signed in for this path.
 pub fn is_open(path: &str) -> bool {
@@ -85,8 +88,8 @@ pub async fn who_asks(
     let html =
         request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"));
     let address = address(&request, gate.config.trust_proxy);
-    let who = match who(&gate.store, &session, &address).await {
-        Ok(who) => who,
+    let (who, over) = match who(&gate.store, &session, &address, now).await {
+        Ok(found) => found,
         Err(error) => {
             tracing::error!(%error, "who asks could not be found out");
             return refuse(&Problem::Unavailable, html);
@@ -102,6 +105,14 @@ pub async fn who_asks(
         return refuse(&Problem::Unauthenticated, html);
     }
     let page = html && !path.starts_with("/api/") || path == "/api/accounts/frame";
+    if over && path.starts_with("/api/") && !OWN.contains(&path.as_str()) {
+        // What was meant for the member is not done as somebody else.
+        return acted_too_long(&session, html).await;
+    }
+    if over && page && session.remove_value(ASSISTANCE).await.is_ok() {
+        let told = session.insert("flash", Cause::OnBehalfOver.to_string()).await;
+        told.unwrap_or_else(|error| tracing::warn!(%error, "nobody is told that acting is over"));
+    }
     // Looked at first: taking out what is not there would still write the session.
     let waiting = who.is_some() && page && matches!(session.get::<String>("flash").await, Ok(Some(_)));
     let flash = if waiting { session.remove::<String>("flash").await.unwrap_or_default() } else { None };
@@ -121,15 +132,43 @@ pub async fn who_asks(
     next.run(request).await
 }
 
-async fn who(store: &Store, session: &Session, address: &str) -> Result<Option<store::accounts::Who>, String> {
+/// Who asks; and whether they acted for a member until now, and do not any more.
+async fn who(
+    store: &Store,
+    session: &Session,
+    address: &str,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(Option<store::accounts::Who>, bool), String> {
     let person: Option<PersonId> = session.get("person").await.map_err(|e| e.to_string())?;
-    let Some(person) = person else { return Ok(None) };
+    let Some(person) = person else { return Ok((None, false)) };
     let account: Option<AccountId> = session.get("account").await.map_err(|e| e.to_string())?;
-    match store::accounts::who(store, person, account, address).await {
-        Ok(who) => Ok(Some(who)),
-        Err(store::Error::Problem(Problem::Unauthenticated)) => Ok(None),
+    let helps: Option<(AccountId, AssistanceId)> = session.get(ASSISTANCE).await.map_err(|e| e.to_string())?;
+    match store::accounts::asks(store, person, account, helps, now, address).await {
+        Ok(who) => {
+            let over = helps.is_some() && who.actor.behalf().is_none();
+            Ok((Some(who), over))
+        }
+        Err(store::Error::Problem(Problem::Unauthenticated)) => Ok((None, false)),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// The answer to a call of a page that is older than the end of acting for somebody.
+async fn acted_too_long(session: &Session, html: bool) -> Response {
+    let problem = Problem::Conflict(Cause::OnBehalfOver);
+    if html {
+        let done = async {
+            session.remove_value(ASSISTANCE).await?;
+            session.insert("flash", problem.to_string()).await
+        };
+        if let Err(error) = done.await {
+            tracing::error!(%error, "the session could not be kept");
+        }
+        return Redirect::to("/").into_response();
+    }
+    let status = StatusCode::from_u16(app::problem::status(&problem)).unwrap_or(StatusCode::CONFLICT);
+    let body = serde_json::to_string(&ActionError(problem)).unwrap_or_default();
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 /// The answer to somebody who may not: a status and one sentence, whatever it was about.

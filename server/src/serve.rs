@@ -70,6 +70,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         .route("/quotes/{number}/files", post(documents::attach))
         .route("/quotes/{number}/files/{id}", get(documents::attached))
         .route("/api/notices/live", get(bell::live).layer(Extension(Bell::new(store.clone()))))
+        .route("/calendar/{token}/deliveries.ics", get(documents::calendar))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         // Asked for by browsers themselves, beside a document without a head of its own.

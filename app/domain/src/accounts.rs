@@ -123,6 +123,8 @@ pub struct Frame {
     pub on_hold: bool,
     /// What the person may do, for navigation alone.
     pub may: Vec<Permission>,
+    /// Somebody of the seller's is here for a member.
+    pub behalf: Option<crate::assistance::Band>,
 }
 
 impl Frame {
@@ -379,25 +381,6 @@ pub struct AuditRow {
     pub action: String,
     /// To what, in words.
     pub what: String,
-}
-
-/// A customer in the staff's list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CustomerRow {
-    /// Account number.
-    pub number: String,
-    /// Name.
-    pub name: String,
-    /// Country code.
-    pub country: String,
-    /// `active`, `on_hold`, `closed`.
-    pub status: String,
-    /// Open orders.
-    pub open_orders: i64,
-    /// When they last ordered.
-    pub last_order: Option<NaiveDateTime>,
-    /// Overdue documents' open sum.
-    pub overdue: crate::Money,
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! Who asks, and what they may do. One const table says which role holds which permission, and how far it reaches.
 
+use chrono::{DateTime, Utc};
+
 use crate::accounts::PriceStrategy;
-use crate::ids::{AccountId, MemberId, PersonId};
+use crate::ids::{AccountId, AssistanceId, MemberId, PersonId};
 use crate::{Currency, Problem};
 use serde::{Deserialize, Serialize};
 
@@ -192,6 +194,19 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
     ),
 ];
 
+/// What somebody of the seller's who acts for a member never does, whatever the member may: decide, accept, pay, touch members,
+/// rules and settings, read the trail of what they did themself. Held where every use case asks, in [`Actor::reach`]. What is
+/// the member's alone without being a permission (profile, passwords, sessions, bell) asks [`Actor::in_person`].
+pub const NEVER_ON_BEHALF: &[Permission] = &[
+    P::OrderApprove,
+    P::QuoteAccept,
+    P::InvoicePay,
+    P::MemberManage,
+    P::CompanyManage,
+    P::AuditRead,
+    P::AssistanceRead,
+];
+
 impl Role {
     /// Every role there is.
     pub const ALL: [Self; 8] = [
@@ -246,17 +261,53 @@ impl Role {
         matches!(self, Self::SalesRep | Self::CustomerService | Self::SellerAdmin)
     }
 
+    /// How far this role alone reaches with `permission`.
+    pub fn reach(self, permission: Permission) -> Option<Reach> {
+        self.grants().iter().find(|(p, _)| *p == permission).map(|(_, reach)| *reach)
+    }
+
     fn grants(self) -> &'static [(Permission, Reach)] {
         GRANTS.iter().find(|(role, _)| *role == self).map_or(&[], |(_, grants)| grants)
+    }
+}
+
+/// Somebody of the seller's who types for the member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Behalf {
+    /// The session of assistance, which every write names.
+    pub id: AssistanceId,
+    /// Who types.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// The member's name.
+    pub member: String,
+    /// Why, in the words of who types.
+    pub reason: String,
+    /// When it is over.
+    pub until: DateTime<Utc>,
+}
+
+impl Behalf {
+    /// Both names, as trails and timelines say it.
+    pub fn names(&self) -> String {
+        format!("{} for {}", self.name, self.member)
+    }
+
+    /// Whole minutes that are left, at least one.
+    pub fn minutes(&self, now: DateTime<Utc>) -> i64 {
+        ((self.until - now).num_seconds() + 59).div_euclid(60).max(1)
     }
 }
 
 /// What is known of the asker, as `store` read it in one statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    /// The human being.
+    /// The human being whose seat it is.
     pub person: PersonId,
-    /// Their name, for trails and timelines.
+    /// Their name, for trails and timelines; on behalf both names.
     pub name: String,
     /// Their seat; none for the seller's staff.
     pub member: Option<MemberId>,
@@ -274,6 +325,8 @@ pub struct Facts {
     pub roles: Vec<Role>,
     /// Network address that the request came from, for the trail.
     pub address: String,
+    /// Who types, when that is not the member.
+    pub behalf: Option<Behalf>,
 }
 
 /// Who asks. Nothing touches data without one; only `store::accounts` builds them.
@@ -286,14 +339,35 @@ impl Actor {
         Self(facts)
     }
 
-    /// The human being.
+    /// The human being whose seat it is: who gets the mails.
     pub const fn person(&self) -> PersonId {
         self.0.person
     }
 
-    /// Their name.
+    /// The human being who types: who did it.
+    pub fn acting_person(&self) -> PersonId {
+        self.0.behalf.as_ref().map_or(self.0.person, |b| b.person)
+    }
+
+    /// Their name, for trails, timelines and messages; on behalf "Ruth Ito for Jon Bell".
     pub fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// Who types, when that is not the member.
+    pub const fn behalf(&self) -> Option<&Behalf> {
+        self.0.behalf.as_ref()
+    }
+
+    /// The guard of what is the person's alone: profile, sessions, bell, consent. Forbidden to whoever acts for them.
+    pub fn in_person(&self) -> Result<(), Problem> {
+        if self.0.behalf.is_some() { Err(Problem::Forbidden) } else { Ok(()) }
+    }
+
+    /// The same person of the seller's, at work in a customer's account: what is written from here on is written there.
+    /// Which accounts that may be is the database's to say (row-level security of staff). Forbidden to anybody else.
+    pub fn at_work_in(&self, account: AccountId) -> Result<Self, Problem> {
+        if self.is_staff() { Ok(Self(Facts { account, ..self.0.clone() })) } else { Err(Problem::Forbidden) }
     }
 
     /// Their seat in the account: what carts and own orders belong to. Staff have none: forbidden.
@@ -343,6 +417,9 @@ impl Actor {
 
     /// The widest reach at which the person holds `permission`, if at all.
     pub fn reach(&self, permission: Permission) -> Option<Reach> {
+        if self.0.behalf.is_some() && NEVER_ON_BEHALF.contains(&permission) {
+            return None;
+        }
         self.0.roles.iter().flat_map(|r| r.grants()).filter(|(p, _)| *p == permission).map(|(_, reach)| *reach).max()
     }
 
@@ -381,7 +458,60 @@ mod tests {
             on_hold: false,
             roles: roles.to_vec(),
             address: String::new(),
+            behalf: None,
         })
+    }
+
+    fn acting(roles: &[Role]) -> Actor {
+        let Actor(mut facts) = actor(roles);
+        let until = DateTime::from_timestamp(3600, 0).expect("an instant");
+        let behalf = Behalf {
+            id: AssistanceId(uuid::Uuid::from_u128(8)),
+            person: PersonId(uuid::Uuid::from_u128(9)),
+            name: "Ruth Ito".into(),
+            email: "rep@seller.example".into(),
+            member: facts.name.clone(),
+            reason: "by phone".into(),
+            until,
+        };
+        facts.name = behalf.names();
+        facts.behalf = Some(behalf);
+        Actor(facts)
+    }
+
+    #[test]
+    fn whoever_acts_for_a_member_never_decides_pays_or_rules_whatever_the_member_may() {
+        let all = acting(&Role::BUYING);
+        for permission in NEVER_ON_BEHALF {
+            assert!(actor(&Role::BUYING).may(*permission), "{permission:?} is the member's");
+            assert_eq!(all.require(*permission), Err(Problem::Forbidden), "{permission:?}");
+        }
+        for permission in [P::CartUse, P::OrderSubmit, P::OrderRead, P::QuoteRequest, P::InvoiceRead] {
+            assert!(all.may(permission), "{permission:?}");
+        }
+        assert!(!acting(&[Role::Viewer]).may(P::OrderSubmit), "never more than the member");
+        assert!(!all.may(P::ActOnBehalf) && !all.is_staff(), "nor for another one at the same time");
+        assert_eq!(all.in_person(), Err(Problem::Forbidden));
+    }
+
+    #[test]
+    fn both_names_stand_in_the_trail_and_mails_go_to_the_member() {
+        let acting = acting(&[Role::Buyer]);
+        assert_eq!(acting.name(), "Ruth Ito for Dana Reyes");
+        assert_eq!(
+            (acting.person(), acting.acting_person()),
+            (PersonId(uuid::Uuid::from_u128(1)), PersonId(uuid::Uuid::from_u128(9)))
+        );
+        let behalf = acting.behalf().expect("acting");
+        let at = |s| DateTime::from_timestamp(s, 0).expect("an instant");
+        assert_eq!([0, 1, 3541, 3599].map(|s| behalf.minutes(at(s))), [60, 60, 1, 1]);
+    }
+
+    #[test]
+    fn only_the_sellers_people_work_in_a_customers_account() {
+        let account = AccountId(uuid::Uuid::from_u128(7));
+        assert_eq!(actor(&[Role::CustomerService]).at_work_in(account).map(|a| a.account()), Ok(account));
+        assert_eq!(actor(&Role::BUYING).at_work_in(account), Err(Problem::Forbidden));
     }
 
     #[test]

@@ -63,6 +63,10 @@ ids! {
     QuoteId;
     /// A company's question for an account.
     RegistrationId;
+    /// A session in which somebody of the seller's acts for a member.
+    AssistanceId;
+    /// A cart that somebody of the seller's proposes to a member.
+    ProposalId;
 }
 
 impl AccountId {

@@ -1,15 +1,19 @@
 //! The types and rules of Buyerdesk: no clock, no randomness, no I/O, no framework. Compiles for the server and the browser.
 //!
-//! Nouns may name only those to their left: accounts < catalog < pricing < credit < cart < orders < invoices, budgets < approvals < quotes.
+//! Nouns may name only those to their left: accounts < catalog < pricing < credit < cart < orders < invoices, budgets < approvals <
+//! quotes; deliveries, proposals and sales look at all of them.
 
 pub mod accounts;
 pub mod actor;
 pub mod approvals;
+pub mod assistance;
 pub mod budgets;
+pub mod calendar;
 pub mod cart;
 pub mod catalog;
 pub mod company;
 pub mod credit;
+pub mod deliveries;
 pub mod ids;
 pub mod invoices;
 pub mod money;
@@ -17,9 +21,11 @@ pub mod notices;
 pub mod orders;
 pub mod pricing;
 pub mod problem;
+pub mod proposals;
 pub mod quantity;
 pub mod quotes;
 pub mod registration;
+pub mod sales;
 pub mod text;
 pub mod working;
 

@@ -132,6 +132,11 @@ impl Status {
             .ok_or_else(|| Problem::Conflict(Cause::OrderState { state: self.label().to_lowercase() }))
     }
 
+    /// Whether something of it is still to be delivered.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::PendingApproval | Self::Approved | Self::Confirmed | Self::PartiallyShipped | Self::OnHold)
+    }
+
     /// Whether a buyer may still call it off.
     pub fn cancellable(self) -> bool {
         self.after(Event::Cancel).is_ok()
@@ -288,6 +293,8 @@ pub enum Action {
     Reorder,
     /// Call it off.
     Cancel,
+    /// See who decides over it.
+    WhoDecides,
 }
 
 /// An order's page.
@@ -311,6 +318,8 @@ pub struct OrderPage {
     pub note: String,
     /// What happened, the oldest first.
     pub steps: Vec<OrderStep>,
+    /// What was sent, the oldest first.
+    pub shipments: Vec<crate::deliveries::Shipment>,
     /// Its invoices, where the person may see them.
     pub invoices: Vec<String>,
     /// What may be done.

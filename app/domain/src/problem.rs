@@ -92,6 +92,15 @@ pub enum Cause {
     /// A mailed link that is over.
     #[error("This link has been used or has expired. Ask for a new one.")]
     LinkOver,
+    /// The customer wants nobody to act for them.
+    #[error("This customer wants nobody to act on their behalf.")]
+    OnBehalfNever,
+    /// The time in which somebody acted for a member is over.
+    #[error("Your time on behalf of this customer is over. Nothing was done; start again from the customer’s page.")]
+    OnBehalfOver,
+    /// A proposed cart was answered already.
+    #[error("This proposal has been answered already.")]
+    ProposalOver,
     /// Throttled.
     #[error("Too many attempts. Please wait a quarter of an hour and try again.")]
     TooMany,

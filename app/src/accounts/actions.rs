@@ -4,7 +4,7 @@
 #![allow(clippy::unused_async, reason = "server functions are async, whether they wait for something or not")]
 #![expect(missing_docs, reason = "the server macro makes an undocumented struct of every function's arguments")]
 
-use domain::accounts::{AuditRow, CustomerRow, Frame, MembersPage, ProfilePage};
+use domain::accounts::{AuditRow, Frame, MembersPage, ProfilePage};
 use domain::registration::RegistrationsPage;
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
@@ -188,11 +188,11 @@ pub async fn profile() -> Result<ProfilePage, ActionError> {
 #[server(endpoint = "accounts/end-session")]
 pub async fn end_one_session(key: String) -> Result<(), ActionError> {
     let request = request()?;
-    let person = request.who()?.actor.person();
+    let actor = request.who()?.actor.clone();
     let key = (0..key.len() / 2)
         .map(|i| key.get(2 * i..2 * i + 2).and_then(|b| u8::from_str_radix(b, 16).ok()))
         .collect::<Option<Vec<u8>>>();
-    store::accounts::sessions::end(&request.store, person, &key.ok_or(domain::Problem::NotFound)?, request.now).await?;
+    store::accounts::sessions::end(&request.store, &actor, &key.ok_or(domain::Problem::NotFound)?, request.now).await?;
     flash("The session has ended.").await?;
     go("/profile");
     Ok(())
@@ -299,10 +299,4 @@ pub async fn invite_many(people: String) -> Result<(), ActionError> {
 #[server(ReadAudit, endpoint = "accounts/audit", input = GetUrl)]
 pub async fn audit() -> Result<Vec<AuditRow>, ActionError> {
     Ok(store::accounts::audit_trail(&mut reading().await?).await?)
-}
-
-/// The seller's customers.
-#[server(ReadCustomers, endpoint = "accounts/customers", input = GetUrl)]
-pub async fn customers(words: String) -> Result<Vec<CustomerRow>, ActionError> {
-    Ok(store::accounts::customers(&mut reading().await?, &words).await?)
 }

@@ -52,7 +52,7 @@ pub fn Audit() -> impl IntoView {
 }
 
 /// `order.submitted` as people say it: `Order submitted`.
-fn said(action: &str) -> String {
+pub fn said(action: &str) -> String {
     let words = action.replace(['.', '_', '-'], " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -3,7 +3,6 @@
 
 pub mod actions;
 mod audit;
-mod customers;
 mod forgot;
 mod login;
 mod members;
@@ -12,8 +11,7 @@ mod redeem;
 mod register;
 mod registrations;
 
-pub use audit::Audit;
-pub use customers::Customers;
+pub use audit::{Audit, said};
 pub use forgot::Forgot;
 pub use login::Login;
 pub use members::Members;

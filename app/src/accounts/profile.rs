@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use super::actions::{EndOneSession, ReadProfile};
 use crate::act::{Act, Form};
 use crate::load::reloaded;
-use crate::ui::{Button, Card, DescriptionList, Fact, PageHeader, Pill, Tone};
+use crate::ui::{Button, ButtonLink, Card, DescriptionList, Fact, PageHeader, Pill, Tone};
 
 /// Name, seats, and every open session with a button that ends it.
 #[component]
@@ -28,11 +28,14 @@ fn show(page: ProfilePage, action: Act) -> AnyView {
             Fact::new(account.clone(), roles.iter().map(|r| r.label()).collect::<Vec<_>>().join(", "))
         })
         .collect::<Vec<_>>();
+    let seated = page.seats.iter().any(|(_, roles)| roles.iter().any(|r| !r.is_staff()));
     let mut facts = vec![Fact::new("Name", page.name), Fact::new("Email", page.email)];
     facts.extend(seats);
     let rows = page.sessions.into_iter().map(|s| session(s, action)).collect_view();
     view! {
-        <PageHeader title="Your profile"/>
+        <PageHeader title="Your profile">
+            {seated.then(|| view! { <ButtonLink href="/company/assistance">"Who acts for you"</ButtonLink> })}
+        </PageHeader>
         <div class="stack">
             <Card title="You">
                 <DescriptionList items=facts left=true/>

@@ -24,6 +24,7 @@ pub fn Cart() -> impl IntoView {
     let version = move || set.version() + remove.version();
     view! {
         <Title text="Cart"/>
+        {crate::proposals::beside_the_cart()}
         {reloaded(version, || ReadCart {}, move |page| show(page, set, remove))}
     }
 }

@@ -50,6 +50,7 @@ fn show(page: AddressesPage, edit: &str, [save, delete, settings]: [Act; 3]) -> 
                             <Button kind=ButtonKind::Primary>"Save settings"</Button>
                         </div>
                     </Form>
+                    <p class="small"><a class="link" href="/company/assistance">"What the seller’s people may do on your behalf"</a></p>
                 </Card>
             </div>
             {form}

@@ -5,11 +5,13 @@ mod held;
 mod history;
 mod order;
 mod reorder;
+mod shipments;
 
 pub use held::Held;
 pub use history::{History, sheet};
-pub use order::Order;
-pub use reorder::Reorder;
+pub use order::{Order, step};
+pub use reorder::{Reorder, then_and_now};
+pub use shipments::shipments;
 
 use domain::orders::Status;
 

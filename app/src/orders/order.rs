@@ -7,7 +7,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::actions::{Cancel, ReadOrder};
-use super::tone;
+use super::{shipments, tone};
 use crate::act::{Act, Form};
 use crate::cart::totals_list;
 use crate::load::reloaded;
@@ -70,7 +70,7 @@ fn show(page: OrderPage, placed: bool, cancel: Act) -> AnyView {
             </Confirm>
         }
     });
-    let asked = (row.status == Status::PendingApproval).then(|| {
+    let asked = page.can.contains(&Action::WhoDecides).then(|| {
         view! { <ButtonLink href=format!("/approvals/{number}")>"Who decides"</ButtonLink> }
     });
     let promised = page.lines.iter().any(|l| l.promised_on.is_some());
@@ -103,6 +103,7 @@ fn show(page: OrderPage, placed: bool, cancel: Act) -> AnyView {
     } else {
         page.steps.into_iter().map(step).collect()
     };
+    let sent = (!page.shipments.is_empty()).then(|| shipments(page.shipments));
     view! {
         <Title text=number.clone()/>
         <PageHeader title=number.clone() back=("Orders", "/orders") status=(tone(row.status), row.status.label()) note=text::date_time(row.placed_at)>
@@ -127,6 +128,7 @@ fn show(page: OrderPage, placed: bool, cancel: Act) -> AnyView {
                         <tbody>{lines}</tbody>
                     </table>
                 </Card>
+                {sent}
                 {promised.then(|| view! { <p class="dim small">"Lines with a date are delivered from an announced delivery."</p> })}
                 {(!page.note.is_empty()).then(|| view! { <Card title="Note"><p class="pre">{page.note}</p></Card> })}
             </div>
@@ -150,7 +152,8 @@ fn or_none(text: &str) -> String {
     if text.is_empty() { "none".to_owned() } else { text.to_owned() }
 }
 
-fn step(s: OrderStep) -> Step {
+/// A step of the history, for the timeline.
+pub fn step(s: OrderStep) -> Step {
     let state = match s.status {
         Status::Cancelled | Status::Rejected => StepState::Stopped,
         Status::OnHold | Status::PendingApproval => StepState::Now,
@@ -168,6 +171,9 @@ fn line(l: OrderLine) -> AnyView {
     }
     if let Some(day) = l.promised_on {
         notes.push(format!("complete on {}", text::date(day)));
+    }
+    if !l.shipped.is_zero() && l.shipped < l.quantity.value() {
+        notes.push(format!("{} of {} sent", text::number(l.shipped), l.quantity));
     }
     view! {
         <tr>

@@ -85,6 +85,11 @@ fn line(l: ReorderLine) -> AnyView {
     } else {
         view! { <span class="dim" aria-label="cannot be ordered">"–"</span> }.into_any()
     };
+    then_and_now(l, view! { <td class="pick">{tick}</td> }.into_any())
+}
+
+/// A row that says what a line was and what it would be now, after a cell of the page's own.
+pub fn then_and_now(l: ReorderLine, first: AnyView) -> AnyView {
     let then = format!("{} × {}", l.quantity_then, text::money(l.price_then));
     let now = match (l.quantity_now, l.price_now) {
         (Some(q), Some(p)) => format!("{q} × {}", text::money(p.unit_price)),
@@ -97,7 +102,7 @@ fn line(l: ReorderLine) -> AnyView {
     };
     view! {
         <tr>
-            <td class="pick">{tick}</td>
+            {first}
             <td>
                 <strong>{l.name}</strong>
                 <br/>

@@ -67,7 +67,7 @@ pub struct Person {
     pub account: String,
     /// Two letters.
     pub initials: String,
-    /// Their own page.
+    /// Their own page; empty for whoever acts for somebody else.
     pub profile_href: String,
 }
 
@@ -163,6 +163,18 @@ pub fn Frame(
             })
             .collect_view()
     };
+    let profile = move || {
+        Some(person.get().profile_href).filter(|href| !href.is_empty()).map(|href| {
+            view! {
+                <div class="menu">
+                    <a href=href>
+                        <Icon glyph=Glyph::Person/>
+                        "Your profile"
+                    </a>
+                </div>
+            }
+        })
+    };
     let docked = move || dock.get().into_iter().map(|item| place(item, here_dock)).collect_view();
     let searches = Memo::new(move |_| search.with(Option::is_some));
     let seek = move || {
@@ -231,12 +243,7 @@ pub fn Frame(
                             <strong>{move || person.get().name}</strong>
                             <span class="dim small">{move || person.get().account}</span>
                         </p>
-                        <div class="menu">
-                            <a href=move || person.get().profile_href>
-                                <Icon glyph=Glyph::Person/>
-                                "Your profile"
-                            </a>
-                        </div>
+                        {profile}
                         {person_menu.run()}
                     </div>
                 </div>

@@ -10,11 +10,12 @@ use domain::ids::MemberId;
 use domain::pricing::Resolved;
 use domain::{Actor, Money, Permission, Problem, Quantity, text};
 use rust_decimal::Decimal;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::catalog::{Facts, Pricing, facts_by_sku, facts_of};
 use crate::limits::{self, Lock};
-use crate::{Error, Result, Tx, approvals, budgets, new_id};
+use crate::{Error, Result, Tx, approvals, audit, budgets, new_id};
 
 /// A line with all that is known of its product: what the cart shows and submit stores.
 pub(crate) struct Line {
@@ -210,7 +211,8 @@ enum Most {
     Allow,
 }
 
-/// Adds lines on top of what is in a member's cart; the cart row is locked first.
+/// Adds lines on top of what is in a member's cart; the cart row is locked first. A line stays that of whoever acts for the
+/// member until the member changes it.
 async fn put(
     tx: &mut Tx,
     actor: &Actor,
@@ -265,18 +267,24 @@ async fn put(
     let seen: Vec<Option<Decimal>> =
         rows.iter().map(|r| r.1.1.price(r.1.0, pricing).map(|p| p.unit_price.amount())).collect();
     sqlx::query!(
-        "INSERT INTO cart_lines (account_id, cart_id, product_id, quantity, seen_price, added_at)
-         SELECT $1, $2, t.id, t.quantity, t.seen, $6 FROM unnest($3::uuid[], $4::numeric[], $5::numeric[]) AS t(id, quantity, seen)
-         ON CONFLICT (account_id, cart_id, product_id) DO UPDATE SET quantity = excluded.quantity, seen_price = excluded.seen_price",
+        "INSERT INTO cart_lines (account_id, cart_id, product_id, quantity, seen_price, added_at, assistance_id)
+         SELECT $1, $2, t.id, t.quantity, t.seen, $6, $7 FROM unnest($3::uuid[], $4::numeric[], $5::numeric[]) AS t(id, quantity, seen)
+         ON CONFLICT (account_id, cart_id, product_id) DO UPDATE SET quantity = excluded.quantity, seen_price = excluded.seen_price,
+             assistance_id = CASE WHEN excluded.assistance_id IS NOT NULL THEN cart_lines.assistance_id END",
         actor.account().0,
         row.id,
         &ids,
         &sums,
         &seen as &[Option<Decimal>],
-        now
+        now,
+        actor.behalf().map(|b| b.id.0)
     )
     .execute(tx.db())
     .await?;
+    if actor.behalf().is_some() {
+        let skus: Vec<String> = lines.iter().map(|(f, q)| format!("{q} × {}", f.sku)).collect();
+        audit::record(tx, "cart.added", &skus.join(", "), json!({})).await?;
+    }
     Ok(quantities)
 }
 
@@ -296,12 +304,13 @@ pub async fn set(tx: &mut Tx, sku: &Sku, quantity: Option<Quantity>) -> Result<(
         let facts = facts_by_sku(tx, sku.as_str()).await?.ok_or(Problem::NotFound)?;
         let seen = facts.price(quantity, Pricing::of(&actor, tx.today())).map(|p| p.unit_price.amount());
         sqlx::query!(
-            "UPDATE cart_lines SET quantity = $4, seen_price = $5 WHERE account_id = $1 AND cart_id = $2 AND product_id = $3",
+            "UPDATE cart_lines SET quantity = $4, seen_price = $5, assistance_id = CASE WHEN $6 THEN assistance_id END WHERE account_id = $1 AND cart_id = $2 AND product_id = $3",
             account,
             cart,
             facts.id.0,
             quantity.value(),
-            seen
+            seen,
+            actor.behalf().is_some()
         )
         .execute(tx.db())
         .await?
@@ -315,5 +324,14 @@ pub async fn set(tx: &mut Tx, sku: &Sku, quantity: Option<Quantity>) -> Result<(
         .execute(tx.db())
         .await?
     };
-    crate::error::exactly(1, &done).map_err(|_| Problem::NotFound.into())
+    crate::error::exactly(1, &done).map_err(|_| Problem::NotFound)?;
+    // Members are alone with their carts; what somebody else does there is told.
+    if actor.behalf().is_some() {
+        let (action, what) = match quantity {
+            Some(quantity) => ("cart.changed", format!("{quantity} × {sku}")),
+            None => ("cart.removed", sku.to_string()),
+        };
+        audit::record(tx, action, &what, json!({})).await?;
+    }
+    Ok(())
 }

@@ -94,9 +94,16 @@ pub const PEOPLE: &[Persona] = &[
     Persona {
         email: "rep@seller.example",
         name: "Ruth Ito",
-        what: "sales rep of the seller",
+        what: "sales rep of the seller, for Acme",
         seats: &[],
         staff: Some("sales_rep"),
+    },
+    Persona {
+        email: "service@seller.example",
+        name: "Kim Larsen",
+        what: "customer service of the seller",
+        seats: &[],
+        staff: Some("customer_service"),
     },
     Persona {
         email: "admin@seller.example",
@@ -118,6 +125,7 @@ pub async fn seed(store: &Store, now: DateTime<Utc>) -> Result<bool> {
     tx.commit().await?;
     world::send_orders(store, now).await?;
     world::negotiate(store, now).await?;
+    world::work(store, now).await?;
     Ok(true)
 }
 

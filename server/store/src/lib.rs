@@ -5,11 +5,14 @@
 
 pub mod accounts;
 pub mod approvals;
+pub mod assistance;
 mod audit;
 pub mod budgets;
 pub mod cart;
 pub mod catalog;
 pub mod company;
+pub mod customers;
+pub mod deliveries;
 pub mod demo;
 pub mod doctor;
 mod error;
@@ -19,6 +22,7 @@ mod limits;
 pub mod notices;
 pub mod orders;
 pub mod outbox;
+pub mod proposals;
 pub mod quotes;
 mod tx;
 pub mod units;

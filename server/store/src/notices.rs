@@ -58,6 +58,7 @@ pub(crate) async fn tell(tx: &mut Tx, account: AccountId, notes: &[Note]) -> Res
 /// What the asking member was told, the newest first.
 pub async fn list(tx: &mut Tx) -> Result<NoticesPage> {
     let actor = tx.actor()?;
+    actor.in_person()?;
     let rows = sqlx::query!(
         r#"SELECT m.no_mail, n.text AS "text?", n.href AS "href?", n.at AS "at?", n.read_at
            FROM members m LEFT JOIN notices n ON (n.account_id, n.member_id) = (m.account_id, m.id)
@@ -82,6 +83,7 @@ pub async fn list(tx: &mut Tx) -> Result<NoticesPage> {
 /// Marks everything that the asking member was told as read.
 pub async fn read_all(tx: &mut Tx) -> Result<()> {
     let actor = tx.actor()?;
+    actor.in_person()?;
     let now = tx.now();
     sqlx::query!(
         "UPDATE notices SET read_at = $3 WHERE account_id = $1 AND member_id = $2 AND read_at IS NULL",
@@ -97,6 +99,7 @@ pub async fn read_all(tx: &mut Tx) -> Result<()> {
 /// Chooses which kinds of notices come by mail as well; the bell has them all.
 pub async fn choose(tx: &mut Tx, mailed: &[Kind]) -> Result<()> {
     let actor = tx.actor()?;
+    actor.in_person()?;
     let no_mail: Vec<String> =
         Kind::ALL.into_iter().filter(|k| !mailed.contains(k)).map(|k| k.code().to_owned()).collect();
     let done = sqlx::query!(

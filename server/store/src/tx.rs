@@ -189,6 +189,13 @@ impl Tx {
         self.actor.clone().ok_or_else(|| Problem::Forbidden.into())
     }
 
+    /// The seller's people work in one customer's account from here on: what is written goes there, into its history and its
+    /// audit trail. Row-level security goes on deciding which accounts that may be. Forbidden to anybody else.
+    pub(crate) fn work_in(&mut self, account: domain::ids::AccountId) -> Result<()> {
+        self.actor = Some(Arc::new(self.actor()?.at_work_in(account)?));
+        Ok(())
+    }
+
     /// The instant of the request, one for everything in it.
     pub const fn now(&self) -> DateTime<Utc> {
         self.now

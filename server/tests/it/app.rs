@@ -71,6 +71,11 @@ impl Person<'_> {
         }
     }
 
+    /// Somebody who has got hold of a cookie.
+    pub fn set_cookie(&mut self, cookie: &str) {
+        self.cookie = Some(cookie.to_owned());
+    }
+
     pub fn cookie(&self) -> Option<&str> {
         self.cookie.as_deref()
     }

@@ -188,8 +188,8 @@ pub async fn reactivate(tx: &mut Tx, id: MemberId) -> Result<()> {
 
 /// Takes a member's seat away; their sessions in it end with the next request. Nobody deactivates themselves.
 ///
-/// What they leave open goes to the colleague `to`: the lines of their cart, the orders they sent that still wait (a
-/// rejection hands those back), those who report to them. Their delegations end; what waits for their approval alone falls
+/// What they leave open goes to the colleague `to`: the lines of their cart, carts proposed to them, the orders they sent that still wait (a
+/// rejection hands those back), those who report to them. Their delegations and their calendar end; what waits for their approval alone falls
 /// to the account admins (`domain::approvals::Flow::candidates`).
 pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Result<()> {
     let actor = tx.actor()?;
@@ -236,6 +236,8 @@ pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Resul
     sqlx::query!(
         "WITH flows AS (UPDATE approval_flows SET requester = $3 WHERE account_id = $1 AND requester = $2 AND status = 'open'),
               away AS (UPDATE delegations SET ended_at = $4 WHERE account_id = $1 AND (from_member = $2 OR to_member = $2) AND ended_at IS NULL),
+              proposed AS (UPDATE cart_proposals SET member_id = $3 WHERE account_id = $1 AND member_id = $2 AND state = 'open'),
+              calendar AS (DELETE FROM calendar_feeds WHERE account_id = $1 AND member_id = $2),
               reports AS (UPDATE members SET manager_id = NULLIF($3, id) WHERE account_id = $1 AND manager_id = $2 AND id <> $2)
          UPDATE members SET status = 'deactivated', manager_id = NULL WHERE account_id = $1 AND id = $2",
         account,
@@ -250,7 +252,10 @@ pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Resul
 }
 
 /// One's own profile with all sessions. `current` is the key of the asking session.
+///
+/// Nobody else's: not for whoever acts for a member.
 pub async fn profile(store: &Store, actor: &Actor, current: &[u8], now: DateTime<Utc>) -> Result<ProfilePage> {
+    actor.in_person()?;
     let mut tx = store.job(now).await?;
     let person = actor.person().0;
     let row = sqlx::query!(

@@ -1,7 +1,6 @@
 //! People and their seats. Anyone may sign in and change what is theirs; members are managed by the account admin. Anyone may ask for an
 //! account; the seller opens it.
 
-mod customers;
 mod links;
 mod members;
 mod registrations;
@@ -9,11 +8,10 @@ pub mod sessions;
 mod sign_in;
 mod who;
 
-pub use customers::customers;
 pub use links::{Purpose, link_owner, redeem, request_reset};
 pub use members::{audit_trail, change_member, deactivate, invite, members, profile, reactivate};
 pub use registrations::{
     approve_registration, confirm_registration, register, registration, registrations, reject_registration,
 };
 pub use sign_in::{hash_password, set_password, sign_in};
-pub use who::{Who, who};
+pub use who::{Who, asks, who};

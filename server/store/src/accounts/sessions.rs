@@ -1,7 +1,7 @@
 //! Session rows, behind the server's session layer. Keys are SHA-256 of the cookie's id: a leaked backup opens nothing.
 
 use chrono::{DateTime, Duration, Utc};
-use domain::ids::PersonId;
+use domain::Actor;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -81,8 +81,10 @@ pub async fn delete(store: &Store, key: &[u8], now: DateTime<Utc>) -> Result<()>
     tx.commit().await
 }
 
-/// Ends one of a person's own sessions; another person's is not found.
-pub async fn end(store: &Store, person: PersonId, key: &[u8], now: DateTime<Utc>) -> Result<()> {
+/// Ends one of a person's own sessions; another person's is not found. Not for whoever acts for a member.
+pub async fn end(store: &Store, actor: &Actor, key: &[u8], now: DateTime<Utc>) -> Result<()> {
+    actor.in_person()?;
+    let person = actor.person();
     let mut tx = store.job(now).await?;
     let done = sqlx::query!("DELETE FROM sessions WHERE id_hash = $1 AND person_id = $2", key, person.0)
         .execute(tx.db())

@@ -1,9 +1,11 @@
 //! The one function that builds an [`Actor`].
 
+use chrono::{DateTime, Utc};
 use domain::accounts::{Frame, PriceStrategy, SeatRow};
-use domain::actor::{Actor, Facts, Role};
-use domain::ids::{AccountId, PersonId};
-use domain::{Currency, Problem};
+use domain::actor::{Actor, Behalf, Facts, Role};
+use domain::assistance::Band;
+use domain::ids::{AccountId, AssistanceId, PersonId};
+use domain::{Currency, Permission, Problem, Reach};
 
 use crate::{Error, Result, Store};
 
@@ -20,11 +22,32 @@ pub struct Who {
 ///
 /// Unauthenticated when the person has no active seat anywhere any more.
 pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, address: &str) -> Result<Who> {
+    asks(store, person, wanted, None, DateTime::UNIX_EPOCH, address).await
+}
+
+/// Who asks, who may be somebody of the seller's in the session of assistance `helps` (its account and id). That is looked at
+/// anew with every request, in the one statement: begun and not over, the seat and the person active, the customer still theirs,
+/// and the company still willing. If not, the person is themself.
+pub async fn asks(
+    store: &Store,
+    person: PersonId,
+    wanted: Option<AccountId>,
+    helps: Option<(AccountId, AssistanceId)>,
+    now: DateTime<Utc>,
+    address: &str,
+) -> Result<Who> {
     let row = sqlx::query!(
-        r#"WITH RECURSIVE seat AS (
-               SELECT m.account_id, m.id, m.roles FROM members m JOIN accounts a ON a.id = m.account_id
-               WHERE m.person_id = $1 AND m.status = 'active' AND a.status <> 'closed'
-               ORDER BY (m.account_id = $2) DESC NULLS LAST, m.id LIMIT 1
+        r#"WITH RECURSIVE help AS (
+               SELECT h.id, h.reason, h.expires_at, h.account_id, h.member_id, m.roles, m.person_id,
+                      EXISTS (SELECT 1 FROM staff_assignments g WHERE g.account_id = h.account_id AND g.person_id = h.person_id) AS assigned
+               FROM assistance h JOIN members m ON (m.account_id, m.id) = (h.account_id, h.member_id) JOIN accounts a ON a.id = h.account_id
+               WHERE h.account_id = $3 AND h.id = $4 AND h.person_id = $1 AND h.state = 'running' AND h.expires_at > $5
+                 AND m.status = 'active' AND a.status <> 'closed' AND a.on_behalf <> 'never'
+           ), seat AS (
+               (SELECT m.account_id, m.id, m.roles FROM members m JOIN accounts a ON a.id = m.account_id
+                WHERE m.person_id = $1 AND m.status = 'active' AND a.status <> 'closed' AND NOT EXISTS (SELECT 1 FROM help)
+                ORDER BY (m.account_id = $2) DESC NULLS LAST, m.id LIMIT 1)
+               UNION ALL SELECT h.account_id, h.member_id, h.roles FROM help h
            ), up AS (
                SELECT a.id, a.parent_id, 0 AS depth FROM accounts a JOIN seat s ON s.account_id = a.id
                UNION ALL
@@ -39,21 +62,43 @@ pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, add
                   (SELECT jsonb_agg(jsonb_build_array(a2.id, a2.name) ORDER BY a2.name)
                    FROM members m2 JOIN accounts a2 ON a2.id = m2.account_id
                    WHERE m2.person_id = p.id AND m2.status = 'active' AND a2.status <> 'closed') AS seats,
-                  se.name AS brand
+                  se.name AS brand,
+                  h.id AS "help?", h.reason AS "reason?", h.expires_at AS "until?", h.assigned AS "assigned?", h.person_id AS "helped?",
+                  (SELECT hp.name FROM people hp WHERE hp.id = h.person_id) AS helped_name
            FROM people p CROSS JOIN seller se
+           LEFT JOIN help h ON true
            LEFT JOIN staff st ON st.person_id = p.id AND st.status = 'active'
            LEFT JOIN seat s ON true
            LEFT JOIN accounts a ON a.id = s.account_id
            WHERE p.id = $1"#,
         person.0,
-        wanted.map(|w| w.0)
+        wanted.map(|w| w.0),
+        helps.map(|h| h.0.0),
+        helps.map(|h| h.1.0),
+        now
     )
     .fetch_optional(store.gate())
     .await?
     .ok_or(Problem::Unauthenticated)?;
 
     let staff_role = row.staff_role.as_deref().and_then(Role::parse);
-    let (account, lineage, roles, currency, on_hold, place) = if let Some(role) = staff_role {
+    let mine = staff_role
+        .and_then(|role| role.reach(Permission::ActOnBehalf))
+        .is_some_and(|reach| reach == Reach::Everywhere || row.assigned == Some(true));
+    let behalf = match (row.help, row.until, row.helped_name) {
+        (Some(id), Some(until), Some(member)) if mine => Some(Behalf {
+            id: AssistanceId(id),
+            person,
+            name: row.name.clone(),
+            email: row.email.clone(),
+            member,
+            reason: row.reason.unwrap_or_default(),
+            until,
+        }),
+        _ => None,
+    };
+    let as_staff = staff_role.filter(|_| behalf.is_none());
+    let (account, lineage, roles, currency, on_hold, place) = if let Some(role) = as_staff {
         (
             AccountId::SELLER,
             vec![AccountId::SELLER],
@@ -79,9 +124,9 @@ pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, add
         _ => Vec::new(),
     };
     let actor = Actor::from_facts(Facts {
-        person,
-        name: row.name.clone(),
-        member: if staff_role.is_some() { None } else { row.member.map(Into::into) },
+        person: behalf.as_ref().and(row.helped).map_or(person, PersonId),
+        name: behalf.as_ref().map_or_else(|| row.name.clone(), Behalf::names),
+        member: if as_staff.is_some() { None } else { row.member.map(Into::into) },
         account,
         lineage,
         currency,
@@ -89,6 +134,13 @@ pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, add
         on_hold,
         roles,
         address: address.to_owned(),
+        behalf,
+    });
+    let band = actor.behalf().map(|b| Band {
+        member: b.member.clone(),
+        company: place.0.clone(),
+        reason: b.reason.clone(),
+        minutes: b.minutes(now),
     });
     let frame = Frame {
         brand: row.brand,
@@ -97,10 +149,11 @@ pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, add
         roles: actor.roles().to_vec(),
         account: place,
         seats: seats.into_iter().map(|(id, name)| SeatRow { account: id, name, current: id == account }).collect(),
-        cart_lines: row.cart_lines,
-        unread: row.unread,
+        cart_lines: if as_staff.is_some() { 0 } else { row.cart_lines },
+        unread: if band.is_some() || as_staff.is_some() { 0 } else { row.unread },
         on_hold,
         may: Frame::permissions(&actor),
+        behalf: band,
     };
     Ok(Who { actor, frame })
 }

@@ -1,5 +1,6 @@
 //! What is in the demo's world. Written once, in one transaction.
 
+mod behalf;
 mod company;
 mod documents;
 mod goods;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use super::{PASSWORD, PEOPLE};
 use crate::{Error, Result, Tx, audit};
 
+pub(super) use behalf::work;
 pub(super) use company::send_orders;
 pub(super) use quotes::negotiate;
 

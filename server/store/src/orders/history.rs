@@ -93,6 +93,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
     let more = sqlx::query!(
         r#"SELECT (SELECT jsonb_agg(jsonb_build_array(e.status, e.at, e.by_name, e.reason) ORDER BY e.version)
                    FROM order_events e WHERE e.account_id = $1 AND e.order_id = $2) AS steps,
+                  shipments_json($1, $2) AS shipments,
                   (SELECT jsonb_agg(i.number ORDER BY i.issued_on) FROM invoices i WHERE i.account_id = $1 AND i.order_id = $2) AS invoices,
                   (SELECT q.number FROM orders o JOIN quotes q ON (q.account_id, q.id) = (o.account_id, o.quote_id)
                    WHERE o.account_id = $1 AND o.id = $2) AS quote"#,
@@ -120,6 +121,9 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
     if present.cancellable() && o.source == "portal" && reach.is_some_and(|r| r > domain::Reach::Own || is_own) {
         can.push(Action::Cancel);
     }
+    if present == Status::PendingApproval && actor.may(Permission::OrderApprove) {
+        can.push(Action::WhoDecides);
+    }
     Ok(OrderPage {
         row: OrderRow {
             number: o.number,
@@ -145,6 +149,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
         partial_delivery: o.partial_delivery,
         note: o.note,
         steps,
+        shipments: crate::deliveries::shipments(more.shipments)?,
         invoices: if actor.may(Permission::InvoiceRead) { invoices } else { Vec::new() },
         can,
         imported: o.source == "import",

@@ -279,7 +279,7 @@ async fn write(
         tx.today().year().to_string(),
         status.code(),
         actor.member()?.0,
-        actor.person().0,
+        actor.acting_person().0,
         actor.name(),
         now,
         form.po_number.trim(),

@@ -162,9 +162,9 @@ async fn sessions_are_listed_and_ended_by_their_owner_alone() {
         (profile.sessions.len(), profile.sessions[0].current, profile.sessions[0].device.as_str()),
         (1, true, "Firefox on Linux")
     );
-    assert!(sessions::end(&world.store, other.person(), &key, now()).await.is_err());
+    assert!(sessions::end(&world.store, &other, &key, now()).await.is_err());
     assert!(sessions::load(&world.store, &key, now() + Duration::hours(2)).await.unwrap().is_none(), "expired");
-    sessions::end(&world.store, buyer.person(), &key, now()).await.unwrap();
+    sessions::end(&world.store, &buyer, &key, now()).await.unwrap();
     assert!(sessions::load(&world.store, &key, now()).await.unwrap().is_none());
     let leaked = world.number("SELECT count(*) FROM sessions WHERE id_hash = 'one'").await;
     assert_eq!(leaked, 0, "ids are never stored as they are");

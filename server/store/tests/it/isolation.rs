@@ -78,6 +78,45 @@ async fn an_account_sees_no_row_of_another_in_any_table() {
     }
 }
 
+#[tokio::test]
+async fn a_rep_sees_no_row_of_a_customer_that_is_not_theirs_in_any_table() {
+    let world = World::new().await;
+    let (rep, globex) = (world.actor("rep@seller.example").await, globex(&world).await);
+    for table in tenant_tables(&world).await {
+        let mut tx = world.begin(&rep).await;
+        let seen = tx.raw_count(&format!("SELECT count(*) FROM {table} WHERE account_id = '{globex}'")).await;
+        match seen {
+            Ok(seen) => assert_eq!(seen, 0, "{table} shows {seen} rows of another rep's customer"),
+            Err(error) => assert!(error.contains("permission denied"), "{table}: {error}"),
+        }
+    }
+    // What staff may write at all, they write for their customers alone.
+    let person = rep.person();
+    for sql in [
+        format!(
+            "INSERT INTO staff_notes (account_id, id, at, person_id, by_name, text) VALUES ('{globex}', gen_random_uuid(), now(), '{person}', 'x', 'x')"
+        ),
+        format!(
+            "INSERT INTO order_events (account_id, order_id, version, status, at, by_name) SELECT '{globex}', gen_random_uuid(), 9, 'shipped', now(), 'x'"
+        ),
+        format!(
+            "INSERT INTO shipments (account_id, id, order_id, carrier, shipped_on, by_name, at) SELECT '{globex}', gen_random_uuid(), gen_random_uuid(), 'x', now(), 'x', now()"
+        ),
+        format!(
+            "INSERT INTO notices (account_id, id, member_id, kind, text, href, at) SELECT '{globex}', gen_random_uuid(), gen_random_uuid(), 'talk', 'x', '/', now()"
+        ),
+    ] {
+        let error = world.begin(&rep).await.raw_execute(&sql).await.unwrap_err();
+        assert!(error.contains("row-level security"), "{sql}: {error}");
+    }
+    let moved = world
+        .begin(&rep)
+        .await
+        .raw_execute(&format!("UPDATE orders SET status = 'completed' WHERE account_id = '{globex}'"))
+        .await;
+    assert_eq!(moved, Ok(0));
+}
+
 async fn globex(world: &World) -> uuid::Uuid {
     sqlx::query_scalar("SELECT id FROM accounts WHERE number = '1002'").fetch_one(&world.superuser).await.unwrap()
 }
@@ -174,6 +213,10 @@ async fn everything(world: &World, actor: &Actor) -> String {
     keep(format!("{invoices:?}"));
     keep(format!("{:?}", store::accounts::members(&mut tx).await));
     keep(format!("{:?}", store::accounts::audit_trail(&mut tx).await));
+    let board = domain::deliveries::BoardQuery::parse("");
+    keep(format!("{:?}", store::deliveries::board(&mut tx, board).await));
+    keep(format!("{:?}", store::proposals::waiting(&mut tx).await));
+    keep(format!("{:?}", store::assistance::list(&mut tx).await));
     text
 }
 
@@ -228,12 +271,9 @@ async fn a_rep_sees_assigned_customers_and_the_seller_admin_all() {
     let world = World::new().await;
     let names = async |email: &str| -> Vec<String> {
         let actor = world.actor(email).await;
-        store::accounts::customers(&mut world.read(&actor).await, "")
-            .await
-            .unwrap()
-            .into_iter()
-            .map(|c| c.name)
-            .collect()
+        let all = domain::sales::CustomersQuery::parse("");
+        let page = store::customers::list(&mut world.read(&actor).await, all).await.unwrap();
+        page.rows.into_iter().map(|c| c.name).collect()
     };
     assert_eq!(names("rep@seller.example").await, ["Acme Manufacturing"]);
     assert_eq!(

@@ -3,7 +3,9 @@
 
 mod accounts;
 mod approvals;
+mod assistance;
 mod catalog;
+mod deliveries;
 mod invoices;
 mod isolation;
 mod orders;

@@ -1,0 +1,174 @@
+//! The seller's side. Looking for whoever sees customers, acting for a member for reps, moving orders on for customer service.
+#![allow(clippy::too_many_arguments, reason = "the fields of the forms, by name")]
+#![expect(missing_docs, reason = "the server macro makes an undocumented struct of every function's arguments")]
+
+use std::collections::BTreeMap;
+
+use domain::deliveries::{DeskOrder, DeskPage};
+use domain::sales::{CustomerPage, CustomersPage, SalesHome};
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+use crate::ActionError;
+#[cfg(feature = "ssr")]
+use {
+    crate::request::{command, flash, go, reading, start_acting, writing},
+    domain::deliveries::{DeskQuery, ShipForm, desk_href},
+    domain::{FieldError, Problem, Quantity},
+    store::assistance::Asked,
+    store::deliveries::Change,
+};
+
+/// Where a rep begins.
+#[server(ReadHome, endpoint = "sales/home", input = GetUrl)]
+pub async fn home() -> Result<SalesHome, ActionError> {
+    Ok(store::customers::home(&mut reading().await?).await?)
+}
+
+/// The customers that the URL asks for.
+#[server(ReadCustomers, endpoint = "sales/customers", input = GetUrl)]
+pub async fn customers(query: String) -> Result<CustomersPage, ActionError> {
+    let query = domain::sales::CustomersQuery::parse(&query);
+    Ok(store::customers::list(&mut reading().await?, query).await?)
+}
+
+/// One customer.
+#[server(ReadCustomer, endpoint = "sales/customer", input = GetUrl)]
+pub async fn customer(number: String) -> Result<CustomerPage, ActionError> {
+    Ok(store::customers::find(&mut reading().await?, &number).await?)
+}
+
+/// The orders that the URL asks for.
+#[server(ReadOrders, endpoint = "sales/orders", input = GetUrl)]
+pub async fn orders(query: String) -> Result<DeskPage, ActionError> {
+    Ok(store::deliveries::list(&mut reading().await?, DeskQuery::parse(&query)).await?)
+}
+
+/// One order of a customer.
+#[server(ReadOrder, endpoint = "sales/order", input = GetUrl)]
+pub async fn order(customer: String, number: String) -> Result<DeskOrder, ActionError> {
+    Ok(store::deliveries::find(&mut reading().await?, &customer, &number).await?)
+}
+
+/// Acts for a member, or asks them whether one may.
+#[server(endpoint = "sales/act")]
+pub async fn act_for(customer: String, member: String, #[server(default)] reason: String) -> Result<(), ActionError> {
+    let mut tx = writing().await?;
+    let asked = store::assistance::ask(&mut tx, &customer, member.parse()?, &reason).await?;
+    tx.commit().await?;
+    match asked {
+        Asked::Begun(account, id) => {
+            start_acting((account, id)).await?;
+            go("/");
+        }
+        Asked::Waits(customer) => {
+            flash("The member is asked. You get a mail with the answer.").await?;
+            go(&format!("/sales/customers/{customer}"));
+        }
+    }
+    Ok(())
+}
+
+/// Begins to act for a member who has agreed.
+#[server(endpoint = "sales/begin")]
+pub async fn begin(id: String) -> Result<(), ActionError> {
+    let mut tx = writing().await?;
+    let begun = store::assistance::begin(&mut tx, id.parse()?).await?;
+    tx.commit().await?;
+    start_acting(begun).await?;
+    go("/");
+    Ok(())
+}
+
+/// Notes something for colleagues: about a customer, or about one of its orders.
+#[server(endpoint = "sales/note")]
+pub async fn note(
+    customer: String,
+    #[server(default)] number: String,
+    #[server(default)] text: String,
+) -> Result<(), ActionError> {
+    let mut tx = writing().await?;
+    store::customers::note(&mut tx, &customer, &number, &text).await?;
+    tx.commit().await?;
+    flash("Noted. Only your colleagues see it.").await?;
+    let page = if number.is_empty() { format!("/sales/customers/{customer}") } else { desk_href(&customer, &number) };
+    go(&page);
+    Ok(())
+}
+
+/// Sends goods. `quantities` by position; an empty one or 0 is not sent. `version` is what the person saw.
+#[server(endpoint = "sales/ship")]
+pub async fn ship(
+    customer: String,
+    number: String,
+    version: i32,
+    #[server(default)] carrier: String,
+    #[server(default)] tracking: String,
+    #[server(default)] shipped_on: String,
+    #[server(default)] quantities: BTreeMap<i32, String>,
+) -> Result<(), ActionError> {
+    let day =
+        shipped_on.trim().parse().map_err(|_| Problem::invalid("shipped_on", "Enter a day, such as 2026-12-24."))?;
+    let lines = quantities
+        .iter()
+        .filter(|(_, text)| !matches!(text.trim(), "" | "0"))
+        .map(|(line, text)| Ok((*line, Quantity::parse(&format!("quantity-{line}"), text)?)))
+        .collect::<Result<Vec<_>, FieldError>>()?;
+    let form = ShipForm { carrier, tracking, shipped_on: day, lines };
+    let mut tx = writing().await?;
+    let page = desk_href(&customer, &number);
+    let told = format!("Sent. The customer is told that {number} is on its way.");
+    command(async move {
+        store::deliveries::ship(&mut tx, &customer, &number, version, &form).await?;
+        tx.commit().await
+    })
+    .await?;
+    flash(told).await?;
+    go(&page);
+    Ok(())
+}
+
+/// Takes an order over, completes it or calls it off. `version` is what the person saw.
+#[server(endpoint = "sales/change-order")]
+pub async fn change_order(
+    customer: String,
+    number: String,
+    version: i32,
+    change: String,
+    #[server(default)] reason: String,
+) -> Result<(), ActionError> {
+    let change =
+        Change::parse(&change).ok_or_else(|| Problem::invalid("change", "Choose what happens to the order."))?;
+    let mut tx = writing().await?;
+    let (page, order) = (desk_href(&customer, &number), number.clone());
+    let after = command(async move {
+        let after = store::deliveries::change(&mut tx, &customer, &order, version, change, &reason).await?;
+        tx.commit().await?;
+        Ok(after)
+    })
+    .await?;
+    flash(format!("{number} is {}. The customer is told.", after.label().to_lowercase())).await?;
+    go(&page);
+    Ok(())
+}
+
+/// Promises another day for a line. `before` is what the person saw; empty: from the shelf.
+#[server(endpoint = "sales/promise")]
+pub async fn promise(
+    customer: String,
+    number: String,
+    line: i32,
+    #[server(default)] before: String,
+    #[server(default)] day: String,
+    #[server(default)] reason: String,
+) -> Result<(), ActionError> {
+    let field = format!("day-{line}");
+    let day = day.trim().parse().map_err(|_| Problem::invalid(&field, "Enter a day, such as 2026-12-24."))?;
+    let before = before.parse().ok();
+    let mut tx = writing().await?;
+    store::deliveries::promise(&mut tx, &customer, &number, line, before, day, &reason).await?;
+    tx.commit().await?;
+    flash(format!("Promised for {}. The customer is told.", domain::text::date(day))).await?;
+    go(&desk_href(&customer, &number));
+    Ok(())
+}

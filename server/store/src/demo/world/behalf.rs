@@ -1,0 +1,78 @@
+//! The seller's people at work, through the same use cases as the pages: a session in which Ruth leaves Jon a proposed cart, a
+//! part of Nora's order on its way, and the rest of it promised for another day.
+
+use chrono::{DateTime, Days, Duration, Utc};
+use domain::accounts::Email;
+use domain::catalog::Sku;
+use domain::deliveries::ShipForm;
+use domain::{Actor, Quantity};
+use rust_decimal::Decimal;
+
+use crate::assistance::Asked;
+use crate::{Error, Result, Store};
+
+async fn actor(store: &Store, email: &str, now: DateTime<Utc>) -> Result<Actor> {
+    let person = crate::demo::person(store, &Email::parse("email", email)?, now).await?;
+    Ok(crate::accounts::who(store, person, None, "127.0.0.1").await?.actor)
+}
+
+fn quantity(n: i64) -> Result<Quantity> {
+    Quantity::new(Decimal::from(n)).ok_or_else(|| Error::odd("demo quantity", &n.to_string()))
+}
+
+pub(in crate::demo) async fn work(store: &Store, now: DateTime<Utc>) -> Result<()> {
+    propose(store, now - Duration::minutes(95)).await?;
+    deliver(store, now).await
+}
+
+async fn propose(store: &Store, began: DateTime<Utc>) -> Result<()> {
+    let (rep, jon) =
+        (actor(store, "rep@seller.example", began).await?, actor(store, "buyer@acme.example", began).await?);
+    let mut tx = store.begin(&rep, began).await?;
+    let why = "Asked by phone for gloves and tape for the new shift";
+    let asked = crate::assistance::ask(&mut tx, super::ACME, jon.member()?, why).await?;
+    tx.commit().await?;
+    let Asked::Begun(account, id) = asked else {
+        return Err(Error::Inconsistent("the demo's company asks".to_owned()));
+    };
+    let (filled, left) = (began + Duration::minutes(9), began + Duration::minutes(14));
+    let acting =
+        crate::accounts::asks(store, rep.person(), None, Some((account, id)), filled, "127.0.0.1").await?.actor;
+    let mut tx = store.begin(&acting, filled).await?;
+    for (sku, n) in [("GL-CUT-D-9", 60), ("TP-48-CL", 36)] {
+        crate::cart::add(&mut tx, &Sku::parse("sku", sku)?, quantity(n)?).await?;
+    }
+    tx.commit().await?;
+    let mut tx = store.begin(&acting, left).await?;
+    let note = "As we said on the phone. With 60 pairs you reach the next price step.";
+    crate::proposals::propose(&mut tx, note).await?;
+    crate::assistance::stop(&mut tx).await?;
+    tx.commit().await
+}
+
+async fn deliver(store: &Store, now: DateTime<Utc>) -> Result<()> {
+    let service = actor(store, "service@seller.example", now).await?;
+    let mut tx = store.begin(&service, now).await?;
+    let order = sqlx::query!(
+        "SELECT o.number, a.number AS account FROM orders o JOIN accounts a ON a.id = o.account_id WHERE a.number = '1001-1' AND o.status = 'confirmed'"
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let form = ShipForm {
+        carrier: "DPD".to_owned(),
+        tracking: "1550 1234 5678 90".to_owned(),
+        shipped_on: tx.today(),
+        lines: vec![(1, quantity(12)?)],
+    };
+    crate::deliveries::ship(&mut tx, &order.account, &order.number, 1, &form).await?;
+    tx.commit().await?;
+    let mut tx = store.begin(&service, now).await?;
+    let day = tx.today() + Days::new(9);
+    let why = "The carton with the rest was damaged; a new one is on its way to us";
+    crate::deliveries::promise(&mut tx, &order.account, &order.number, 1, None, day, why).await?;
+    tx.commit().await?;
+    let mut tx = store.begin(&service, now).await?;
+    let words = "Prefers deliveries before 10 in the morning; gate C is closed on Fridays.";
+    crate::customers::note(&mut tx, super::ACME, "", words).await?;
+    tx.commit().await
+}
