@@ -27,6 +27,10 @@ pub struct Customer {
     pub open_orders: i64,
     /// Carts with something in them.
     pub open_carts: i64,
+    /// Quotes under way: asked for, or waiting for the customer.
+    pub open_quotes: i64,
+    /// Those of them that wait for the seller.
+    pub asked_quotes: i64,
     /// Due and not paid.
     pub overdue: Money,
     /// Ordered in the last 365 days.
@@ -161,8 +165,8 @@ pub struct SalesHome {
     pub overdue: Vec<Customer>,
     /// Questions of one's own for consent, and what came of them; what is under way.
     pub help: Vec<OwnRow>,
-    /// Whether the person drafts quotes.
-    pub quotes: bool,
+    /// Quotes that wait for the seller; none where the person drafts none.
+    pub quotes: Option<i64>,
     /// The seller's today.
     pub today: NaiveDate,
 }
@@ -175,6 +179,7 @@ impl SalesHome {
     pub fn of(customers: Vec<Customer>, help: Vec<OwnRow>, quotes: bool, today: NaiveDate) -> Self {
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let mut home = Self {
+            quotes: quotes.then(|| customers.iter().map(|c| c.asked_quotes).sum()),
             customers: count(customers.len()),
             open_orders: customers.iter().map(|c| c.open_orders).sum(),
             quiet_count: count(customers.iter().filter(|c| Show::Quiet.takes(c)).count()),
@@ -182,7 +187,6 @@ impl SalesHome {
             quiet: customers.iter().filter(|c| Show::Quiet.takes(c)).cloned().collect(),
             overdue: customers.into_iter().filter(|c| Show::Overdue.takes(c)).collect(),
             help,
-            quotes,
             today,
         };
         // Amounts of different currencies are not added up, only lined up.

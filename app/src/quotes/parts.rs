@@ -276,7 +276,10 @@ pub(super) fn details(page: &QuotePage) -> AnyView {
         .orders
         .iter()
         .map(|(number, status)| {
-            let href = if row.customer.is_some() { format!("/sales/orders/{number}") } else { format!("/orders/{number}") };
+            let href = match &row.customer {
+                Some((customer, _)) => format!("/sales/orders/{number}?customer={customer}"),
+                None => format!("/orders/{number}"),
+            };
             view! { <li><a class="link" href=href>{number.clone()}</a> {format!(" · {}", status.label().to_lowercase())}</li> }
         })
         .collect_view();

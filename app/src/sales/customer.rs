@@ -84,10 +84,13 @@ fn show(page: CustomerPage, [act, begin, note]: [Act; 3]) -> AnyView {
         sheet(page.orders, false)
     };
     let all = format!("/sales/orders?customer={number}");
+    let (quotes, quote) = (format!("/sales/quotes?q={number}"), format!("/sales/quotes/new?customer={number}"));
     view! {
         <Title text=row.name.clone()/>
         <PageHeader title=row.name.clone() note=number.clone() back=("Customers", "/sales/customers") status=status>
             <ButtonLink href=all>"All orders"</ButtonLink>
+            <ButtonLink href=quotes>"Quotes"</ButtonLink>
+            <ButtonLink href=quote>"New quote"</ButtonLink>
         </PageHeader>
         {act.complaint()}
         {begin.complaint()}

@@ -46,6 +46,7 @@ fn show(page: CustomersPage) -> AnyView {
                             <th scope="col">"Customer"</th>
                             <th scope="col">"Last order"</th>
                             <th scope="col" class="num">"Open orders"</th>
+                            <th scope="col" class="num">"Open quotes"</th>
                             <th scope="col" class="num">"Open carts"</th>
                             <th scope="col" class="num">"Overdue"</th>
                             <th scope="col" class="num">"This year"</th>
@@ -82,6 +83,7 @@ fn row(c: &Customer) -> AnyView {
             <td>{named(c)}</td>
             <td class="dim nowrap">{last(c)}</td>
             <td class="num" data-label=(c.open_orders > 0).then_some("Open orders")>{some(c.open_orders)}</td>
+            <td class="num" data-label=(c.open_quotes > 0).then_some("Open quotes")>{some(c.open_quotes)}</td>
             <td class="num wide" data-label="Open carts">{some(c.open_carts)}</td>
             <td class="num bad-ink" data-label=owes.then_some("Overdue")>{overdue}</td>
             <td class="num strong" data-label="This year">{text::money(c.this_year)}</td>

@@ -34,7 +34,7 @@ fn show(home: SalesHome) -> AnyView {
             </div>
         }
     };
-    let quotes = home.quotes.then(|| view! { <ButtonLink href="/sales/quotes">"Quotes to answer"</ButtonLink> });
+    let quotes = home.quotes.map(|n| figure("Quotes to answer", n, "/sales/quotes", "Answer them"));
     let quiet = list(
         Show::Quiet,
         home.quiet_count,
@@ -47,12 +47,12 @@ fn show(home: SalesHome) -> AnyView {
     });
     view! {
         <PageHeader title="Your customers">
-            {quotes}
             <ButtonLink href="/sales/customers" kind=ButtonKind::Primary>"Find a customer"</ButtonLink>
         </PageHeader>
         <div class="stack">
             <Card>
                 <dl class="figures">
+                    {quotes}
                     {figure("Customers", home.customers, "/sales/customers", "All of them")}
                     {figure("Open orders", home.open_orders, "/sales/orders", "To the orders")}
                     {figure("Gone quiet", home.quiet_count, "/sales/customers?show=quiet", "Who they are")}

@@ -54,11 +54,16 @@ async fn read(tx: &mut Tx, words: &str, number: Option<&str>) -> Result<Read> {
            ), carted AS (
                SELECT c.account_id, count(*) AS n FROM carts c JOIN mine m ON m.id = c.account_id
                WHERE EXISTS (SELECT 1 FROM cart_lines l WHERE (l.account_id, l.cart_id) = (c.account_id, c.id)) GROUP BY 1
+           ), quoted AS (
+               SELECT q.account_id, count(*) AS n, count(*) FILTER (WHERE q.status IN ('requested', 'changes_asked')) AS asked
+               FROM quotes q JOIN mine m ON m.id = q.account_id
+               WHERE q.status IN ('requested', 'changes_asked') OR q.status IN ('sent', 'partly_accepted') AND q.valid_until >= $5 GROUP BY 1
            )
            SELECT m.number AS "number?", m.name AS "name?", m.country AS "country?", m.status AS "status?", m.currency AS "currency?",
                   (SELECT max(o.placed_at) FROM orders o WHERE o.account_id = m.id) AS last_order,
                   COALESCE(r.orders, 0) AS "orders!", COALESCE(r.this_year, 0) AS "this_year!", COALESCE(r.last_year, 0) AS "last_year!",
                   COALESCE(p.n, 0) AS "open_orders!", COALESCE(d.amount, 0) AS "overdue!", COALESCE(c.n, 0) AS "open_carts!",
+                  COALESCE(t.n, 0) AS "open_quotes!", COALESCE(t.asked, 0) AS "asked_quotes!",
                   h.rows AS help
            FROM (SELECT jsonb_agg(jsonb_build_array(h.id, a.number, a.name, h.member_name, h.reason, h.state, h.asked_at, h.answered_at, h.expires_at)
                                   ORDER BY h.asked_at DESC) AS rows
@@ -67,6 +72,7 @@ async fn read(tx: &mut Tx, words: &str, number: Option<&str>) -> Result<Read> {
            LEFT JOIN mine m ON true
            LEFT JOIN ordered r ON r.account_id = m.id LEFT JOIN opened p ON p.account_id = m.id
            LEFT JOIN due d ON d.account_id = m.id LEFT JOIN carted c ON c.account_id = m.id
+           LEFT JOIN quoted t ON t.account_id = m.id
            ORDER BY m.name, m.id"#,
         pattern,
         number,
@@ -94,6 +100,8 @@ async fn read(tx: &mut Tx, words: &str, number: Option<&str>) -> Result<Read> {
                 last_order,
                 open_orders: r.open_orders,
                 open_carts: r.open_carts,
+                open_quotes: r.open_quotes,
+                asked_quotes: r.asked_quotes,
                 overdue: money(r.overdue),
                 this_year: money(r.this_year),
                 last_year: money(r.last_year),

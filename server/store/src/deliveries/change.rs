@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{lock, tell};
 use crate::orders::{advance, free_stock};
-use crate::{Result, Tx, approvals, audit, budgets};
+use crate::{Result, Tx, approvals, audit, budgets, quotes};
 
 /// What the seller does with an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +64,7 @@ pub async fn change(
             if order.status == Status::PendingApproval {
                 approvals::withdraw(tx, order.id).await?;
             }
+            quotes::give_back(tx, order.id, number, "was cancelled").await?;
             budgets::give_back(tx, order.id).await?;
             free_stock(tx, order.id).await?;
         }

@@ -30,12 +30,14 @@ pub async fn ship(tx: &mut Tx, customer: &str, number: &str, version: i32, form:
     let actor = tx.actor()?;
     let (account, now) = (actor.account().0, tx.now());
     let lines = sqlx::query!(
-        r#"SELECT line_no, sku, quantity - quantity_shipped AS "left!" FROM order_lines WHERE account_id = $1 AND order_id = $2 ORDER BY line_no"#,
+        r#"SELECT line_no, sku, quantity - quantity_shipped AS "left!", to_order FROM order_lines WHERE account_id = $1 AND order_id = $2 ORDER BY line_no"#,
         account,
         order.id.0
     )
     .fetch_all(tx.db())
     .await?;
+    // Made or bought for the order: nothing of it was ever on a shelf.
+    let to_order: Vec<i32> = lines.iter().filter(|l| l.to_order).map(|l| l.line_no).collect();
     let left: Vec<Left> = lines.into_iter().map(|l| (l.line_no, l.sku, l.left)).filter(|l| !l.2.is_zero()).collect();
     // What can be sent at all comes before what is wrong with the form.
     order.status.after(domain::orders::Event::ShipRest)?;
@@ -44,7 +46,7 @@ pub async fn ship(tx: &mut Tx, customer: &str, number: &str, version: i32, form:
     }
     let event = form.check(&left, !order.partial_delivery, tx.today())?;
     let after = order.status.after(event)?;
-    take(tx, account, order.id.0, form, &left).await?;
+    take(tx, account, order.id.0, form, &left, &to_order).await?;
     let numbers: Vec<i32> = form.lines.iter().map(|l| l.0).collect();
     let quantities: Vec<Decimal> = form.lines.iter().map(|l| l.1.value()).collect();
     let (carrier, tracking) = (form.carrier.trim(), form.tracking.trim());
@@ -95,7 +97,7 @@ pub async fn ship(tx: &mut Tx, customer: &str, number: &str, version: i32, form:
 }
 
 /// Takes what is sent off the shelves where it is reserved. Stock rows are locked in the global order before they change.
-async fn take(tx: &mut Tx, account: Uuid, order: Uuid, form: &ShipForm, left: &[Left]) -> Result<()> {
+async fn take(tx: &mut Tx, account: Uuid, order: Uuid, form: &ShipForm, left: &[Left], to_order: &[i32]) -> Result<()> {
     let rows = sqlx::query!(
         "SELECT r.line_no, r.warehouse, r.product_id, r.quantity, k.on_hand FROM reservations r
          JOIN stock k ON (k.product_id, k.warehouse) = (r.product_id, r.warehouse)
@@ -108,7 +110,7 @@ async fn take(tx: &mut Tx, account: Uuid, order: Uuid, form: &ShipForm, left: &[
     let mut shelves: HashMap<(Uuid, &str), Decimal> =
         rows.iter().map(|r| ((r.product_id, r.warehouse.as_str()), r.on_hand)).collect();
     let (mut taken, mut errors) = (Vec::new(), Vec::new());
-    for (line, quantity) in &form.lines {
+    for (line, quantity) in form.lines.iter().filter(|l| !to_order.contains(&l.0)) {
         let mut missing = quantity.value();
         for r in rows.iter().filter(|r| r.line_no == *line) {
             let Some(shelf) = shelves.get_mut(&(r.product_id, r.warehouse.as_str())) else { continue };

@@ -308,7 +308,7 @@ pub(super) async fn listed(
            WHERE ($1::uuid IS NULL OR q.account_id = $1) AND ($2::uuid IS NULL OR q.member_id = $2)
              AND CASE WHEN q.status IN ('sent', 'partly_accepted') AND q.valid_until < $3 THEN 'expired' ELSE q.status END = ANY($4)
              AND (NOT $5 OR q.release_asked)
-             AND ($6 = '%%' OR lower(q.number || ' ' || q.title || ' ' || a.name || ' ' || q.asked_by) LIKE $6)
+             AND ($6 = '%%' OR lower(q.number || ' ' || q.title || ' ' || a.number || ' ' || a.name || ' ' || q.asked_by) LIKE $6)
            ORDER BY CASE WHEN $9 THEN q.since END DESC, q.since, q.id LIMIT $7 OFFSET $8"#,
         account,
         own.map(|m| m.0),
