@@ -156,7 +156,8 @@ CREATE POLICY not_before_it_is_sent ON quotes AS RESTRICTIVE FOR SELECT TO buyer
 CREATE POLICY not_among_colleagues ON quote_thread AS RESTRICTIVE FOR SELECT TO buyerdesk_app USING (NOT internal);
 
 GRANT SELECT, INSERT ON quotes TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;
-GRANT UPDATE (status, version, since, said) ON quotes TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;
+-- member_id: of somebody who leaves, a colleague goes on.
+GRANT UPDATE (status, version, since, said, member_id) ON quotes TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;
 GRANT UPDATE (title, in_force, valid_until, line_count, value, owner_id, owner_name, owner_email, release_asked) ON quotes TO buyerdesk_staff, buyerdesk_job;
 GRANT SELECT (account_id, quote_id, no, document, totals, gross, valid_until, sent_by, sent_at) ON quote_versions TO buyerdesk_app;
 GRANT SELECT, INSERT ON quote_versions TO buyerdesk_staff, buyerdesk_job;

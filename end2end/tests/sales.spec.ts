@@ -2,10 +2,34 @@
 import { expect, test, type Browser, type Page } from '@playwright/test';
 import { accessible, complaints, people, ready, scripted, signIn } from './people';
 
+/// A buyer of these journeys alone, so that no other one finds something in her cart.
+const rosa = { name: 'Rosa Quinn', email: 'rosa@acme.example', secret: 'a password of Rosa' };
+
 async function as(browser: Browser, email: string, options = {}): Promise<Page> {
   const page = await (await browser.newContext(options)).newPage();
-  await signIn(page, email);
+  await signIn(page, email, email === rosa.email ? rosa.secret : undefined);
   return page;
+}
+
+/// Marta invites Rosa, who chooses a password.
+async function invites(browser: Browser) {
+  const admin = await as(browser, people.admin);
+  await admin.goto('/company/members');
+  await ready(admin);
+  await admin.getByLabel('People').fill(`${rosa.email}, ${rosa.name}, buyer`);
+  await admin.getByRole('button', { name: 'Send invitations' }).click();
+  await expect(admin.locator('.flashes')).toContainText('1 invitation sent');
+  const link = admin.getByRole('article').filter({ hasText: `to ${rosa.email}` }).getByRole('link', { name: /\/invite\// }).first();
+  await expect(async () => {
+    await admin.goto('/demo/mail');
+    await expect(link).toBeVisible({ timeout: 500 });
+  }).toPass();
+  const stranger = await (await browser.newContext()).newPage();
+  await stranger.goto((await link.getAttribute('href')) ?? '');
+  await ready(stranger);
+  await stranger.getByLabel('New password').fill(rosa.secret);
+  await stranger.getByRole('button', { name: 'Save password' }).click();
+  await expect(stranger).toHaveURL(/\/login/);
 }
 
 /// From the rep's home to acting for somebody of Acme.
@@ -43,10 +67,10 @@ async function add(page: Page, sku: string, quantity: string) {
   await expect(page.locator('.flashes')).toContainText('added');
 }
 
-/// A rep orders for Jon; Jon sees who placed it. Gives the order's number.
+/// A rep orders for Rosa; Rosa sees who placed it. Gives the order's number.
 async function ordersForAMember(browser: Browser, options: object): Promise<string> {
   const rep = await as(browser, people.rep, options);
-  await act(rep, 'Jon Bell', 'Asked by phone to reorder tape');
+  await act(rep, rosa.name, 'Asked by phone to reorder tape');
   await add(rep, 'TP-48-CL', '36');
   await rep.goto('/checkout');
   await ready(rep);
@@ -54,20 +78,20 @@ async function ordersForAMember(browser: Browser, options: object): Promise<stri
   await rep.getByRole('button', { name: 'Submit order' }).click();
   await expect(rep).toHaveURL(/\/orders\/SO-\d{4}-\d{6}/);
   const number = (await rep.getByRole('heading', { level: 1 }).textContent()) ?? '';
-  await expect(rep.getByRole('main')).toContainText('Ruth Ito for Jon Bell');
+  await expect(rep.getByRole('main')).toContainText(`Ruth Ito for ${rosa.name}`);
   for (const path of ['/profile', '/approvals', '/company/rules']) {
     expect((await rep.request.get(path, { headers: { accept: 'text/html' } })).status(), path).toBe(403);
   }
   await stop(rep);
 
-  const jon = await as(browser, people.buyer, options);
-  await jon.goto('/orders');
-  await jon.getByRole('link', { name: number }).click();
-  await expect(jon.getByRole('main')).toContainText('Ruth Ito for Jon Bell');
-  await jon.goto('/company/assistance');
-  await expect(jon.getByRole('main')).toContainText('Asked by phone to reorder tape');
-  await expect(jon.getByRole('main')).toContainText(number);
-  await expect(jon.getByRole('main')).toContainText('Order submitted');
+  const buyer = await as(browser, rosa.email, options);
+  await buyer.goto('/orders');
+  await buyer.getByRole('link', { name: number }).click();
+  await expect(buyer.getByRole('main')).toContainText(`Ruth Ito for ${rosa.name}`);
+  await buyer.goto('/company/assistance');
+  await expect(buyer.getByRole('main')).toContainText('Asked by phone to reorder tape');
+  await expect(buyer.getByRole('main')).toContainText(number);
+  await expect(buyer.getByRole('main')).toContainText('Order submitted');
   return number;
 }
 
@@ -96,14 +120,14 @@ async function sends(browser: Browser, number: string, options: object) {
   await service.getByRole('button', { name: 'Send goods' }).click();
   await expect(service.locator('.head')).toContainText('Partly shipped');
 
-  const jon = await as(browser, people.buyer, options);
-  await jon.goto('/orders/open-lines');
-  const row = jon.getByRole('row', { name: new RegExp(number) });
+  const buyer = await as(browser, rosa.email, options);
+  await buyer.goto('/orders/open-lines');
+  const row = buyer.getByRole('row', { name: new RegExp(number) });
   await expect(row).toContainText('26 of 36');
   await expect(row).toContainText('was from stock');
-  await jon.goto(`/orders/${number}`);
-  await expect(jon.locator('.trail')).toContainText('DHL 00340 4711, 1 line sent');
-  await expect(jon.getByRole('main')).toContainText('10 of 36 sent');
+  await buyer.goto(`/orders/${number}`);
+  await expect(buyer.locator('.trail')).toContainText('DHL 00340 4711, 1 line sent');
+  await expect(buyer.getByRole('main')).toContainText('10 of 36 sent');
 
   await service.getByLabel('Carrier').fill('DHL');
   await service.getByRole('button', { name: 'Send goods' }).click();
@@ -117,6 +141,8 @@ test.describe('the seller at work', () => {
   test.describe.configure({ mode: 'serial' });
   test.setTimeout(120_000);
 
+  test('somebody new buys for the company', async ({ browser }) => invites(browser));
+
   for (const [how, options] of [['', {}], [', without scripts', { javaScriptEnabled: false }]] as const) {
     test(`a rep orders for a member, and service sends it in parts${how}`, async ({ browser }) => {
       await sends(browser, await ordersForAMember(browser, options), options);
@@ -126,7 +152,7 @@ test.describe('the seller at work', () => {
   test('a proposed cart is taken over by the member', async ({ browser }) => {
     const rep = await as(browser, people.rep);
     const found = complaints(rep);
-    await act(rep, 'Ollie Grant', 'New starter, first order');
+    await act(rep, rosa.name, 'New starter, first order');
     await add(rep, 'TM-5M', '3');
     await rep.goto('/cart');
     await ready(rep);
@@ -138,19 +164,19 @@ test.describe('the seller at work', () => {
     await stop(rep);
     expect(found).toEqual([]);
 
-    const junior = await as(browser, people.junior);
-    const proposal = junior.getByRole('link', { name: 'Look at the proposal' });
+    const buyer = await as(browser, rosa.email);
+    const proposal = buyer.getByRole('link', { name: 'Look at the proposal' });
     await expect(proposal).toBeVisible();
     await proposal.click();
-    await ready(junior);
-    await expect(junior.getByRole('main')).toContainText('Three should do for the shift');
-    await accessible(junior);
-    await junior.getByRole('button', { name: 'Add to my cart' }).click();
-    await expect(junior).toHaveURL(/\/cart$/);
-    await expect(junior.getByRole('spinbutton', { name: /tape/i })).toHaveValue('3');
-    await ready(junior);
-    await junior.getByRole('button', { name: /^Remove/ }).click();
-    await expect(junior.getByText('Your cart is empty')).toBeVisible();
+    await ready(buyer);
+    await expect(buyer.getByRole('main')).toContainText('Three should do for the shift');
+    await accessible(buyer);
+    await buyer.getByRole('button', { name: 'Add to my cart' }).click();
+    await expect(buyer).toHaveURL(/\/cart$/);
+    await expect(buyer.getByRole('spinbutton', { name: /tape/i })).toHaveValue('3');
+    await ready(buyer);
+    await buyer.getByRole('button', { name: /^Remove/ }).click();
+    await expect(buyer.getByText('Your cart is empty')).toBeVisible();
   });
 
   test('where a company wants to be asked, the member agrees first', async ({ browser }) => {
@@ -165,23 +191,23 @@ test.describe('the seller at work', () => {
     const rep = await as(browser, people.rep);
     await rep.goto('/sales/customers/1001');
     await ready(rep);
-    const row = rep.getByRole('row', { name: /Jon Bell/ });
+    const row = rep.getByRole('row', { name: new RegExp(rosa.name) });
     await row.getByRole('button', { name: 'Order on behalf' }).click();
     await row.getByLabel('Why').fill('Wants to look at gloves together');
     await row.getByRole('button', { name: 'Ask to act' }).click();
     await expect(rep.locator('.flashes')).toContainText('The member is asked');
 
-    const jon = await as(browser, people.buyer);
-    await jon.goto('/notices');
-    await jon.getByRole('link', { name: /asks to act on your behalf/ }).first().click();
-    await ready(jon);
-    await jon.getByRole('button', { name: 'Agree' }).click();
-    await expect(jon.locator('.flashes')).toContainText('You agreed');
+    const buyer = await as(browser, rosa.email);
+    await buyer.goto('/notices');
+    await buyer.getByRole('link', { name: /asks to act on your behalf/ }).first().click();
+    await ready(buyer);
+    await buyer.getByRole('button', { name: 'Agree' }).click();
+    await expect(buyer.locator('.flashes')).toContainText('You agreed');
 
     await rep.goto('/sales');
     await ready(rep);
-    await rep.getByRole('button', { name: 'Begin to act for Jon Bell' }).click();
-    await expect(rep.locator('.band')).toContainText('You act for Jon Bell');
+    await rep.getByRole('button', { name: `Begin to act for ${rosa.name}` }).click();
+    await expect(rep.locator('.band')).toContainText(`You act for ${rosa.name}`);
     // The company ends it; the rep is told with the next page.
     await admin.goto('/company/assistance');
     await ready(admin);

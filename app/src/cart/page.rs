@@ -13,6 +13,7 @@ use crate::act::{Act, Form};
 use crate::catalog::{quantity_field, whole};
 use crate::load::reloaded;
 use crate::problem::complaint;
+use crate::proposals::beside_the_cart;
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, EmptyState, Item, Notice, PageHeader, QuantityStepper, Tone, WhyLink,
 };
@@ -24,7 +25,6 @@ pub fn Cart() -> impl IntoView {
     let version = move || set.version() + remove.version();
     view! {
         <Title text="Cart"/>
-        {crate::proposals::beside_the_cart()}
         {reloaded(version, || ReadCart {}, move |page| show(page, set, remove))}
     }
 }
@@ -33,6 +33,7 @@ fn show(page: CartPage, set: Act, remove: Act) -> AnyView {
     if page.lines.is_empty() {
         return view! {
             <PageHeader title="Cart"/>
+            {beside_the_cart()}
             <EmptyState title="Your cart is empty" text="Add products from the catalog, or reorder from your history.">
                 <ButtonLink href="/catalog" kind=ButtonKind::Primary>"Open the catalog"</ButtonLink>
             </EmptyState>
@@ -55,6 +56,7 @@ fn show(page: CartPage, set: Act, remove: Act) -> AnyView {
             <ButtonLink href="/quotes/new?from=cart">"Request a quote"</ButtonLink>
             {go}
         </PageHeader>
+        {beside_the_cart()}
         {hint}
         {move || complaint(set.problem().or_else(|| remove.problem()))}
         <div class="cols">

@@ -50,7 +50,9 @@ fn show(page: AddressesPage, edit: &str, [save, delete, settings]: [Act; 3]) -> 
                             <Button kind=ButtonKind::Primary>"Save settings"</Button>
                         </div>
                     </Form>
-                    <p class="small"><a class="link" href="/company/assistance">"What the seller’s people may do on your behalf"</a></p>
+                    <div class="acts">
+                        <ButtonLink href="/company/assistance">"Acting on your behalf"</ButtonLink>
+                    </div>
                 </Card>
             </div>
             {form}

@@ -188,7 +188,7 @@ pub async fn reactivate(tx: &mut Tx, id: MemberId) -> Result<()> {
 
 /// Takes a member's seat away; their sessions in it end with the next request. Nobody deactivates themselves.
 ///
-/// What they leave open goes to the colleague `to`: the lines of their cart, carts proposed to them, the orders they sent that still wait (a
+/// What they leave open goes to the colleague `to`: the lines of their cart, carts proposed to them, quotes under way, the orders they sent that still wait (a
 /// rejection hands those back), those who report to them. Their delegations and their calendar end; what waits for their approval alone falls
 /// to the account admins (`domain::approvals::Flow::candidates`).
 pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Result<()> {
@@ -236,6 +236,8 @@ pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Resul
     sqlx::query!(
         "WITH flows AS (UPDATE approval_flows SET requester = $3 WHERE account_id = $1 AND requester = $2 AND status = 'open'),
               away AS (UPDATE delegations SET ended_at = $4 WHERE account_id = $1 AND (from_member = $2 OR to_member = $2) AND ended_at IS NULL),
+              quoted AS (UPDATE quotes SET member_id = $3 WHERE account_id = $1 AND member_id = $2
+                         AND status IN ('draft', 'requested', 'sent', 'changes_asked', 'partly_accepted')),
               proposed AS (UPDATE cart_proposals SET member_id = $3 WHERE account_id = $1 AND member_id = $2 AND state = 'open'),
               calendar AS (DELETE FROM calendar_feeds WHERE account_id = $1 AND member_id = $2),
               reports AS (UPDATE members SET manager_id = NULLIF($3, id) WHERE account_id = $1 AND manager_id = $2 AND id <> $2)
