@@ -52,6 +52,8 @@ const signIn = async (email) => {
 };
 const brotli = (data) => execFileSync('brotli', ['-c', '-q', '5'], { input: data }).length;
 
+const accountOf = (email) => `(SELECT m.account_id FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = '${email}' LIMIT 1)`;
+
 const rows = [];
 const wrk = (url, cookie, connections = 8, during = seconds) => {
   const out = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${during}s`, '--latency', '-H', 'accept: text/html', ...(cookie ? ['-H', `cookie: ${cookie}`] : []), url]).toString();
@@ -142,8 +144,38 @@ try {
   const without = await times('submit, one line, one at a time', n, checkout, submit);
   rows.push(['add to cart', '', '', '', '', '', both(adding.own * 1000 / n, adding.pg * 1000 / n), (adding.calls / n).toFixed(1), '']);
 
+  // Quotes of 500 lines (or as many as there are articles), in force: opened, and accepted whole, each once.
+  const seat = `(SELECT m.id FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = '${buyer}' LIMIT 1)`;
+  const quoted = 60;
+  const gbp = (amount) => `jsonb_build_object('amount', (${amount})::text, 'currency', 'GBP')`;
+  sql(`UPDATE stock SET on_hand = 900000;
+       INSERT INTO quotes (account_id, id, number, title, status, member_id, asked_by, currency, in_force, valid_until, line_count, said, created_at, since)
+       SELECT a.id, gen_random_uuid(), 'Q-BENCH-' || n, 'Bench', 'sent', ${seat}, 'Bench', 'GBP', 1, current_date + 30, 500, 0, now(), now()
+       FROM (SELECT ${accountOf(buyer)} AS id) a, generate_series(1, ${quoted}) n;
+       WITH lines AS (
+         SELECT jsonb_agg(jsonb_build_object('no', p.no, 'product', p.id, 'sku', p.sku, 'name', p.name, 'unit', p.unit, 'quantity', '10', 'at_most', NULL,
+                'offers', jsonb_build_array(jsonb_build_object('quantity', '10', 'or_more', true, 'unit_price', ${gbp('1.25')})), 'alternative_to', NULL,
+                'tax_rate', '20', 'lead_days', NULL, 'usual_price', NULL, 'note', '') ORDER BY p.no) AS lines, count(*) * 12.5 AS net
+         FROM (SELECT row_number() OVER (ORDER BY p.sku) AS no, p.* FROM products p WHERE EXISTS (SELECT 1 FROM stock k WHERE k.product_id = p.id) ORDER BY p.sku LIMIT 500) p)
+       INSERT INTO quote_versions (account_id, quote_id, no, document, totals, gross, valid_until, sent_by, sent_at, internals)
+       SELECT q.account_id, q.id, 1,
+              jsonb_build_object('title', 'Bench', 'lines', l.lines, 'delivery', ${gbp('0')}, 'terms', '', 'note', '', 'valid_until', current_date + 30),
+              jsonb_build_object('net', ${gbp('l.net')}, 'delivery', ${gbp('0')}, 'tax', ${gbp('l.net * 0.2')}, 'gross', ${gbp('l.net * 1.2')},
+                'taxes', jsonb_build_array(jsonb_build_object('rate', '20', 'base', ${gbp('l.net')}, 'tax', ${gbp('l.net * 0.2')}))),
+              l.net * 1.2, current_date + 30, 'Bench', now(), '{"costs": {}, "note": ""}'
+       FROM quotes q, lines l WHERE q.number LIKE 'Q-BENCH-%'`);
+  const lineCount = sql("SELECT jsonb_array_length(document -> 'lines') FROM quote_versions v JOIN quotes q ON q.id = v.quote_id WHERE q.number = 'Q-BENCH-1'");
+  await page(`quote of ${lineCount} lines`, '/quotes/Q-BENCH-1', buys);
+  const address = (await checkout()).ship_to;
+  sql('DELETE FROM cart_lines');
+  const accepting = (i) => ({ number: `Q-BENCH-${i + 1}`, version: '1', order_id: crypto.randomUUID(), po_number: 'BENCH', ship_to: address, partial_delivery: 'true' });
+  await times(`accept ${lineCount} lines`, quoted - 40, accepting, async (form) => {
+    const to = (await post('/api/quotes/accept', form)).headers.get('location') ?? '';
+    if (!to.startsWith('/orders/')) throw new Error(`accept: ${to}`);
+  });
+
   // Approvals: a hundred rules that do not match, then one that does; the finance user may approve.
-  const account = `(SELECT m.account_id FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = '${buyer}' LIMIT 1)`;
+  const account = accountOf(buyer);
   const rule = (over) => `jsonb_build_object('name', 'Bench', 'about', '[]'::jsonb, 'conditions', jsonb_build_array(jsonb_build_object('TotalOver', jsonb_build_object('amount', '${over}', 'currency', 'GBP'))),
     'tiers', '[{"all": false, "who": [{"Role": "approver"}]}]'::jsonb, 'requester_may', false)`;
   sql(`UPDATE approval_rules SET enabled = false; INSERT INTO approval_rules (account_id, id, rule) SELECT ${account}, gen_random_uuid(), ${rule(900000)} FROM generate_series(1, 100)`);

@@ -31,7 +31,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 pub use problem::ActionError;
-use rooms::{Catalog, Company, Desk, Follow, Orders, Porch, Quotes, Sales};
+use rooms::{Answers, Catalog, Company, Desk, Follow, Home, Orders, Porch, Quotes, Sales};
 #[cfg(feature = "ssr")]
 pub use shell::{gallery_shell, shell};
 
@@ -53,7 +53,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/invite/:token") view=Porch::Redeem ssr=SsrMode::Async/>
                 <Route path=path!("/approve/:token") view=Porch::ByLink ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=layout::Layout ssr=SsrMode::Async>
-                    <Route path=path!("/") view=home::Home ssr=SsrMode::Async/>
+                    <Route path=path!("/") view=Home::Start ssr=SsrMode::Async/>
                     <Route path=path!("/catalog") view=Catalog::Browse ssr=SsrMode::Async/>
                     <Route path=path!("/catalog/:category") view=Catalog::Browse ssr=SsrMode::Async/>
                     <Route path=path!("/search") view=Catalog::Browse ssr=SsrMode::Async/>
@@ -70,11 +70,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/quotes/new") view=Quotes::Ask ssr=SsrMode::Async/>
                     <Route path=path!("/quotes/:number") view=Quotes::Quote ssr=SsrMode::Async/>
                     <Route path=path!("/quotes/:number/compare") view=Quotes::Compare ssr=SsrMode::Async/>
-                    <Route path=path!("/sales/quotes") view=Sales::Queue ssr=SsrMode::Async/>
-                    <Route path=path!("/sales/quotes/new") view=Sales::Begin ssr=SsrMode::Async/>
-                    <Route path=path!("/sales/quotes/:number") view=Sales::Desk ssr=SsrMode::Async/>
-                    <Route path=path!("/sales/quotes/:number/preview") view=Sales::Preview ssr=SsrMode::Async/>
-                    <Route path=path!("/sales/quotes/:number/compare") view=Sales::Compare ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/quotes") view=Answers::Queue ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/quotes/new") view=Answers::Begin ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/quotes/:number") view=Answers::Desk ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/quotes/:number/preview") view=Answers::Preview ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/quotes/:number/compare") view=Answers::Compare ssr=SsrMode::Async/>
                     <Route path=path!("/invoices") view=Desk::Invoices ssr=SsrMode::Async/>
                     <Route path=path!("/invoices/:number") view=Desk::Invoice ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=Desk::Inbox ssr=SsrMode::Async/>

@@ -10,7 +10,8 @@ use leptos_router::ChooseView;
 
 use crate::ui::{ButtonLink, EmptyState};
 use crate::{
-    accounts, approvals, assistance, cart, catalog, company, deliveries, invoices, orders, proposals, quotes, sales,
+    accounts, approvals, assistance, cart, catalog, company, deliveries, home, invoices, orders, proposals, quotes,
+    sales,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -51,6 +52,10 @@ macro_rules! rooms {
 }
 
 rooms! {
+    /// Where customers' people begin.
+    Home: beginning at [""], fetch_home {
+        Start => home::Home,
+    }
     /// Looking for products.
     Catalog: catalog at ["catalog", "products", "search"], fetch_catalog {
         Browse => catalog::Browse,
@@ -100,13 +105,16 @@ rooms! {
         Quote => quotes::Quote,
         Compare => quotes::Compare,
     }
-    /// The seller's people at work.
-    Sales: sales at ["sales"], fetch_sales {
+    /// The seller's people answering what is asked for.
+    Answers: answering at ["sales/quotes"], fetch_answers {
         Queue => quotes::Queue,
         Begin => quotes::Begin,
         Desk => quotes::Desk,
         Preview => quotes::Preview,
         Compare => quotes::Compare,
+    }
+    /// The seller's people at work.
+    Sales: sales at ["sales"], fetch_sales {
         Held => orders::Held,
         Registrations => accounts::Registrations,
         Start => sales::Start,
@@ -171,7 +179,9 @@ mod tests {
             ("/company/assistance", Some("follow")),
             ("/company/members", Some("company")),
             ("/sales/orders/SO-1", Some("sales")),
-            ("/", None),
+            ("/", Some("beginning")),
+            ("/login", None),
+            ("/sales/quotes/new", Some("answering")),
             ("/salesman", None),
         ] {
             assert_eq!(name(path), room, "{path}");

@@ -1,6 +1,6 @@
 //! products.csv and stock.csv
 
-use domain::Quantity;
+use domain::{Currency, Quantity};
 use rust_decimal::Decimal;
 use store::import::{Outcome, Product, Shelf};
 use store::{Result, Tx};
@@ -28,6 +28,8 @@ impl Sheet for Products {
         optional("description"),
         optional("gtin"),
         optional("tax_rate"),
+        optional("cost"),
+        optional("cost_currency"),
     ];
 
     fn parse(&self, cells: &Cells<'_>) -> std::result::Result<Product, String> {
@@ -35,6 +37,8 @@ impl Sheet for Products {
         if let Some(rate) = tax_rate.filter(|r| *r > Decimal::ONE_HUNDRED) {
             return Err(format!("tax_rate is too large: {rate}"));
         }
+        let cost = cells.maybe("cost", |c, _| c.amount("cost", 15, 4))?;
+        let currency = cells.maybe("cost_currency", |c, _| c.currency("cost_currency"))?.unwrap_or(Currency::GBP);
         let states = [("active", false), ("discontinued", true), ("inactive", true)];
         Ok(Product {
             sku: cells.sku("sku")?,
@@ -51,6 +55,7 @@ impl Sheet for Products {
             description: cells.maybe("description", |_, text| Ok(text.to_owned()))?,
             gtin: cells.maybe("gtin", |_, text| gtin(text))?,
             tax_rate,
+            cost: cost.map(|cost| (cost, currency)),
         })
     }
 

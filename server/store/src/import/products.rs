@@ -1,8 +1,8 @@
 //! Products and the categories they name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use domain::Quantity;
+use domain::{Currency, Quantity};
 use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -37,6 +37,8 @@ pub struct Product {
     pub gtin: Option<String>,
     /// Percent; none keeps what is there.
     pub tax_rate: Option<Decimal>,
+    /// What one unit costs the seller, and in which currency; none keeps what is there.
+    pub cost: Option<(Decimal, Currency)>,
 }
 
 /// In how many steps these products, all with a successor, must be written; or why one cannot be.
@@ -56,7 +58,7 @@ pub async fn product_levels(
 /// Writes products whose successors exist.
 pub async fn products(tx: &mut Tx, rows: &[Product]) -> Result<Outcome> {
     let categories = categories(tx, rows).await?;
-    let done = sqlx::query!(
+    let mut changed: HashSet<String> = sqlx::query_scalar!(
         "INSERT INTO products AS p (id, sku, name, category_id, unit, min_quantity, quantity_multiple, pieces_per_pack, status, successor_id,
                                     description, gtin, tax_rate)
          SELECT t.id, t.sku, t.name, t.category_id, t.unit, t.minimum, t.multiple, t.pieces,
@@ -74,7 +76,8 @@ pub async fn products(tx: &mut Tx, rows: &[Product]) -> Result<Outcome> {
          WHERE (p.name, p.category_id, p.unit, p.min_quantity, p.quantity_multiple, p.pieces_per_pack, p.status, p.successor_id,
                 p.description, p.gtin, p.tax_rate) IS DISTINCT FROM
                (EXCLUDED.name, EXCLUDED.category_id, EXCLUDED.unit, EXCLUDED.min_quantity, EXCLUDED.quantity_multiple, EXCLUDED.pieces_per_pack,
-                EXCLUDED.status, EXCLUDED.successor_id, EXCLUDED.description, EXCLUDED.gtin, EXCLUDED.tax_rate)",
+                EXCLUDED.status, EXCLUDED.successor_id, EXCLUDED.description, EXCLUDED.gtin, EXCLUDED.tax_rate)
+         RETURNING p.sku",
         &ids(rows),
         &column(rows, |r| r.sku.clone()),
         &column(rows, |r| r.name.clone()),
@@ -89,9 +92,34 @@ pub async fn products(tx: &mut Tx, rows: &[Product]) -> Result<Outcome> {
         &column(rows, |r| r.gtin.clone()) as &[Option<String>],
         &column(rows, |r| r.tax_rate) as &[Option<Decimal>]
     )
-    .execute(tx.db())
+    .fetch_all(tx.db())
+    .await?
+    .into_iter()
+    .collect();
+    changed.extend(costs(tx, rows).await?);
+    Ok(Outcome { changed: changed.len() as u64, ..Outcome::default() })
+}
+
+/// Writes what units cost the seller; gives the articles whose cost is another now.
+async fn costs(tx: &mut Tx, rows: &[Product]) -> Result<Vec<String>> {
+    let known: Vec<(&str, Decimal, Currency)> =
+        rows.iter().filter_map(|r| r.cost.map(|(cost, currency)| (r.sku.as_str(), cost, currency))).collect();
+    if known.is_empty() {
+        return Ok(Vec::new());
+    }
+    let changed = sqlx::query_scalar!(
+        "INSERT INTO product_costs AS c (product_id, cost, currency)
+         SELECT p.id, t.cost, t.currency FROM unnest($1::text[], $2::numeric[], $3::text[]) AS t(sku, cost, currency) JOIN products p ON p.sku = t.sku
+         ON CONFLICT (product_id) DO UPDATE SET cost = EXCLUDED.cost, currency = EXCLUDED.currency
+         WHERE (c.cost, c.currency) IS DISTINCT FROM (EXCLUDED.cost, EXCLUDED.currency)
+         RETURNING (SELECT p.sku FROM products p WHERE p.id = c.product_id) AS \"sku!\"",
+        &column(&known, |k| k.0.to_owned()),
+        &column(&known, |k| k.1),
+        &column(&known, |k| k.2.code().to_owned())
+    )
+    .fetch_all(tx.db())
     .await?;
-    Ok(Outcome { changed: done.rows_affected(), ..Outcome::default() })
+    Ok(changed)
 }
 
 /// The ids of the categories that these rows name; missing ones are made. Names that differ in spelling alone are one.
