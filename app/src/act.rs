@@ -46,14 +46,15 @@ impl Act {
         self.version.get()
     }
 
-    /// What the last answer complained about.
+    /// What the last answer complained about. Nothing once the page is gone: on the server a reader may leave while
+    /// their page is being written.
     pub fn problem(self) -> Option<Problem> {
-        self.problem.get()
+        self.problem.try_get().flatten()
     }
 
     /// The complaint, for above the form.
     pub fn complaint(self) -> AnyView {
-        (move || complaint(self.problem.get())).into_any()
+        (move || complaint(self.problem())).into_any()
     }
 
     /// Sends a form in the running app. A second click while the first is under way does nothing.
