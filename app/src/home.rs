@@ -14,7 +14,6 @@ use crate::accounts::actions::ReadFrame;
 use crate::invoices::{actions::ReadInvoices, ageing, sheet};
 use crate::load::loaded;
 use crate::orders::{self, actions::ReadHistory};
-use crate::proposals;
 use crate::ui::{ButtonKind, ButtonLink, EmptyState, PageHeader, Tab, Tabs};
 
 /// Orders to go on with for those who order or decide; what is due for finance.
@@ -41,10 +40,9 @@ fn show(frame: Frame) -> AnyView {
         .then(|| loaded(|| ReadHistory { query: "status=pending_approval".to_owned() }, undecided));
     let due =
         frame.may(Permission::InvoiceRead).then(|| loaded(|| ReadInvoices { query: "show=overdue".to_owned() }, owed));
-    let proposed = frame.may(Permission::CartUse).then(proposals::waiting);
     view! {
         <PageHeader title=format!("Hello {first}") note=frame.account.0>{buy}</PageHeader>
-        <div class="stack">{waiting} {proposed} {due} {orders}</div>
+        <div class="stack">{waiting} {due} {orders}</div>
     }
     .into_any()
 }

@@ -10,8 +10,7 @@ use leptos_router::ChooseView;
 
 use crate::ui::{ButtonLink, EmptyState};
 use crate::{
-    accounts, approvals, assistance, cart, catalog, company, deliveries, home, invoices, orders, proposals, quotes,
-    sales,
+    accounts, approvals, assistance, cart, catalog, company, deliveries, invoices, orders, proposals, quotes, sales,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -52,10 +51,6 @@ macro_rules! rooms {
 }
 
 rooms! {
-    /// Where customers' people begin.
-    Home: beginning at [""], fetch_home {
-        Start => home::Home,
-    }
     /// Looking for products.
     Catalog: catalog at ["catalog", "products", "search"], fetch_catalog {
         Browse => catalog::Browse,
@@ -90,13 +85,18 @@ rooms! {
         Audit => accounts::Audit,
         Profile => accounts::Profile,
     }
-    /// What people come to by a link, mostly once.
-    Porch: porch at ["register", "forgot", "reset", "invite", "approve"], fetch_porch {
+    /// Where people look in now and then: what they come to by a link, what is on its way, what others do for them.
+    Aside: aside at [
+        "register", "forgot", "reset", "invite", "approve", "orders/open-lines", "cart/proposals", "company/assistance",
+    ], fetch_aside {
         Register => accounts::Register,
         Confirmed => accounts::Confirmed,
         Forgot => accounts::Forgot,
         Redeem => accounts::Redeem,
         ByLink => approvals::ByLink,
+        Board => deliveries::Board,
+        Proposal => proposals::Proposal,
+        Assistance => assistance::Assistance,
     }
     /// Asking for prices, and answering what is offered.
     Quotes: quoting at ["quotes"], fetch_quotes {
@@ -122,12 +122,6 @@ rooms! {
         Customer => sales::Customer,
         Orders => sales::Orders,
         Order => sales::Order,
-    }
-    /// What is on its way to somebody, and what others do for them.
-    Follow: follow at ["orders/open-lines", "cart/proposals", "company/assistance"], fetch_follow {
-        Board => deliveries::Board,
-        Proposal => proposals::Proposal,
-        Assistance => assistance::Assistance,
     }
 }
 
@@ -173,13 +167,13 @@ mod tests {
         for (path, room) in [
             ("/orders", Some("orders")),
             ("/orders/SO-2026-000001", Some("orders")),
-            ("/orders/open-lines", Some("follow")),
+            ("/orders/open-lines", Some("aside")),
             ("/orders/open-lines-of-mine", Some("orders")),
-            ("/cart/proposals/7", Some("follow")),
-            ("/company/assistance", Some("follow")),
+            ("/cart/proposals/7", Some("aside")),
+            ("/company/assistance", Some("aside")),
             ("/company/members", Some("company")),
             ("/sales/orders/SO-1", Some("sales")),
-            ("/", Some("beginning")),
+            ("/", None),
             ("/login", None),
             ("/sales/quotes/new", Some("answering")),
             ("/salesman", None),

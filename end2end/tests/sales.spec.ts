@@ -165,6 +165,8 @@ test.describe('the seller at work', () => {
     expect(found).toEqual([]);
 
     const buyer = await as(browser, rosa.email);
+    await buyer.goto('/cart');
+    await ready(buyer);
     const proposal = buyer.getByRole('link', { name: 'Look at the proposal' });
     await expect(proposal).toBeVisible();
     await proposal.click();

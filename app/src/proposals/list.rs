@@ -1,4 +1,4 @@
-//! Proposals that wait, on the home page and above the cart; and the form that leaves one.
+//! Proposals that wait, above the cart; and the form that leaves one.
 
 use domain::proposals::{ProposalRow, Proposals};
 use domain::text;
@@ -9,12 +9,7 @@ use crate::act::{Act, Form};
 use crate::load::loaded;
 use crate::ui::{Button, ButtonKind, Confirm, Notice, TextArea, Tone};
 
-/// What waits for the member.
-pub fn waiting() -> AnyView {
-    loaded(|| ReadProposals {}, |page| page.waiting.into_iter().map(notice).collect_view().into_any())
-}
-
-/// The same, and for whoever acts for the member the form that leaves a proposal.
+/// What waits for the member, and for whoever acts for the member the form that leaves a proposal.
 pub fn beside_the_cart() -> AnyView {
     let propose = Act::of::<Propose>();
     loaded(|| ReadProposals {}, move |page| show(page, propose))

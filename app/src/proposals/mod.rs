@@ -4,5 +4,5 @@ pub mod actions;
 mod list;
 mod page;
 
-pub use list::{beside_the_cart, waiting};
+pub use list::beside_the_cart;
 pub use page::Proposal;

@@ -97,18 +97,21 @@ async fn a_seat_is_its_accounts_business_and_an_old_rep_loses_sight() {
 async fn what_a_unit_costs_is_kept_changed_and_never_negative() {
     let world = empty().await;
     let products = async |rows: &str| {
-        let text = format!("sku,name,cost,cost_currency\n{rows}");
+        let text = format!(
+            "sku,name,category,unit,min_quantity,quantity_multiple,pieces_per_pack,status,successor_sku,cost,cost_currency\n{}",
+            rows.replace(";", ",,,,,,,,")
+        );
         let dir = folder("cost", &[("products.csv", text.as_bytes())]);
         let report = import(&world, &dir).await;
         (counts(&report, "products.csv"), rejected(&dir, "products.csv"))
     };
     let costs = "SELECT (sum(cost) * 100)::bigint FROM product_costs WHERE currency = 'GBP'";
-    assert_eq!(products("C-1,One,3.25,\nC-2,Two,,\nC-3,Three,1.5,GBP\n").await.0, (3, 3, 0, 0));
+    assert_eq!(products("C-1,One;3.25,\nC-2,Two;,\nC-3,Three;1.5,GBP\n").await.0, (3, 3, 0, 0));
     assert_eq!(world.number(costs).await, 475);
-    assert_eq!(products("C-1,One,3.25,\nC-2,Two,,\nC-3,Three,,\n").await.0, (3, 3, 3, 0), "empty keeps what is there");
-    assert_eq!(products("C-1,One,3.50,\n").await.0, (1, 1, 0, 0));
+    assert_eq!(products("C-1,One;3.25,\nC-2,Two;,\nC-3,Three;,\n").await.0, (3, 3, 3, 0), "empty keeps what is there");
+    assert_eq!(products("C-1,One;3.50,\n").await.0, (1, 1, 0, 0));
     assert_eq!(world.number(costs).await, 500);
-    let (counted, reasons) = products("C-1,One,-1,\nC-2,Two,1,XYZ\n").await;
+    let (counted, reasons) = products("C-1,One;-1,\nC-2,Two;1,XYZ\n").await;
     assert_eq!(counted, (2, 0, 0, 2));
     assert_eq!(
         reasons.iter().map(|r| r.1.as_str()).collect::<Vec<_>>(),
