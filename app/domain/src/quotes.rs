@@ -356,7 +356,7 @@ impl Request {
     }
 }
 
-/// A price for a quantity: exactly so many, or so many and more (the two kinds that OroCommerce's quotes know, too).
+/// A price for a quantity: exactly so many, or so many and more (the two kinds that `OroCommerce`’s quotes know, too).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// How many.

@@ -38,6 +38,7 @@ fn show(mut page: DeskPage, [save, release, end, agree, talk]: [Act; 5]) -> AnyV
     let number = page.page.row.number.clone();
     let has = |action| page.page.can.contains(&action);
     let released = release_card(&page, release);
+    let draft = page.draft.is_some().then(|| editor(&page, save));
     let ends = [(Action::Refuse, "refuse"), (Action::TakeBack, "take-back")]
         .into_iter()
         .filter(|(action, _)| has(*action))
@@ -53,7 +54,6 @@ fn show(mut page: DeskPage, [save, release, end, agree, talk]: [Act; 5]) -> AnyV
         offered(&version, title)
     });
     let (title, row_status) = (page.page.row.title.clone(), page.page.row.status);
-    let draft = page.draft.is_some().then(|| editor(&page, save));
     view! {
         <Title text=format!("Quote {number}")/>
         <PageHeader title=title back=("Quotes", "/sales/quotes") status=(tone(row_status), row_status.label()) note=number.clone()>
@@ -183,11 +183,12 @@ fn preview(page: DeskPage) -> AnyView {
         Some(version) => {
             let until = format!("Open until {}", text::date(version.document.valid_until));
             let title = version.document.title.clone();
+            let (totals, words) = closing(&version);
             view! {
                 <p class="dim">{format!("{title} · {until} · sent by {}", version.sent_by)}</p>
                 <div class="cols">
                     {offered(&version, format!("Version {}", version.no))}
-                    <div class="stack">{closing(&version)}</div>
+                    <div class="stack">{totals} {words}</div>
                 </div>
             }
             .into_any()

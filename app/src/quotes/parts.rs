@@ -107,8 +107,8 @@ fn offered_line(l: &Line) -> AnyView {
     .into_any()
 }
 
-/// Totals, terms and words of a version.
-pub(super) fn closing(version: &Version) -> AnyView {
+/// Totals of a version; its terms and words.
+pub(super) fn closing(version: &Version) -> (AnyView, AnyView) {
     let document = &version.document;
     let words = [("Terms", document.terms.clone()), ("Note", document.note.clone())]
         .into_iter()
@@ -116,11 +116,7 @@ pub(super) fn closing(version: &Version) -> AnyView {
         .map(|(title, words)| view! { <Card title=title><p class="pre">{words}</p></Card> })
         .collect_view();
     let totals = totals_list(&version.totals);
-    view! {
-        <Card title="If you take all of it">{totals}</Card>
-        {words}
-    }
-    .into_any()
+    (view! { <Card title="If you take all of it">{totals}</Card> }.into_any(), words.into_any())
 }
 
 /// What was said and done, and the box to say something; `colleagues`: it can be said among the seller's people alone.

@@ -48,7 +48,7 @@ fn show(mut page: QuotePage, accept: Act, answer: Act, talk: Act) -> AnyView {
         (Some(version), None) => (offered(version, format!("Version {}", version.no)), ().into_any()),
         (None, _) => (().into_any(), ().into_any()),
     };
-    let closing = shown.as_ref().map(closing);
+    let (totals, words) = shown.as_ref().map(closing).unzip();
     view! {
         <Title text=format!("Quote {number}")/>
         <PageHeader title=page.row.title.clone() back=("Quotes", "/quotes") status=(tone(page.row.status), page.row.status.label()) note=number.clone()>
@@ -58,16 +58,17 @@ fn show(mut page: QuotePage, accept: Act, answer: Act, talk: Act) -> AnyView {
         <div class="cols">
             <div class="stack">
                 {offer}
+                {words}
                 {request.as_ref().map(asked)}
                 {thread(said, &number, may_talk.then_some(talk), false)}
+                {files(attached, &number, may_talk)}
             </div>
             <div class="stack">
                 {side}
-                {closing}
+                {totals}
                 {answers}
                 {aside}
                 {versions(all, &number, "/quotes")}
-                {files(attached, &number, may_talk)}
             </div>
         </div>
     }

@@ -27,7 +27,8 @@ struct Line {
     net: Money,
     tax_rate: Decimal,
     source: String,
-    quote_line: Option<u32>,
+    /// Of the quote.
+    offered_as: Option<u32>,
     change: LineChange,
 }
 
@@ -96,7 +97,7 @@ pub(super) async fn read(tx: &mut Tx, actor: &Actor, open: &Open, wanted: &Quant
                 net: money(r.net),
                 tax_rate: r.tax_rate,
                 source: r.price_source,
-                quote_line: r.quote_line.and_then(|no| u32::try_from(no).ok()),
+                offered_as: r.quote_line.and_then(|no| u32::try_from(no).ok()),
                 change,
             })
         })
@@ -200,7 +201,7 @@ async fn reprice_quoted(
     changes: &mut Changes,
 ) -> Result<()> {
     let lowered = |l: &Line| match l.change {
-        LineChange::Lowered(quantity) => Some((l.quote_line.unwrap_or_default(), quantity)),
+        LineChange::Lowered(quantity) => Some((l.offered_as.unwrap_or_default(), quantity)),
         LineChange::Kept | LineChange::Dropped => None,
     };
     let wanted: Vec<(u32, Quantity)> = changes.lines.iter().filter_map(lowered).collect();

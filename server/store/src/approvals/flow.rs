@@ -84,6 +84,7 @@ pub(super) async fn people(tx: &mut Tx, account: AccountId) -> Result<People> {
 }
 
 /// What a cart's order would be asked for.
+#[expect(clippy::struct_excessive_bools, reason = "four questions that rules ask, each by its name")]
 pub(crate) struct Preview {
     /// With tax and delivery.
     pub total: Money,

@@ -632,7 +632,6 @@ async fn price(
     Ok(())
 }
 
-#[expect(clippy::too_many_arguments, reason = "one row of a table")]
 async fn cost(tx: &mut Tx, product: Uuid, pence: i64) -> Result<()> {
     sqlx::query!(
         "INSERT INTO product_costs (product_id, cost, currency) VALUES ($1, $2, 'GBP')",
@@ -644,6 +643,7 @@ async fn cost(tx: &mut Tx, product: Uuid, pence: i64) -> Result<()> {
     Ok(())
 }
 
+#[expect(clippy::too_many_arguments, reason = "one row of a table")]
 async fn contract(
     tx: &mut Tx,
     account: Uuid,

@@ -97,7 +97,7 @@ pub(in crate::demo) async fn negotiate(store: &Store, now: DateTime<Utc>) -> Res
     quotes::ask_changes(&mut tx, &number, 2, words).await?;
     tx.commit().await?;
     form.lines[0].offers.push(OfferInput { quantity: "500".into(), kind: "more".into(), price: "3.95".into() });
-    form.note = "Agreed: 3.95 from 500 pairs at once, 4.05 in lots.".to_owned();
+    "Agreed: 3.95 from 500 pairs at once, 4.05 in lots.".clone_into(&mut form.note);
     offer(store, &ruth, &number, &form, ago(5)).await?;
 
     let lamps = Request {
