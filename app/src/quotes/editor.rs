@@ -157,13 +157,12 @@ fn row(i: usize, typed: &LineInput, line: &Line, page: &DeskPage) -> AnyView {
     }
     let known = (!known.is_empty()).then(|| view! { <p class="dim small">{known.join(" · ")}</p> });
     let cost = page.draft.as_ref().and_then(|d| d.internals.costs.get(&line.no)).copied();
-    let costs = match cost.filter(|_| article) {
-        Some(cost) => view! { <p class="small">{format!("Costs {} each", text::money(cost))}</p> }.into_any(),
-        None => {
-            let typed = typed.cost.clone();
-            view! { <Field label="Cost, each" name=name("cost") kind=Kind::Decimal value=typed hint="Never shown outside"/> }
-                .into_any()
-        }
+    let costs = if let Some(cost) = cost.filter(|_| article) {
+        view! { <p class="small">{format!("Costs {} each", text::money(cost))}</p> }.into_any()
+    } else {
+        let typed = typed.cost.clone();
+        view! { <Field label="Cost, each" name=name("cost") kind=Kind::Decimal value=typed hint="Never shown outside"/> }
+            .into_any()
     };
     let mut offers: Vec<OfferInput> = typed.offers.clone();
     offers.retain(|o| !o.price.trim().is_empty());

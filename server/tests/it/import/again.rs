@@ -99,7 +99,7 @@ async fn what_a_unit_costs_is_kept_changed_and_never_negative() {
     let products = async |rows: &str| {
         let text = format!(
             "sku,name,category,unit,min_quantity,quantity_multiple,pieces_per_pack,status,successor_sku,cost,cost_currency\n{}",
-            rows.replace(";", ",,,,,,,,")
+            rows.replace(';', ",,,,,,,,")
         );
         let dir = folder("cost", &[("products.csv", text.as_bytes())]);
         let report = import(&world, &dir).await;
