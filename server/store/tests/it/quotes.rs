@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{Days, Duration};
+use domain::approvals::Verdict;
 use domain::cart::CheckoutForm;
 use domain::ids::QuoteId;
 use domain::quotes::{Action, Chosen, DraftInput, LineInput, OfferInput, QuotesQuery, Request, Status, Tab, Wish};
 use domain::{Actor, Cause, Currency, Money, Problem};
 use rust_decimal::Decimal;
+use store::approvals::{Answer, decide};
 use store::quotes::{self, AcceptForm};
 
 use crate::world::{World, now, quantity};
@@ -439,7 +441,6 @@ async fn an_order_that_is_refused_or_cancelled_can_be_ordered_from_its_quote_aga
     assert_eq!(status(&world, &buyer, &number).await, Status::Accepted);
     let manager = world.actor("manager@acme.example").await;
     let none = BTreeMap::new();
-    use domain::approvals::Verdict;
     as_person!(world, &manager, tx => store::approvals::decide(tx, &order, 1, Verdict::Reject, "Not now", &none))
         .unwrap();
     assert_eq!(status(&world, &buyer, &number).await, Status::Sent);
@@ -462,8 +463,6 @@ async fn approvals_run_on_the_negotiated_total_and_the_price_is_not_asked_again(
     let order = accept(&world, &buyer, &number, &form(&world, &buyer, &number, vec![]).await).await.unwrap();
     world.sql("UPDATE prices SET unit_price = unit_price * 3 WHERE unit_price IS NOT NULL").await;
     let manager = world.actor("manager@acme.example").await;
-    use domain::approvals::Verdict;
-    use store::approvals::{Answer, decide};
     // Exactly ten tags were offered: not fewer. Of the gloves, fifty or more.
     let fewer = |line, n: i64| BTreeMap::from([(line, Decimal::from(n))]);
     let refused = as_person!(world, &manager, tx => decide(tx, &order, 1, Verdict::Change, "", &fewer(2, 9)));
