@@ -24,15 +24,20 @@ pub fn Ask() -> impl IntoView {
     let from = move || query.read().get("from").unwrap_or_default();
     let rows = move || query.read().get("rows").and_then(|n| n.parse().ok()).unwrap_or(0).min(MOST);
     let version = move || send.version() * 1000 + rows();
+    let typed = StoredValue::new(None);
     view! {
         <Title text="Request a quote"/>
         {send.complaint()}
-        {reloaded(version, move || ReadAsk { from: from() }, move |page| show(page, rows(), send))}
+        {reloaded(version, move || ReadAsk { from: from() }, move |page| show(page, rows(), send, typed))}
     }
 }
 
-fn show(page: AskPage, rows: usize, send: Act) -> AnyView {
-    let typed = page.typed.unwrap_or_else(|| RequestInput {
+fn show(page: AskPage, rows: usize, send: Act, typed: StoredValue<Option<RequestInput>>) -> AnyView {
+    if page.typed.is_some() {
+        // Told once; a page made anew later must not empty the fields.
+        typed.set_value(page.typed);
+    }
+    let typed = typed.get_value().unwrap_or_else(|| RequestInput {
         lines: page
             .lines
             .into_iter()
