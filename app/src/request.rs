@@ -123,8 +123,11 @@ pub fn note_status(problem: &Problem) {
     }
 }
 
-/// Sends the browser on: after a form post without scripts, or in the running app.
+/// Sends the browser on: after a form post without scripts, or in the running app. Whatever went wrong before is told there.
 pub fn go(path: &str) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(StatusCode::OK);
+    }
     leptos_axum::redirect(local(path));
 }
 

@@ -23,21 +23,16 @@ pub fn Ask() -> impl IntoView {
     let send = Act::of::<Send>();
     let from = move || query.read().get("from").unwrap_or_default();
     let rows = move || query.read().get("rows").and_then(|n| n.parse().ok()).unwrap_or(0).min(MOST);
-    let version = move || send.version() * 1000 + rows();
-    let typed = StoredValue::new(None);
     view! {
         <Title text="Request a quote"/>
         {send.complaint()}
-        {reloaded(version, move || ReadAsk { from: from() }, move |page| show(page, rows(), send, typed))}
+        // Not asked again for an answer to the form: it always leads elsewhere, and what was typed is told only once.
+        {reloaded(rows, move || ReadAsk { from: from() }, move |page| show(page, rows(), send))}
     }
 }
 
-fn show(page: AskPage, rows: usize, send: Act, typed: StoredValue<Option<RequestInput>>) -> AnyView {
-    if page.typed.is_some() {
-        // Told once; a page made anew later must not empty the fields.
-        typed.set_value(page.typed);
-    }
-    let typed = typed.get_value().unwrap_or_else(|| RequestInput {
+fn show(page: AskPage, rows: usize, send: Act) -> AnyView {
+    let typed = page.typed.unwrap_or_else(|| RequestInput {
         lines: page
             .lines
             .into_iter()
@@ -63,7 +58,14 @@ fn show(page: AskPage, rows: usize, send: Act, typed: StoredValue<Option<Request
     let contact = page.contact.map(|(name, email)| {
         view! { <p class="dim small">{format!("{name} ({email}) answers you.")}</p> }
     });
-    let more = (count + 10).min(MOST).to_string();
+    let more = (count < MOST).then(|| {
+        let more = (count + 10).min(MOST).to_string();
+        view! {
+            <div class="acts">
+                <Button name="rows" value=more>"More rows"</Button>
+            </div>
+        }
+    });
     view! {
         <PageHeader title="Request a quote" back=("Quotes", "/quotes")/>
         <Form act=send class="stack">
@@ -72,9 +74,7 @@ fn show(page: AskPage, rows: usize, send: Act, typed: StoredValue<Option<Request
                 <div class="stack">
                     {source}
                     <div class="wishes">{rows}</div>
-                    <div class="acts">
-                        <Button name="rows" value=more>"More rows"</Button>
-                    </div>
+                    {more}
                 </div>
             </Card>
             <Card title="About it">
