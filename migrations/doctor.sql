@@ -39,15 +39,58 @@ WHERE (i.net, i.line_count::bigint) <>
 UNION ALL
 SELECT 'settled = sum of allocations, at most the total', i.account_id, i.number
 FROM invoices i
-WHERE i.settled <> (SELECT COALESCE(sum(a.amount), 0) FROM allocations a WHERE (a.account_id, a.invoice_id) = (i.account_id, i.id))
+WHERE i.settled <> (SELECT COALESCE(sum(CASE WHEN a.reverses IS NULL THEN a.amount ELSE -a.amount END), 0) FROM allocations a
+                    WHERE (a.account_id, a.invoice_id) = (i.account_id, i.id))
+                 + (SELECT COALESCE(sum(CASE WHEN a.reverses IS NULL THEN a.amount ELSE -a.amount END), 0) FROM allocations a
+                    WHERE (a.account_id, a.credit_note_id) = (i.account_id, i.id))
    OR i.settled > i.gross
 UNION ALL
-SELECT 'allocated at most what was paid, in its currency', p.account_id, p.number
+SELECT 'used = sum of allocations, at most what was paid', p.account_id, p.number
 FROM payments p
-WHERE p.amount < (SELECT COALESCE(sum(a.amount), 0) FROM allocations a WHERE (a.account_id, a.payment_id) = (p.account_id, p.id))
-   OR EXISTS (SELECT 1 FROM allocations a JOIN invoices i ON (i.account_id, i.id) = (a.account_id, a.invoice_id)
-              WHERE (a.account_id, a.payment_id) = (p.account_id, p.id)
-                AND (i.currency <> p.currency OR (i.kind = 'credit_note') <> (p.kind = 'refund')))
+WHERE p.used <> (SELECT COALESCE(sum(CASE WHEN a.reverses IS NULL THEN a.amount ELSE -a.amount END), 0) FROM allocations a
+                 WHERE (a.account_id, a.payment_id) = (p.account_id, p.id))
+   OR p.used > p.amount
+UNION ALL
+SELECT 'money settles invoices, refunds credit notes, each its currency', i.account_id, i.number
+FROM allocations a JOIN invoices i ON (i.account_id, i.id) = (a.account_id, a.invoice_id)
+LEFT JOIN payments p ON (p.account_id, p.id) = (a.account_id, a.payment_id)
+LEFT JOIN invoices c ON (c.account_id, c.id) = (a.account_id, a.credit_note_id)
+WHERE COALESCE(p.currency, c.currency, i.currency) <> i.currency OR COALESCE(c.kind, 'credit_note') <> 'credit_note'
+   OR (i.kind = 'credit_note') <> COALESCE(p.kind = 'refund', false)
+UNION ALL
+SELECT 'what undoes an allocation is its mirror', a.account_id, i.number
+FROM allocations a JOIN allocations o ON (o.account_id, o.id) = (a.account_id, a.reverses) JOIN invoices i ON (i.account_id, i.id) = (a.account_id, a.invoice_id)
+WHERE (a.invoice_id, a.payment_id, a.credit_note_id, a.discount_tax, a.amount) IS DISTINCT FROM (o.invoice_id, o.payment_id, o.credit_note_id, o.discount_tax, o.amount)
+   OR o.reverses IS NOT NULL
+UNION ALL
+SELECT 'every booking sums to zero', e.account_id, e.source_id::text
+FROM ledger_entries e GROUP BY e.account_id, e.source_id HAVING sum(e.amount) <> 0 OR count(DISTINCT e.currency) > 1
+UNION ALL
+SELECT 'what a document has left is what the ledger says', i.account_id, i.number
+FROM invoices i
+WHERE CASE i.kind WHEN 'invoice' THEN i.gross - i.settled ELSE i.settled - i.gross END
+      <> (SELECT COALESCE(sum(e.amount), 0) FROM ledger_entries e WHERE (e.account_id, e.invoice_id) = (i.account_id, i.id))
+UNION ALL
+SELECT 'what a payment has left is what the ledger says', p.account_id, p.number
+FROM payments p
+WHERE CASE p.kind WHEN 'refund' THEN p.amount - p.used ELSE p.used - p.amount END
+      <> (SELECT COALESCE(sum(e.amount), 0) FROM ledger_entries e WHERE (e.account_id, e.payment_id) = (p.account_id, p.id))
+UNION ALL
+SELECT 'an account''s balance is what its documents have left', a.id, a.number || ' ' || e.currency
+FROM accounts a JOIN (SELECT account_id, currency, sum(amount) FILTER (WHERE moves_balance) AS moved,
+                             sum(amount) FILTER (WHERE book IN ('receivable', 'unapplied')) AS left_over
+                      FROM ledger_entries GROUP BY 1, 2) e ON e.account_id = a.id
+WHERE e.moved <> e.left_over
+UNION ALL
+SELECT 'in payment = what payments under way have reserved', i.account_id, i.number
+FROM invoices i
+WHERE i.in_payment <> (SELECT COALESCE(sum(t.amount + t.discount), 0) FROM payment_intent_items t
+                       JOIN payment_intents n ON (n.account_id, n.id) = (t.account_id, t.intent_id)
+                       WHERE (t.account_id, t.invoice_id) = (i.account_id, i.id) AND n.status = 'waiting')
+UNION ALL
+SELECT 'a payment under way asks for what its invoices take', n.account_id, n.number
+FROM payment_intents n
+WHERE n.amount <> (SELECT COALESCE(sum(t.amount), 0) FROM payment_intent_items t WHERE (t.account_id, t.intent_id) = (n.account_id, n.id))
 UNION ALL
 SELECT 'the audit chain verifies', v.account_id, 'entry ' || v.seq
 FROM (SELECT l.account_id, l.seq, l.hash, l.line,

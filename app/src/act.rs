@@ -62,7 +62,9 @@ impl Act {
     fn send(self, event: &SubmitEvent) {
         use leptos::wasm_bindgen::JsCast as _;
 
-        if event.default_prevented() {
+        let button = event.submitter().and_then(|b| b.dyn_into::<web_sys::HtmlButtonElement>().ok());
+        // A button with an address of its own goes there, as it does without scripts.
+        if event.default_prevented() || button.as_ref().is_some_and(|b| b.has_attribute("formaction")) {
             return;
         }
         event.prevent_default();
@@ -72,9 +74,7 @@ impl Act {
         if self.busy.get_untracked() {
             return;
         }
-        if let Some(button) = event.submitter().and_then(|b| b.dyn_into::<web_sys::HtmlButtonElement>().ok())
-            && !button.name().is_empty()
-        {
+        if let Some(button) = button.filter(|b| !b.name().is_empty()) {
             let _ = data.append_with_str(&button.name(), &button.value());
         }
         let Ok(body) = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data) else { return };

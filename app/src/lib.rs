@@ -12,8 +12,10 @@ pub mod deliveries;
 mod home;
 pub mod invoices;
 mod layout;
+pub mod ledger;
 mod load;
 pub mod orders;
+pub mod payments;
 pub mod problem;
 pub mod proposals;
 pub mod quotes;
@@ -31,7 +33,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 pub use problem::ActionError;
-use rooms::{Answers, Aside, Catalog, Company, Desk, Orders, Quotes, Sales};
+use rooms::{Answers, Aside, Catalog, Company, Desk, Orders, Paying, Quotes, Sales};
 #[cfg(feature = "ssr")]
 pub use shell::{gallery_shell, shell};
 
@@ -75,8 +77,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sales/quotes/:number") view=Answers::Desk ssr=SsrMode::Async/>
                     <Route path=path!("/sales/quotes/:number/preview") view=Answers::Preview ssr=SsrMode::Async/>
                     <Route path=path!("/sales/quotes/:number/compare") view=Answers::Compare ssr=SsrMode::Async/>
-                    <Route path=path!("/invoices") view=Desk::Invoices ssr=SsrMode::Async/>
-                    <Route path=path!("/invoices/:number") view=Desk::Invoice ssr=SsrMode::Async/>
+                    <Route path=path!("/invoices") view=Paying::Invoices ssr=SsrMode::Async/>
+                    <Route path=path!("/invoices/:number") view=Paying::Invoice ssr=SsrMode::Async/>
+                    <Route path=path!("/payments") view=Paying::Payments ssr=SsrMode::Async/>
+                    <Route path=path!("/payments/new") view=Paying::Settle ssr=SsrMode::Async/>
+                    <Route path=path!("/payments/:number") view=Paying::Payment ssr=SsrMode::Async/>
+                    <Route path=path!("/statement") view=Paying::Statement ssr=SsrMode::Async/>
+                    <Route path=path!("/ageing") view=Paying::Ageing ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=Desk::Inbox ssr=SsrMode::Async/>
                     <Route path=path!("/approvals/:number") view=Desk::Approval ssr=SsrMode::Async/>
                     <Route path=path!("/company/rules") view=Company::Rules ssr=SsrMode::Async/>

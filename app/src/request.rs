@@ -36,6 +36,8 @@ pub struct Request {
     pub device: String,
     /// The demo: one-click sign-in, mailbox page.
     pub demo: bool,
+    /// Whether a payment provider takes cards.
+    pub cards: bool,
     /// Where the built files are.
     pub assets: Assets,
 }

@@ -10,7 +10,8 @@ use leptos_router::ChooseView;
 
 use crate::ui::{ButtonLink, EmptyState};
 use crate::{
-    accounts, approvals, assistance, cart, catalog, company, deliveries, invoices, orders, proposals, quotes, sales,
+    accounts, approvals, assistance, cart, catalog, company, deliveries, invoices, ledger, orders, payments, proposals,
+    quotes, sales,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -65,13 +66,21 @@ rooms! {
         Order => orders::Order,
         Reorder => orders::Reorder,
     }
-    /// What comes to somebody's desk: to decide, to pay, to know.
-    Desk: desk at ["approvals", "invoices", "notices"], fetch_desk {
+    /// What comes to somebody's desk: to decide, to know.
+    Desk: desk at ["approvals", "notices"], fetch_desk {
         Inbox => approvals::Inbox,
         Approval => approvals::Approval,
+        Notices => company::Notices,
+    }
+    /// What is owed, and settling it.
+    Paying: paying at ["invoices", "payments", "statement", "ageing"], fetch_paying {
         Invoices => invoices::Invoices,
         Invoice => invoices::Invoice,
-        Notices => company::Notices,
+        Settle => payments::Settle,
+        Payments => payments::Payments,
+        Payment => payments::Payment,
+        Statement => ledger::Statement,
+        Ageing => ledger::AgeingPage,
     }
     /// How the company buys, who its members are.
     Company: company at ["company", "profile"], fetch_company {

@@ -19,6 +19,24 @@ pub enum Mailer {
     None,
 }
 
+/// Who takes cards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cards {
+    /// Nobody: people pay by bank transfer.
+    None,
+    /// The demo's own provider, with the secret that its messages are signed with.
+    Sandbox(String),
+    /// Stripe.
+    Stripe {
+        /// Where it is.
+        api: String,
+        /// The secret API key.
+        key: String,
+        /// The secret of the webhook endpoint.
+        secret: String,
+    },
+}
+
 /// Everything that `serve` needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -38,6 +56,8 @@ pub struct Config {
     pub connections: u32,
     /// Addresses of proxies whose `X-Forwarded-For` is believed; empty: nobody's.
     pub trust_proxy: bool,
+    /// Who takes cards.
+    pub cards: Cards,
     /// One-click sign-in and the mailbox page.
     pub demo: bool,
 }
@@ -87,6 +107,18 @@ impl Config {
             }
             (false, true, _) => Mailer::None,
         };
+        let (key, secret) = (read("BUYERDESK_STRIPE_KEY", ""), read("BUYERDESK_STRIPE_WEBHOOK_SECRET", ""));
+        if key.is_empty() != secret.is_empty() {
+            errors.push(
+                "BUYERDESK_STRIPE_KEY and BUYERDESK_STRIPE_WEBHOOK_SECRET belong together: set both, or neither."
+                    .to_owned(),
+            );
+        }
+        let cards = match (demo, key.is_empty()) {
+            (_, false) => Cards::Stripe { api: crate::payments::stripe::API.to_owned(), key, secret },
+            (true, true) => Cards::Sandbox(hex::encode(rand::random::<[u8; 32]>())),
+            (false, true) => Cards::None,
+        };
         match (parsed_addr, parsed_connections) {
             (Ok(addr), Some(connections)) if errors.is_empty() => Ok(Self {
                 database_url,
@@ -97,6 +129,7 @@ impl Config {
                 mailer,
                 connections,
                 trust_proxy: proxy == "1",
+                cards,
                 demo,
             }),
             _ => Err(errors),

@@ -1,7 +1,10 @@
 //! Plain routes beside the app: PDFs, CSV, attached files, a member's calendar.
 
+use std::ops::ControlFlow;
+
 use app::request::Request;
 use axum::Extension;
+use axum::body::Body;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path, RawQuery};
 use axum::http::header;
@@ -9,11 +12,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::Problem;
 use domain::invoices::{InvoiceQuery, InvoiceRow};
+use domain::ledger::StatementQuery;
 use domain::text;
+use qrcode::{EcLevel, QrCode};
 
 use crate::protect::refuse;
 
-fn failed(error: store::Error) -> Response {
+pub(crate) fn failed(error: store::Error) -> Response {
     match error {
         store::Error::Problem(problem) => refuse(&problem, true),
         fault => {
@@ -163,6 +168,85 @@ pub async fn csv(Extension(request): Extension<Request>, RawQuery(query): RawQue
         Ok(rows) => attachment("text/csv; charset=utf-8", "invoices.csv", table(&rows)),
         Err(error) => failed(error),
     }
+}
+
+/// `/payments/{number}/code.svg`: a euro transfer as a QR code for banking apps.
+pub async fn code(Extension(request): Extension<Request>, Path(number): Path<String>) -> Response {
+    let Some(who) = &request.who else { return refuse(&Problem::Unauthenticated, true) };
+    let found = async {
+        let mut tx = request.store.read(&who.actor, request.now).await?;
+        store::payments::find(&mut tx, &number).await
+    };
+    // EPC069-12 asks for error correction M.
+    let code = match found.await {
+        Ok(page) => page.code.and_then(|text| QrCode::with_error_correction_level(text, EcLevel::M).ok()),
+        Err(error) => return failed(error),
+    };
+    match code {
+        Some(code) => {
+            let image = code.render::<qrcode::render::svg::Color>().min_dimensions(180, 180).build();
+            ([(header::CONTENT_TYPE, "image/svg+xml")], image).into_response()
+        }
+        None => refuse(&Problem::NotFound, true),
+    }
+}
+
+/// `/statement.csv`: every movement of a period, written as the database tells them: any length in little memory.
+pub async fn statement(Extension(request): Extension<Request>, RawQuery(query): RawQuery) -> Response {
+    let Some(who) = request.who.clone() else { return refuse(&Problem::Unauthenticated, true) };
+    let mut tx = match request.store.read(&who.actor, request.now).await {
+        Ok(tx) => tx,
+        Err(error) => return failed(error),
+    };
+    if let Err(problem) = who.actor.require(domain::Permission::InvoiceRead) {
+        return refuse(&problem, true);
+    }
+    let query = StatementQuery::parse(query.as_deref().unwrap_or_default(), tx.today());
+    let (send, lines) = tokio::sync::mpsc::channel::<Result<Vec<u8>, std::io::Error>>(64);
+    tokio::spawn(async move {
+        let head = record(["date", "what", "number", "reference", "currency", "amount", "balance"].map(str::to_owned));
+        if send.send(Ok(head)).await.is_err() {
+            return;
+        }
+        let sender = send.clone();
+        let done = store::ledger::every_movement(&mut tx, query, |row| {
+            let sender = sender.clone();
+            async move {
+                let line = record([
+                    row.on.to_string(),
+                    row.movement.label().to_owned(),
+                    cell(&row.number),
+                    cell(&row.reference),
+                    row.amount.currency().code().to_owned(),
+                    text::plain(row.amount),
+                    text::plain(row.balance),
+                ]);
+                // A reader who has left wants no more.
+                if sender.send(Ok(line)).await.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            }
+        });
+        if let Err(error) = done.await {
+            tracing::error!(%error, "a statement ended early");
+            // The reader sees a broken answer, not a shorter statement.
+            let _ = send.send(Err(std::io::Error::other("the statement ended early"))).await;
+        }
+    });
+    let lines = futures::stream::unfold(lines, |mut lines| async move { lines.recv().await.map(|line| (line, lines)) });
+    (
+        [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+            (header::CONTENT_DISPOSITION, "attachment; filename=\"statement.csv\""),
+        ],
+        Body::from_stream(lines),
+    )
+        .into_response()
+}
+
+fn record<const N: usize>(cells: [String; N]) -> Vec<u8> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    // Writing into memory does not fail.
+    let _ = out.write_record(cells);
+    out.into_inner().unwrap_or_default()
 }
 
 /// `/calendar/{token}/deliveries.ics`: a member's deliveries, for calendars, which cannot sign in. Any other token is not found.

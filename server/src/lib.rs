@@ -8,6 +8,7 @@ pub mod demo;
 pub mod documents;
 pub mod import;
 pub mod mail;
+pub mod payments;
 pub mod pdf;
 pub mod protect;
 pub mod serve;

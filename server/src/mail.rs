@@ -116,7 +116,7 @@ pub async fn mailbox(Extension(request): Extension<app::request::Request>) -> Re
     Html(page).into_response()
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 

@@ -14,7 +14,7 @@ use domain::{Cause, Problem};
 use store::Store;
 use tower_sessions::Session;
 
-use crate::config::Config;
+use crate::config::{Cards, Config};
 
 /// What the layers know.
 #[derive(Clone)]
@@ -47,7 +47,8 @@ const OPEN: &[&str] = &[
     "/favicon.ico",
 ];
 /// The same by prefix.
-const OPEN_BELOW: &[&str] = &["/pkg/", "/demo/", "/register/", "/reset/", "/invite/", "/approve/", "/calendar/"];
+const OPEN_BELOW: &[&str] =
+    &["/pkg/", "/demo/", "/register/", "/reset/", "/invite/", "/approve/", "/calendar/", "/webhooks/"];
 /// Calls that are the person's own, whoever they act for: they work when that is over, too.
 const OWN: &[&str] = &["/api/accounts/frame", "/api/accounts/sign-out", "/api/assistance/stop"];
 
@@ -127,6 +128,7 @@ pub async fn who_asks(
         address,
         device,
         demo: gate.config.demo,
+        cards: gate.config.cards != Cards::None,
         assets: gate.assets,
     });
     next.run(request).await

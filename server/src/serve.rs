@@ -29,7 +29,7 @@ use tower_http::trace::TraceLayer;
 use crate::bell::{self, Bell};
 use crate::config::Config;
 use crate::protect::{Gate, headers, refuse, same_site, who_asks};
-use crate::{demo, documents, mail, sessions};
+use crate::{demo, documents, mail, payments, sessions};
 
 /// Requests under way at once; beyond that the answer is "unavailable", at once.
 const IN_FLIGHT: usize = 512;
@@ -61,12 +61,17 @@ pub fn pages() -> Vec<AxumRouteListing> {
 pub fn router(store: Store, config: Arc<Config>) -> Router {
     let assets = assets(&config);
     let gate = Gate { store: store.clone(), config: config.clone(), assets };
+    let provider = payments::of(&config.cards);
     let options =
         LeptosOptions::builder().output_name("buyerdesk").site_root(config.site.to_string_lossy().into_owned()).build();
     let unknown = leptos_axum::render_app_async(app::shell);
 
     let mut routes = Router::new()
         .route("/invoices.csv", get(documents::csv))
+        .route("/statement.csv", get(documents::statement))
+        .route("/payments/{number}/code.svg", get(documents::code))
+        .route("/payments/{number}/card", get(payments::card))
+        .route("/webhooks/payments/{provider}", post(payments::message))
         .route("/quotes/{number}/files", post(documents::attach))
         .route("/quotes/{number}/files/{id}", get(documents::attached))
         .route("/api/notices/live", get(bell::live).layer(Extension(Bell::new(store.clone()))))
@@ -81,6 +86,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         routes = routes
             .route("/demo/mail", get(mail::mailbox))
             .route("/demo/sign-in", post(demo::sign_in))
+            .route("/demo/pay/{id}", get(payments::sandbox::page).post(payments::sandbox::pay))
             .route("/ui", get(leptos_axum::render_app_async(app::gallery_shell)));
     }
     let site =
@@ -90,6 +96,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
     // From the innermost to the outermost.
     routes
         .layer(from_fn(documents::pdf))
+        .layer(Extension(provider))
         .layer(from_fn_with_state(gate.clone(), who_asks))
         .layer(sessions::layer(store, config.secure()))
         .layer(from_fn_with_state(gate.clone(), same_site))
@@ -159,6 +166,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
             }
             if let Err(error) = store::quotes::expire(&housekeeper, crate::clock::now()).await {
                 tracing::warn!(%error, "quotes whose last day is over were not closed");
+            }
+            if let Err(error) = store::payments::expire(&housekeeper, crate::clock::now()).await {
+                tracing::warn!(%error, "payments that never came still keep their invoices");
             }
             if let Err(error) = store::approvals::chase(&housekeeper, crate::clock::now()).await {
                 tracing::warn!(%error, "nobody was reminded of what waits");

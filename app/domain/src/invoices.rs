@@ -58,17 +58,27 @@ pub enum Status {
     PartlyPaid,
     /// Nothing left.
     Paid,
+    /// All that is left is being paid.
+    InPayment,
     /// Something left past the due day.
     Overdue,
     /// A credit note with something left to use.
     CreditToUse,
 }
 
-/// The status of a document on a day.
-pub fn status(kind: Kind, gross: Money, settled: Money, due_on: NaiveDate, today: NaiveDate) -> Status {
+/// The status of a document on a day, of which `settled` is settled and `in_payment` on its way.
+pub fn status(
+    kind: Kind,
+    gross: Money,
+    settled: Money,
+    in_payment: Money,
+    due_on: NaiveDate,
+    today: NaiveDate,
+) -> Status {
     match (kind, settled.amount() >= gross.amount()) {
         (_, true) => Status::Paid,
         (Kind::CreditNote, false) => Status::CreditToUse,
+        (Kind::Invoice, false) if settled.amount() + in_payment.amount() >= gross.amount() => Status::InPayment,
         (Kind::Invoice, false) if due_on < today => Status::Overdue,
         (Kind::Invoice, false) if settled.amount().is_zero() => Status::Open,
         (Kind::Invoice, false) => Status::PartlyPaid,
@@ -82,6 +92,7 @@ impl Status {
         match self {
             Self::Paid if kind == Kind::CreditNote => "Used".to_owned(),
             Self::Paid => "Paid".to_owned(),
+            Self::InPayment => "Being paid".to_owned(),
             Self::CreditToUse => "Credit to use".to_owned(),
             Self::Overdue if days == -1 => "1 day overdue".to_owned(),
             Self::Overdue => format!("{} days overdue", -days),
@@ -256,6 +267,8 @@ pub struct InvoicesPage {
     pub total: i64,
     /// What is owed.
     pub ageing: Ageing,
+    /// Whether the reader may settle.
+    pub can_pay: bool,
     /// The seller's today.
     pub today: NaiveDate,
 }
@@ -284,12 +297,14 @@ pub struct InvoiceLine {
 /// What settled (part of) a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settlement {
-    /// The payment's number.
+    /// The number of the payment or credit note; of the invoice that this credit note settled; empty: an early-payment discount.
     pub number: String,
-    /// When it came in.
+    /// The day it counts from.
     pub on: NaiveDate,
-    /// How much of it went to this document.
+    /// How much; negative: an earlier one undone.
     pub amount: Money,
+    /// What the reader may undo.
+    pub undo: Option<uuid::Uuid>,
 }
 
 /// The seller's letterhead and bank details.
@@ -328,8 +343,10 @@ pub struct InvoicePage {
     pub lines: Vec<InvoiceLine>,
     /// Net, tax per rate, gross.
     pub totals: Totals,
-    /// Payments.
+    /// What settled it.
     pub settlements: Vec<Settlement>,
+    /// Whether the reader may settle what is left.
+    pub can_pay: bool,
     /// The seller.
     pub seller: Letterhead,
     /// The seller's today.
@@ -356,15 +373,20 @@ mod tests {
 
     #[test]
     fn the_status_follows_from_what_is_left_and_the_day() {
-        let of = |settled, due| status(Kind::Invoice, gbp(100), gbp(settled), day(due), day(0));
+        let paid =
+            |settled, on_its_way, due| status(Kind::Invoice, gbp(100), gbp(settled), gbp(on_its_way), day(due), day(0));
+        let of = |settled, due| paid(settled, 0, due);
         assert_eq!(of(0, 5), Status::Open);
         assert_eq!(of(0, 0), Status::Open, "the due day itself is not overdue");
         assert_eq!(of(0, -1), Status::Overdue);
         assert_eq!(of(40, 5), Status::PartlyPaid);
         assert_eq!(of(40, -1), Status::Overdue);
         assert_eq!(of(100, -9), Status::Paid);
-        assert_eq!(status(Kind::CreditNote, gbp(100), gbp(40), day(-9), day(0)), Status::CreditToUse);
-        assert_eq!(status(Kind::Invoice, gbp(0), gbp(0), day(-9), day(0)), Status::Paid, "nothing was ever owed");
+        assert_eq!(paid(40, 60, -9), Status::InPayment);
+        assert_eq!(paid(40, 59, -9), Status::Overdue, "a penny nobody is paying");
+        assert_eq!(status(Kind::CreditNote, gbp(100), gbp(40), gbp(0), day(-9), day(0)), Status::CreditToUse);
+        let nothing = status(Kind::Invoice, gbp(0), gbp(0), gbp(0), day(-9), day(0));
+        assert_eq!(nothing, Status::Paid, "nothing was ever owed");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The types and rules of Buyerdesk: no clock, no randomness, no I/O, no framework. Compiles for the server and the browser.
 //!
-//! Nouns may name only those to their left: accounts < catalog < pricing < credit < cart < orders < invoices, budgets < approvals <
+//! Nouns may name only those to their left: accounts < catalog < pricing < credit < cart < orders < invoices < ledger < payments, budgets < approvals <
 //! quotes; deliveries, proposals and sales look at all of them.
 
 pub mod accounts;
@@ -16,9 +16,11 @@ pub mod credit;
 pub mod deliveries;
 pub mod ids;
 pub mod invoices;
+pub mod ledger;
 pub mod money;
 pub mod notices;
 pub mod orders;
+pub mod payments;
 pub mod pricing;
 pub mod problem;
 pub mod proposals;

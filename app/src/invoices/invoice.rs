@@ -1,6 +1,6 @@
 //! One document as it was issued, and what has been settled of it.
 
-use domain::invoices::{InvoiceLine, InvoicePage, Kind};
+use domain::invoices::{InvoiceLine, InvoicePage, Kind, Status};
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -8,18 +8,22 @@ use leptos_router::hooks::use_params_map;
 
 use super::actions::ReadInvoice;
 use super::list::tone;
+use crate::act::{Act, Form};
 use crate::cart::totals_list;
-use crate::load::loaded;
-use crate::ui::{Card, DescriptionList, Fact, PageHeader};
+use crate::load::reloaded;
+use crate::payments::actions::Undo;
+use crate::ui::{Button, Card, DescriptionList, Fact, PageHeader};
 
 /// An invoice's or credit note's page.
 #[component]
 pub fn Invoice() -> impl IntoView {
     let params = use_params_map();
-    view! { {loaded(move || ReadInvoice { number: params.read().get("number").unwrap_or_default() }, show)} }
+    let undo = Act::of::<Undo>();
+    let question = move || ReadInvoice { number: params.read().get("number").unwrap_or_default() };
+    view! { {reloaded(move || undo.version(), question, move |page| show(page, undo))} }
 }
 
-fn show(page: InvoicePage) -> AnyView {
+fn show(page: InvoicePage, undo: Act) -> AnyView {
     let row = page.row;
     let title = format!("{} {}", row.kind.label(), row.number);
     let pdf = format!("/invoices/{}.pdf", row.number);
@@ -35,19 +39,43 @@ fn show(page: InvoicePage) -> AnyView {
         }
     }
     facts.push(Fact::new("Account", page.account_number));
+    let undos = page
+        .settlements
+        .iter()
+        .filter_map(|s| {
+            let (id, number) = (s.undo?.to_string(), row.number.clone());
+            let label = format!("Undo {}", s.number);
+            Some(view! {
+                <Form act=undo class="acts">
+                    <input type="hidden" name="number" value=number/>
+                    <input type="hidden" name="allocation" value=id/>
+                    <Button>{label}</Button>
+                </Form>
+            })
+        })
+        .collect_view();
     let mut paid: Vec<Fact> = page
         .settlements
         .into_iter()
-        .map(|s| Fact::new(format!("{}, {}", s.number, text::date(s.on)), text::money(s.amount)))
+        .map(|s| {
+            let number = if s.number.is_empty() { "Early-payment discount" } else { &s.number };
+            Fact::new(format!("{number}, {}", text::date(s.on)), text::money(s.amount))
+        })
         .collect();
     paid.push(Fact::sum(if row.kind == Kind::Invoice { "Open" } else { "Credit left" }, text::money(row.open)));
     let address = page.bill_to.lines().into_iter().map(|l| view! { <span>{l}</span><br/> }).collect_view();
     let has_address = !page.bill_to.lines().is_empty();
     let lines = page.lines.into_iter().map(line).collect_view();
+    let open = row.kind == Kind::Invoice && !matches!(row.status, Status::Paid | Status::InPayment);
+    let pay = (open && page.can_pay).then(|| {
+        let href = format!("/payments/new?pay[]={}", row.number);
+        view! { <a class="btn" href=href>"Pay"</a> }
+    });
     let status = (tone(row.status), row.status.words(row.kind, row.due_on, page.today));
     view! {
         <Title text=title.clone()/>
         <PageHeader title=title back=("Invoices", "/invoices") status=status>
+            {pay}
             <a class="btn go" href=pdf rel="external">"Download PDF"</a>
         </PageHeader>
         <div class="cols">
@@ -68,7 +96,9 @@ fn show(page: InvoicePage) -> AnyView {
             <div class="stack">
                 <Card title="Total">{totals_list(&page.totals)}</Card>
                 <Card title="Payments">
+                    {undo.complaint()}
                     <DescriptionList items=paid/>
+                    {undos}
                 </Card>
                 <Card title="Details">
                     <DescriptionList items=facts/>

@@ -12,7 +12,8 @@ use super::actions::ReadInvoices;
 use crate::layout::{pages, shown};
 use crate::load::loaded;
 use crate::ui::{
-    AgeingBar, Bucket, Button, Card, EmptyState, Field, Kind, PageHeader, Pager, Pill, Tab, Tabs, Tone, share,
+    AgeingBar, Bucket, Button, ButtonKind, Card, EmptyState, Field, Kind, PageHeader, Pager, PickAll, Pill, Tab, Tabs,
+    Tone, share,
 };
 
 /// The account's documents, the newest first.
@@ -41,10 +42,13 @@ fn show(page: InvoicesPage) -> AnyView {
     let body = if page.rows.is_empty() {
         view! { <EmptyState title="No documents here" text="Invoices and credit notes appear here as soon as they are issued."/> }.into_any()
     } else {
-        table(page.rows, page.query, page.total, today)
+        table(page.rows, page.query, page.total, today, page.can_pay)
     };
     view! {
         <PageHeader title="Invoices">
+            <a class="btn" href="/statement">"Statement"</a>
+            <a class="btn" href="/ageing">"Ageing"</a>
+            <a class="btn" href="/payments">"Payments"</a>
             <a class="btn" href=csv rel="external" download="invoices.csv">"Export CSV"</a>
         </PageHeader>
         {ageing(&page.ageing)}
@@ -98,24 +102,45 @@ pub fn ageing(a: &Ageing) -> AnyView {
     .into_any()
 }
 
-fn table(rows: Vec<InvoiceRow>, query: InvoiceQuery, total: i64, today: chrono::NaiveDate) -> AnyView {
+fn table(rows: Vec<InvoiceRow>, query: InvoiceQuery, total: i64, today: chrono::NaiveDate, can_pay: bool) -> AnyView {
     let summary = shown(query.page, PAGE, total);
     let (page, count) = (query.page, pages(total, PAGE));
+    let can_pay = can_pay && rows.iter().any(payable);
+    let rows = if can_pay {
+        view! {
+            <form method="get" action="/payments/new" class="stack">
+                {sheet(rows, today, true)}
+                <div class="acts">
+                    <Button kind=ButtonKind::Primary>"Pay selected"</Button>
+                </div>
+            </form>
+        }
+        .into_any()
+    } else {
+        sheet(rows, today, false)
+    };
     view! {
-        {sheet(rows, today)}
+        {rows}
         <Pager page=page pages=count summary=summary href=move |n: u32| query.at_page(n).href("/invoices")/>
     }
     .into_any()
 }
 
-/// Documents as rows; also on the home page of finance users.
-pub fn sheet(rows: Vec<InvoiceRow>, today: chrono::NaiveDate) -> AnyView {
-    let rows = rows.into_iter().map(|r| row(r, today)).collect_view();
+/// Whether somebody can settle it now.
+fn payable(row: &InvoiceRow) -> bool {
+    row.kind == Document::Invoice && !matches!(row.status, Status::Paid | Status::InPayment)
+}
+
+/// Documents as rows, to be picked or not; also on the home page of finance users.
+pub fn sheet(rows: Vec<InvoiceRow>, today: chrono::NaiveDate, pick: bool) -> AnyView {
+    let rows = rows.into_iter().map(|r| row(r, today, pick)).collect_view();
+    let all = pick.then(|| view! { <th scope="col" class="pick"><PickAll label="All invoices on this page"/></th> });
     view! {
         <Card flush=true>
             <table class="rows">
                 <thead>
                     <tr>
+                        {all}
                         <th scope="col">"Document"</th>
                         <th scope="col">"Issued"</th>
                         <th scope="col">"Due"</th>
@@ -138,19 +163,26 @@ pub(super) const fn tone(status: Status) -> Tone {
     match status {
         Status::Overdue => Tone::Bad,
         Status::PartlyPaid => Tone::Warn,
-        Status::Open => Tone::Info,
+        Status::Open | Status::InPayment => Tone::Info,
         Status::Paid => Tone::Neutral,
         Status::CreditToUse => Tone::Good,
     }
 }
 
-fn row(r: InvoiceRow, today: chrono::NaiveDate) -> AnyView {
+fn row(r: InvoiceRow, today: chrono::NaiveDate, pick: bool) -> AnyView {
+    let tick = pick.then(|| {
+        let label = format!("Pay {}", r.number);
+        let tick = payable(&r)
+            .then(|| view! { <input type="checkbox" name="pay[]" value=r.number.clone() aria-label=label/> });
+        view! { <td class="pick">{tick}</td> }
+    });
     let href = format!("/invoices/{}", r.number);
     let pdf = format!("/invoices/{}.pdf", r.number);
     let due = if r.kind == Document::Invoice { text::date(r.due_on) } else { String::new() };
     let says = format!("PDF of {}", r.number);
     view! {
         <tr>
+            {tick}
             <td>
                 <a class="link strong" href=href>{r.number}</a>
             </td>

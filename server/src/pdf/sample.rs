@@ -68,6 +68,7 @@ pub fn page(kind: Kind, currency: Currency, lines: u32) -> InvoicePage {
         lines,
         totals,
         settlements: Vec::new(),
+        can_pay: false,
         seller: Letterhead {
             name: "Northgate Supply".to_owned(),
             legal_name: "Northgate Industrial Supply Ltd".to_owned(),

@@ -107,7 +107,12 @@ fn the_last_page_never_holds_totals_alone() {
 fn what_was_paid_is_taken_off() {
     let mut paid = page(Kind::Invoice, Currency::GBP, 3);
     let part = Money::new(Decimal::new(10_050, 2), Currency::GBP);
-    paid.settlements.push(Settlement { number: "PAY-2026-000009".to_owned(), on: day(11, 25), amount: part });
+    paid.settlements.push(Settlement {
+        number: "PAY-2026-000009".to_owned(),
+        on: day(11, 25),
+        amount: part,
+        undo: None,
+    });
     paid.row.open = paid.row.gross.minus(part).expect("in range");
     let some_left = words(&paid);
     says(&some_left, "Paid 25 Nov 2026, PAY-2026-000009 −£100.50");

@@ -21,6 +21,7 @@ struct Row {
     currency: String,
     gross: Decimal,
     settled: Decimal,
+    in_payment: Decimal,
     total: i64,
 }
 
@@ -29,7 +30,8 @@ impl Row {
         let kind = Kind::parse(&self.kind).ok_or_else(|| Error::odd("invoices.kind", &self.kind))?;
         let currency =
             Currency::parse(&self.currency).ok_or_else(|| Error::odd("invoices.currency", &self.currency))?;
-        let (gross, settled) = (Money::new(self.gross, currency), Money::new(self.settled, currency));
+        let money = |amount| Money::new(amount, currency);
+        let (gross, settled) = (money(self.gross), money(self.settled));
         Ok(InvoiceRow {
             number: self.number,
             kind,
@@ -39,7 +41,7 @@ impl Row {
             po_number: self.po_number,
             gross,
             open: gross.minus(settled)?,
-            status: status(kind, gross, settled, self.due_on, today),
+            status: status(kind, gross, settled, money(self.in_payment), self.due_on, today),
         })
     }
 }
@@ -59,7 +61,7 @@ async fn rows(tx: &mut Tx, query: &InvoiceQuery, limit: i64, offset: i64) -> Res
                              ELSE true END
                  AND ($4::date IS NULL OR i.issued_on >= $4) AND ($5::date IS NULL OR i.issued_on <= $5)
                  AND ($6 = '' OR i.number ILIKE '%' || $6 || '%' OR i.order_number ILIKE '%' || $6 || '%' OR i.po_number ILIKE '%' || $6 || '%'))
-           SELECT i.number, i.kind, i.issued_on, i.due_on, i.order_number, i.po_number, i.currency, i.gross, i.settled,
+           SELECT i.number, i.kind, i.issued_on, i.due_on, i.order_number, i.po_number, i.currency, i.gross, i.settled, i.in_payment,
                   (SELECT count(*) FROM matched) AS "total!"
            FROM (SELECT * FROM matched ORDER BY issued_on DESC, id DESC LIMIT $7 OFFSET $8) page
            JOIN invoices i ON (i.account_id, i.id) = ($1, page.id)
@@ -81,9 +83,11 @@ async fn rows(tx: &mut Tx, query: &InvoiceQuery, limit: i64, offset: i64) -> Res
 
 /// A page of the account's documents with what is owed. Two statements.
 pub async fn list(tx: &mut Tx, query: InvoiceQuery) -> Result<InvoicesPage> {
-    tx.actor()?.require(Permission::InvoiceRead)?;
+    let actor = tx.actor()?;
+    actor.require(Permission::InvoiceRead)?;
+    let can_pay = actor.may(Permission::InvoicePay);
     let (rows, total) = rows(tx, &query, i64::from(PAGE), i64::from(query.page - 1) * i64::from(PAGE)).await?;
-    Ok(InvoicesPage { rows, total, ageing: ageing(tx).await?, today: tx.today(), query })
+    Ok(InvoicesPage { rows, total, ageing: ageing(tx).await?, can_pay, today: tx.today(), query })
 }
 
 /// Documents in one CSV at most; more are exported by narrowing the dates.
@@ -103,10 +107,8 @@ async fn ageing(tx: &mut Tx) -> Result<Ageing> {
         r#"SELECT i.kind AS "kind!", i.due_on AS "due_on!", sum(i.gross - i.settled) AS "open!" FROM invoices i
            WHERE i.account_id = $1 AND i.settled < i.gross AND i.currency = $2 GROUP BY 1, 2
            UNION ALL
-           SELECT 'credit_note', $3::date, p.amount - COALESCE(sum(a.amount), 0)
-           FROM payments p LEFT JOIN allocations a ON (a.account_id, a.payment_id) = (p.account_id, p.id)
-           WHERE p.account_id = $1 AND p.kind = 'payment' AND p.currency = $2 GROUP BY p.account_id, p.id
-           HAVING p.amount > COALESCE(sum(a.amount), 0)"#,
+           SELECT 'credit_note', $3::date, p.amount - p.used FROM payments p
+           WHERE p.account_id = $1 AND p.used < p.amount AND p.kind = 'payment' AND p.currency = $2"#,
         actor.account().0,
         currency.code(),
         today
@@ -142,11 +144,18 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<InvoicePage> {
     actor.require(Permission::InvoiceRead)?;
     let account = actor.account().0;
     let r = sqlx::query!(
-        r#"SELECT i.id, i.number, i.kind, i.issued_on, i.due_on, i.order_number, i.po_number, i.cost_centre, i.bill_to, i.currency, i.gross, i.settled,
+        r#"SELECT i.id, i.number, i.kind, i.issued_on, i.due_on, i.order_number, i.po_number, i.cost_centre, i.bill_to, i.currency, i.gross, i.settled, i.in_payment,
                   a.number AS account_number, to_jsonb(s) AS "seller!",
-                  (SELECT jsonb_agg(jsonb_build_array(p.number, p.received_on, x.amount::text) ORDER BY p.received_on, p.number)
-                   FROM allocations x JOIN payments p ON (p.account_id, p.id) = (x.account_id, x.payment_id)
-                   WHERE (x.account_id, x.invoice_id) = (i.account_id, i.id)) AS settlements
+                  (SELECT jsonb_agg(jsonb_build_array(COALESCE(p.number, c.number, ''), x.at, CASE WHEN x.reverses IS NULL THEN x.amount ELSE -x.amount END::text,
+                                                      CASE WHEN x.own AND NOT EXISTS (SELECT 1 FROM allocations r WHERE (r.account_id, r.reverses) = (i.account_id, x.id)) THEN x.id END)
+                                    ORDER BY x.at, x.id)
+                   FROM (SELECT l.id, l.at, l.amount, l.reverses, l.payment_id, l.credit_note_id AS other, l.by_name <> '' AND l.reverses IS NULL AND l.discount_tax IS NULL AS own FROM allocations l
+                         WHERE (l.account_id, l.invoice_id) = (i.account_id, i.id)
+                         UNION ALL
+                         SELECT l.id, l.at, l.amount, l.reverses, NULL, l.invoice_id, false FROM allocations l
+                         WHERE (l.account_id, l.credit_note_id) = (i.account_id, i.id)) x
+                   LEFT JOIN payments p ON (p.account_id, p.id) = (i.account_id, x.payment_id)
+                   LEFT JOIN invoices c ON (c.account_id, c.id) = (i.account_id, x.other)) AS settlements
            FROM invoices i JOIN accounts a ON a.id = i.account_id CROSS JOIN seller s
            WHERE i.account_id = $1 AND i.number = $2"#,
         account,
@@ -180,7 +189,8 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<InvoicePage> {
         .collect::<Result<Vec<_>>>()?;
     let totals = document_totals(currency, &lines.iter().map(|l| (l.net, l.tax_rate)).collect::<Vec<_>>())?;
     let odd = |e: serde_json::Error| Error::odd("invoice", &e.to_string());
-    let settlements: Vec<(String, NaiveDate, Decimal)> =
+    let can_pay = actor.may(Permission::InvoicePay);
+    let settlements: Vec<(String, NaiveDate, Decimal, Option<uuid::Uuid>)> =
         r.settlements.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
     let row = Row {
         number: r.number,
@@ -192,6 +202,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<InvoicePage> {
         currency: r.currency,
         gross: r.gross,
         settled: r.settled,
+        in_payment: r.in_payment,
         total: 1,
     };
     Ok(InvoicePage {
@@ -203,8 +214,14 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<InvoicePage> {
         totals,
         settlements: settlements
             .into_iter()
-            .map(|(number, on, amount)| Settlement { number, on, amount: Money::new(amount, currency) })
+            .map(|(number, on, amount, undo)| Settlement {
+                number,
+                on,
+                amount: Money::new(amount, currency),
+                undo: undo.filter(|_| can_pay),
+            })
             .collect(),
+        can_pay,
         seller: letterhead(r.seller)?,
         today: tx.today(),
     })

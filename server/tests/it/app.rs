@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use reqwest::header::{ACCEPT, COOKIE, SET_COOKIE};
 use reqwest::{Client, Method, Response, redirect};
-use server::config::{Config, Mailer};
+use server::config::{Cards, Config, Mailer};
 
 use crate::world::World;
 
@@ -39,6 +39,7 @@ impl App {
             mailer: Mailer::DemoMailbox,
             connections: 8,
             trust_proxy: false,
+            cards: Cards::Sandbox("a secret of the tests".to_owned()),
             demo: false,
         };
         change(&mut config);
@@ -49,6 +50,7 @@ impl App {
     }
 
     pub fn nobody(&self) -> Person<'_> {
+        server::payments::stripe::tls();
         let client = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
         Person { app: self, cookie: None, client }
     }

@@ -4,6 +4,7 @@
 mod app;
 mod behalf;
 mod import;
+mod payments;
 mod permissions;
 mod web;
 #[expect(dead_code, reason = "shared with the store's tests")]

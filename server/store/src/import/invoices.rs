@@ -5,11 +5,13 @@ use domain::Currency;
 use domain::accounts::Address;
 use domain::cart::Totals;
 use domain::invoices::Kind;
+use domain::ledger::Booking;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::documents::{Columns, count, fates, fresh, sorted};
 use super::{Document, Fate, Named, column, named_accounts};
+use crate::ledger::{Booked, book};
 use crate::{Result, Tx};
 
 /// A document of invoices.csv.
@@ -107,5 +109,14 @@ async fn write(tx: &mut Tx, fresh: &[(Uuid, Uuid, &Invoice, &Named)]) -> Result<
     )
     .execute(tx.db())
     .await?;
-    Ok(())
+    let booked: Vec<Booked> = fresh
+        .iter()
+        .map(|f| Booked {
+            account: f.0,
+            source: f.1,
+            on: f.2.issued_on,
+            booking: Booking::Issued { document: f.1, kind: f.2.kind, net: f.2.totals.net, tax: f.2.totals.tax },
+        })
+        .collect();
+    book(tx, &booked).await
 }

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use domain::Money;
 use domain::invoices::Kind;
+use domain::ledger::Source;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::{Outcome, column, ids, named_accounts, unknown_account};
+use super::{Outcome, column, named_accounts, unknown_account};
+use crate::payments::{Allocation, Received, allocate, receive};
 use crate::{Error, Result, Tx};
 
 /// A row of payments.csv.
@@ -44,16 +46,6 @@ struct Open {
     kind: Kind,
     currency: String,
     left: Decimal,
-    taken: Decimal,
-}
-
-/// What of a payment settles what.
-struct Allocation {
-    account: Uuid,
-    payment: Uuid,
-    document: Uuid,
-    amount: Decimal,
-    on: NaiveDate,
 }
 
 /// Writes payments that are not there yet, and allocates each to its document as far as that is open. Money is never
@@ -65,7 +57,7 @@ pub async fn payments(tx: &mut Tx, rows: &[Payment]) -> Result<Outcome> {
     let stored = stored(tx, &of, rows).await?;
     let mut documents = documents(tx, &of, rows).await?;
     let mut outcome = Outcome::default();
-    let mut fresh: Vec<(Uuid, Uuid, &Payment)> = Vec::new();
+    let mut fresh: Vec<Received> = Vec::new();
     let mut allocated: Vec<Allocation> = Vec::new();
     for (i, (row, account)) in rows.iter().zip(&of).enumerate() {
         if account.is_nil() {
@@ -95,21 +87,32 @@ pub async fn payments(tx: &mut Tx, rows: &[Payment]) -> Result<Outcome> {
         }
         if let Some(document) = documents.get_mut(&(*account, row.document.clone())).filter(|_| part > Decimal::ZERO) {
             document.left -= part;
-            document.taken += part;
             allocated.push(Allocation {
                 account: *account,
-                payment: id,
+                with: Source::Money(id),
                 document: document.id,
-                amount: part,
+                kind: document.kind,
+                amount: Money::new(part, row.amount.currency()),
                 on: row.received_on,
+                by: String::new(),
+                reverses: None,
             });
         }
         if earlier.is_none() {
-            fresh.push((*account, id, row));
+            fresh.push(Received {
+                account: *account,
+                id,
+                number: row.number.clone(),
+                refund: row.refund,
+                on: row.received_on,
+                amount: row.amount,
+                method: "",
+            });
         }
         outcome.changed += u64::from(earlier.is_none() || !part.is_zero());
     }
-    write(tx, &fresh, &allocated, &documents).await?;
+    receive(tx, &fresh).await?;
+    allocate(tx, &allocated).await?;
     Ok(outcome)
 }
 
@@ -134,8 +137,7 @@ fn mismatch(payment: &Payment, document: &Open) -> Option<String> {
 async fn stored<'a>(tx: &mut Tx, of: &[Uuid], rows: &'a [Payment]) -> Result<HashMap<(Uuid, &'a str), Stored>> {
     let found = sqlx::query!(
         r#"SELECT p.account_id, p.number, p.id, p.kind, p.received_on, p.amount, p.currency,
-                  p.amount - (SELECT COALESCE(sum(a.amount), 0) FROM allocations a
-                              WHERE a.account_id = p.account_id AND a.payment_id = p.id) AS "left!"
+                  p.amount - p.used AS "left!"
            FROM unnest($1::uuid[], $2::text[]) AS t(account_id, number) JOIN payments p ON p.account_id = t.account_id AND p.number = t.number"#,
         of,
         &column(rows, |r| r.number.clone())
@@ -173,57 +175,7 @@ async fn documents(tx: &mut Tx, of: &[Uuid], rows: &[Payment]) -> Result<HashMap
         .into_iter()
         .map(|r| {
             let kind = Kind::parse(&r.kind).ok_or_else(|| Error::odd("invoices.kind", &r.kind))?;
-            Ok((
-                (r.account_id, r.number),
-                Open { id: r.id, kind, currency: r.currency, left: r.left, taken: Decimal::ZERO },
-            ))
+            Ok(((r.account_id, r.number), Open { id: r.id, kind, currency: r.currency, left: r.left }))
         })
         .collect()
-}
-
-async fn write(
-    tx: &mut Tx,
-    fresh: &[(Uuid, Uuid, &Payment)],
-    allocated: &[Allocation],
-    documents: &HashMap<(Uuid, String), Open>,
-) -> Result<()> {
-    sqlx::query!(
-        "INSERT INTO payments (account_id, id, number, kind, received_on, amount, currency)
-         SELECT t.account_id, t.id, t.number, t.kind, t.received_on, t.amount, t.currency
-         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::date[], $6::numeric[], $7::text[])
-              AS t(account_id, id, number, kind, received_on, amount, currency)",
-        &column(fresh, |f| f.0),
-        &column(fresh, |f| f.1),
-        &column(fresh, |f| f.2.number.clone()),
-        &column(fresh, |f| if f.2.refund { "refund" } else { "payment" }.to_owned()),
-        &column(fresh, |f| f.2.received_on),
-        &column(fresh, |f| f.2.amount.amount()),
-        &column(fresh, |f| f.2.amount.currency().code().to_owned())
-    )
-    .execute(tx.db())
-    .await?;
-    sqlx::query!(
-        "INSERT INTO allocations (account_id, id, payment_id, invoice_id, amount, at)
-         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::numeric[], $6::date[])",
-        &column(allocated, |a| a.account),
-        &ids(allocated),
-        &column(allocated, |a| a.payment),
-        &column(allocated, |a| a.document),
-        &column(allocated, |a| a.amount),
-        &column(allocated, |a| a.on)
-    )
-    .execute(tx.db())
-    .await?;
-    let settled: Vec<(Uuid, Uuid, Decimal)> =
-        documents.iter().filter(|d| !d.1.taken.is_zero()).map(|(key, d)| (key.0, d.id, d.taken)).collect();
-    sqlx::query!(
-        "UPDATE invoices i SET settled = i.settled + t.amount
-         FROM unnest($1::uuid[], $2::uuid[], $3::numeric[]) AS t(account_id, id, amount) WHERE i.account_id = t.account_id AND i.id = t.id",
-        &column(&settled, |s| s.0),
-        &column(&settled, |s| s.1),
-        &column(&settled, |s| s.2)
-    )
-    .execute(tx.db())
-    .await?;
-    Ok(())
 }

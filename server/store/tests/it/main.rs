@@ -9,6 +9,7 @@ mod deliveries;
 mod invoices;
 mod isolation;
 mod orders;
+mod payments;
 mod quotes;
 mod registrations;
 mod submit;

@@ -2,11 +2,15 @@
 
 use chrono::{Datelike as _, Days, NaiveTime};
 use domain::cart::{TaxedAmount, totals};
+use domain::invoices::Kind;
+use domain::ledger::{Booking, Source};
 use domain::{Currency, Money, Quantity};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::member;
+use crate::ledger::{Booked, book};
+use crate::payments::{Allocation, Received, allocate, receive};
 use crate::{Error, Result, Tx};
 
 /// Days ago, PO number, cost centre, state, lines (SKU, quantity, pence each).
@@ -175,10 +179,10 @@ async fn invoice(
         .await?;
     let number = format!("{prefix}-{}-{:05}", issued.year(), 1877 + existing);
     sqlx::query!(
-        "INSERT INTO invoices (account_id, id, number, kind, issued_on, due_on, order_id, order_number, po_number, cost_centre, bill_to, currency, net, tax, gross, settled, line_count)
+        "INSERT INTO invoices (account_id, id, number, kind, issued_on, due_on, order_id, order_number, po_number, cost_centre, bill_to, currency, net, tax, gross, line_count)
          SELECT $1, $2, $3, $4, $5::date, $5::date + 30, $6, $7, $8, $9,
                 (SELECT to_jsonb(a) - 'account_id' FROM addresses a WHERE a.account_id = $1 AND a.kind = 'bill_to' AND a.is_default),
-                'GBP', $10, $11, $12, $13, $14",
+                'GBP', $10, $11, $12, $13",
         account,
         id,
         number,
@@ -191,7 +195,6 @@ async fn invoice(
         sum.net.amount(),
         sum.tax.amount(),
         sum.gross.amount(),
-        settled.amount(),
         i32::try_from(lines.len()).unwrap_or_default()
     )
     .execute(tx.db())
@@ -212,31 +215,20 @@ async fn invoice(
         .execute(tx.db())
         .await?;
     }
-    if !settled.amount().is_zero() {
-        let (payment, received) = (crate::new_id::<Uuid>(), issued + Days::new(27));
-        sqlx::query!(
-            "INSERT INTO payments (account_id, id, number, kind, received_on, amount, currency) VALUES ($1, $2, $3, 'payment', $4, $5, 'GBP')",
-            account,
-            payment,
-            format!("P-{number}"),
-            received,
-            settled.amount()
-        )
-        .execute(tx.db())
-        .await?;
-        sqlx::query!(
-            "INSERT INTO allocations (account_id, id, payment_id, invoice_id, amount, at) VALUES ($1, $2, $3, $4, $5, $6)",
-            account,
-            crate::new_id::<Uuid>(),
-            payment,
-            id,
-            settled.amount(),
-            received
-        )
-        .execute(tx.db())
-        .await?;
+    let (of, to) = (if kind == "invoice" { Kind::Invoice } else { Kind::CreditNote }, id);
+    let booking = Booking::Issued { document: id, kind: of, net: sum.net, tax: sum.tax };
+    book(tx, &[Booked { account, source: id, on: issued, booking }]).await?;
+    if settled.amount().is_zero() {
+        return Ok(());
     }
-    Ok(())
+    let (payment, on) = (crate::new_id::<Uuid>(), issued + Days::new(27));
+    let number = format!("P-{number}");
+    receive(tx, &[Received { account, id: payment, number, refund: false, on, amount: settled, method: "transfer" }])
+        .await?;
+    let with = Source::Money(payment);
+    let allocation =
+        Allocation { account, with, document: to, kind: of, amount: settled, on, by: String::new(), reverses: None };
+    allocate(tx, &[allocation]).await
 }
 
 async fn credit_note(tx: &mut Tx, account: Uuid, po: &str) -> Result<()> {
