@@ -26,6 +26,7 @@ pub mod quantity;
 pub mod quotes;
 pub mod registration;
 pub mod sales;
+pub mod tax;
 pub mod text;
 pub mod working;
 
