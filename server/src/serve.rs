@@ -67,6 +67,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
 
     let mut routes = Router::new()
         .route("/invoices.csv", get(documents::csv))
+        .route("/invoices.xlsx", get(documents::xlsx))
         .route("/quotes/{number}/files", post(documents::attach))
         .route("/quotes/{number}/files/{id}", get(documents::attached))
         .route("/api/notices/live", get(bell::live).layer(Extension(Bell::new(store.clone()))))
@@ -89,7 +90,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
 
     // From the innermost to the outermost.
     routes
-        .layer(from_fn(documents::pdf))
+        .layer(from_fn(documents::files))
         .layer(from_fn_with_state(gate.clone(), who_asks))
         .layer(sessions::layer(store, config.secure()))
         .layer(from_fn_with_state(gate.clone(), same_site))

@@ -175,16 +175,18 @@ pub fn totals(
 ) -> Result<Totals, MoneyError> {
     let sum = |amounts: &[Taxed]| Money::sum(currency, amounts.iter().map(|a| a.net));
     let (all, allowed, charged) = (sum(lines)?, sum(allowances)?, sum(charges)?);
-    let key = |a: &Taxed| (a.category, std::cmp::Reverse(a.rate.normalize()));
-    let mut groups: Vec<_> = lines.iter().chain(allowances).chain(charges).map(key).collect();
-    groups.sort_unstable();
-    groups.dedup();
+    // The standard and a reduced rate are one category, so that they share a group should they ever share a rate.
+    let key = |a: &Taxed| (a.category.max(Category::Reduced), std::cmp::Reverse(a.rate.normalize()));
+    let mut amounts: Vec<&Taxed> = lines.iter().chain(allowances).chain(charges).collect();
+    amounts.sort_by_key(|a| (key(a), a.category));
+    amounts.dedup_by_key(|a| key(a));
     let of = |group, amounts: &[Taxed]| Money::sum(currency, amounts.iter().filter(|a| key(a) == group).map(|a| a.net));
-    let taxes = groups
+    let taxes = amounts
         .into_iter()
-        .map(|group| {
+        .map(|first| {
+            let group = key(first);
             let base = of(group, lines)?.minus(of(group, allowances)?)?.plus(of(group, charges)?)?;
-            Ok(Subtotal { category: group.0, rate: group.1.0, base, tax: base.percent(group.1.0)? })
+            Ok(Subtotal { category: first.category, rate: group.1.0, base, tax: base.percent(group.1.0)? })
         })
         .collect::<Result<Vec<_>, MoneyError>>()?;
     let net = all.minus(allowed)?.plus(charged)?;

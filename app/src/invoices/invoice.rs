@@ -1,6 +1,6 @@
 //! One document as it was issued, and what has been settled of it.
 
-use domain::invoices::{InvoiceLine, InvoicePage, Kind};
+use domain::invoices::{ChargeKind, InvoiceLine, InvoicePage, Kind};
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -8,9 +8,8 @@ use leptos_router::hooks::use_params_map;
 
 use super::actions::ReadInvoice;
 use super::list::tone;
-use crate::cart::totals_list;
 use crate::load::loaded;
-use crate::ui::{Card, DescriptionList, Fact, PageHeader};
+use crate::ui::{Card, DescriptionList, Fact, Notice, PageHeader, Tone};
 
 /// An invoice's or credit note's page.
 #[component]
@@ -20,9 +19,15 @@ pub fn Invoice() -> impl IntoView {
 }
 
 fn show(page: InvoicePage) -> AnyView {
-    let row = page.row;
+    let row = page.row.clone();
     let title = format!("{} {}", row.kind.label(), row.number);
     let pdf = format!("/invoices/{}.pdf", row.number);
+    let xml = page.einvoice().then(|| {
+        let href = format!("/invoices/{}.xml", row.number);
+        view! { <a class="btn" href=href rel="external">"Download XML"</a> }
+    });
+    let totals = totals(&page);
+    let links = links(&page);
     let mut facts = vec![Fact::new("Issued", text::date(row.issued_on))];
     if row.kind == Kind::Invoice {
         facts.push(Fact::new("Due", text::date(row.due_on)));
@@ -48,8 +53,10 @@ fn show(page: InvoicePage) -> AnyView {
     view! {
         <Title text=title.clone()/>
         <PageHeader title=title back=("Invoices", "/invoices") status=status>
+            {xml}
             <a class="btn go" href=pdf rel="external">"Download PDF"</a>
         </PageHeader>
+        {links}
         <div class="cols">
             <Card title="Lines" flush=true>
                 <table class="rows">
@@ -66,7 +73,9 @@ fn show(page: InvoicePage) -> AnyView {
                 </table>
             </Card>
             <div class="stack">
-                <Card title="Total">{totals_list(&page.totals)}</Card>
+                <Card title="Total">
+                    <DescriptionList items=totals/>
+                </Card>
                 <Card title="Payments">
                     <DescriptionList items=paid/>
                 </Card>
@@ -78,6 +87,36 @@ fn show(page: InvoicePage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Goods, what stands beside them, and tax by category with its reason.
+fn totals(page: &InvoicePage) -> Vec<Fact> {
+    let t = &page.totals;
+    let mut facts = vec![Fact::new("Goods", text::money(t.lines))];
+    for c in &page.charges {
+        let sign = if c.what.kind() == ChargeKind::Charge { "" } else { "−" };
+        facts.push(Fact::new(c.what.label(), format!("{sign}{}", text::money(c.taxed.net))));
+    }
+    for tax in &t.taxes {
+        let why = tax.category.reason().unwrap_or(tax.category.label());
+        let label = format!("{why}, {} on {}", text::percent(tax.rate), text::money(tax.base));
+        facts.push(Fact::new(label, text::money(tax.tax)));
+    }
+    facts.push(Fact::sum("Total", text::money(t.gross)));
+    facts
+}
+
+/// From an invoice to what corrects it, and back, with why.
+fn links(page: &InvoicePage) -> Option<AnyView> {
+    let (title, others) = match &page.corrects {
+        Some((number, _)) => ("Corrects", std::slice::from_ref(number)),
+        None if page.corrected_by.is_empty() => return None,
+        None => ("Corrected by", page.corrected_by.as_slice()),
+    };
+    let link = |number: &String| view! { <a class="link" href=format!("/invoices/{number}")>{number.clone()}</a>" " };
+    let others = others.iter().map(link).collect_view();
+    let reason = page.reason.clone();
+    Some(view! { <Notice tone=Tone::Info title=title>{others} {reason}</Notice> }.into_any())
 }
 
 fn line(l: InvoiceLine) -> AnyView {

@@ -278,6 +278,6 @@ async fn a_rep_sees_assigned_customers_and_the_seller_admin_all() {
     assert_eq!(names("rep@seller.example").await, ["Acme Manufacturing"]);
     assert_eq!(
         names("admin@seller.example").await,
-        ["Acme Manufacturing", "Acme North", "Acme South", "Globex Logistics"]
+        ["Acme Manufacturing", "Acme North", "Acme South", "Globex Logistics", "Vireo Maschinenbau GmbH"]
     );
 }

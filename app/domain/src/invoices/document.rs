@@ -1,0 +1,372 @@
+//! A document with everything that its page, its PDF and its XML say.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::{Creditable, InvoiceRow, Kind, Language};
+use crate::accounts::Address;
+use crate::cart::{TaxedAmount, Totals};
+use crate::money::MoneyError;
+use crate::tax::{self, Category, Taxed};
+use crate::{Currency, FieldError, Money, Problem, Quantity};
+
+/// A line of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceLine {
+    /// Position.
+    pub line_no: i32,
+    /// Article number.
+    pub sku: String,
+    /// Name.
+    pub name: String,
+    /// Unit.
+    pub unit: String,
+    /// How many.
+    pub quantity: Quantity,
+    /// Each.
+    pub unit_price: Money,
+    /// Quantity × price.
+    pub net: Money,
+    /// Percent.
+    pub tax_rate: Decimal,
+    /// Why that rate.
+    pub category: Category,
+    /// Position in the order; none: of no order, or from the former system.
+    pub order_line: Option<i32>,
+}
+
+impl InvoiceLine {
+    /// As it goes into the totals.
+    pub const fn taxed(&self) -> Taxed {
+        Taxed { net: self.net, rate: self.tax_rate, category: self.category }
+    }
+}
+
+/// Which way an amount beside the lines goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChargeKind {
+    /// Taken off (EN 16931 BG-20).
+    Allowance,
+    /// Put on (EN 16931 BG-21).
+    Charge,
+}
+
+/// What a charge or an allowance is for: words that documents have in every language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChargeFor {
+    /// Delivery, a charge.
+    Delivery,
+    /// What taking goods back costs, an allowance on a credit note.
+    Restocking,
+}
+
+impl ChargeFor {
+    /// As stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Delivery => "delivery",
+            Self::Restocking => "restocking",
+        }
+    }
+
+    /// Reads [`ChargeFor::code`].
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Delivery, Self::Restocking].into_iter().find(|k| k.code() == code)
+    }
+
+    /// On the page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Delivery => "Delivery",
+            Self::Restocking => "Restocking fee",
+        }
+    }
+
+    /// Which way it goes.
+    pub const fn kind(self) -> ChargeKind {
+        match self {
+            Self::Delivery => ChargeKind::Charge,
+            Self::Restocking => ChargeKind::Allowance,
+        }
+    }
+}
+
+/// A charge or an allowance on the whole document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charge {
+    /// For what.
+    pub what: ChargeFor,
+    /// Positive, and how it is taxed.
+    pub taxed: Taxed,
+}
+
+/// What settled (part of) a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// The payment's number.
+    pub number: String,
+    /// When it came in.
+    pub on: NaiveDate,
+    /// How much of it went to this document.
+    pub amount: Money,
+}
+
+/// The seller's letterhead and bank details.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letterhead {
+    /// Trading name.
+    pub name: String,
+    /// Registered name.
+    pub legal_name: String,
+    /// Registered address.
+    pub address: Address,
+    /// VAT registration.
+    pub vat_number: String,
+    /// For questions.
+    pub email: String,
+    /// For questions.
+    pub phone: String,
+    /// Where to pay.
+    pub iban: String,
+    /// Where to pay.
+    pub bic: String,
+    /// Electronic address as `scheme:id` (ISO 6523 EAS); empty: from the VAT number.
+    pub endpoint: String,
+}
+
+/// What a document's XML says of the customer beyond the address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// Name of the account.
+    pub name: String,
+    /// VAT registration, as written; empty: none known.
+    pub vat_number: String,
+    /// Electronic address as `scheme:id`; empty: from the VAT number.
+    pub endpoint: String,
+    /// ISO 3166 code of the account.
+    pub country: String,
+}
+
+/// A document's page and everything its PDF and its XML say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoicePage {
+    /// The row of the list.
+    pub row: InvoiceRow,
+    /// Whose: account number.
+    pub account_number: String,
+    /// To whom.
+    pub bill_to: Address,
+    /// Where the goods went; none: not known.
+    pub ship_to: Option<Address>,
+    /// When they left (BT-72); none: not known.
+    pub delivered_on: Option<NaiveDate>,
+    /// The customer's numbers.
+    pub buyer: Party,
+    /// Where it was booked.
+    pub cost_centre: String,
+    /// Of the PDF's words.
+    pub language: Language,
+    /// Lines.
+    pub lines: Vec<InvoiceLine>,
+    /// Beside the lines.
+    pub charges: Vec<Charge>,
+    /// From lines and charges.
+    pub totals: tax::Totals,
+    /// The invoice that a credit note corrects: number, day of issue.
+    pub corrects: Option<(String, NaiveDate)>,
+    /// Credit notes that correct this invoice.
+    pub corrected_by: Vec<String>,
+    /// Why it was credited.
+    pub reason: String,
+    /// Payments.
+    pub settlements: Vec<Settlement>,
+    /// The seller.
+    pub seller: Letterhead,
+    /// The seller's today.
+    pub today: NaiveDate,
+}
+
+impl InvoicePage {
+    /// Whether it can be written as EN 16931. Amounts have two decimals at most there (BR-DEC), which leaves out dinars; who sells
+    /// has a VAT number (BR-S-02 and its like), and where the customer accounts for the tax, so has who buys (BR-AE-02, BR-IC-02);
+    /// and the totals are the standard's own, which those of a former system need not be.
+    pub fn einvoice(&self) -> bool {
+        let gross = self.row.gross;
+        let buyer_known =
+            !self.buyer.vat_number.is_empty() || !self.lines.iter().any(|l| l.category.needs_vat_numbers());
+        gross.currency().minor_digits() <= 2
+            && self.totals.gross == gross
+            && buyer_known
+            && !self.seller.vat_number.trim().is_empty()
+            && self.seller.address.country.len() == 2
+            && self.buyer_country().len() == 2
+    }
+
+    /// Where the customer is: as the address says, or else the account.
+    pub fn buyer_country(&self) -> &str {
+        if self.bill_to.country.is_empty() { &self.buyer.country } else { &self.bill_to.country }
+    }
+}
+
+/// Totals of a document from its lines and charges.
+pub fn totals(currency: Currency, lines: &[Taxed], charges: &[Charge]) -> Result<tax::Totals, MoneyError> {
+    let of = |kind| charges.iter().filter(|c| c.what.kind() == kind).map(|c| c.taxed).collect::<Vec<_>>();
+    tax::totals(currency, lines, &of(ChargeKind::Allowance), &of(ChargeKind::Charge))
+}
+
+/// Totals of an imported document from its lines, tax per rate on their sum.
+pub fn document_totals(currency: Currency, lines: &[(Money, Decimal)]) -> Result<Totals, MoneyError> {
+    let lines: Vec<TaxedAmount> = lines.iter().map(|(net, rate)| TaxedAmount { net: *net, rate: *rate }).collect();
+    crate::cart::totals(currency, &lines, Money::zero(currency))
+}
+
+/// A document as the seller's desk shows it at its order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskInvoice {
+    /// Number.
+    pub number: String,
+    /// Which document.
+    pub kind: Kind,
+    /// Issued.
+    pub issued_on: NaiveDate,
+    /// Total, always positive.
+    pub gross: Money,
+    /// The invoice that it corrects; empty: none.
+    pub corrects: String,
+    /// What of it may still be credited; nothing where the asker may not.
+    pub lines: Vec<Creditable>,
+    /// The delivery charge that may still be credited.
+    pub delivery: Option<Money>,
+}
+
+/// When a customer's orders are invoiced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// With each shipment, for what is in it.
+    #[default]
+    PerShipment,
+    /// Once, when the last of the order is sent.
+    PerOrder,
+    /// Never here: another system makes the invoices, and they are imported.
+    Elsewhere,
+}
+
+impl Mode {
+    /// All of them, in the order of the form.
+    pub const ALL: [Self; 3] = [Self::PerShipment, Self::PerOrder, Self::Elsewhere];
+
+    /// As stored and as the form sends it.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::PerShipment => "per_shipment",
+            Self::PerOrder => "per_order",
+            Self::Elsewhere => "elsewhere",
+        }
+    }
+
+    /// In the form.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::PerShipment => "One a shipment",
+            Self::PerOrder => "One an order, when all of it is sent",
+            Self::Elsewhere => "By another system, imported here",
+        }
+    }
+
+    /// Reads [`Mode::code`].
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|m| m.code() == code)
+    }
+
+    /// Whether a shipment is invoiced; `whole`: nothing of the order is left to send.
+    pub const fn invoices(self, whole: bool) -> bool {
+        match self {
+            Self::PerShipment => true,
+            Self::PerOrder => whole,
+            Self::Elsewhere => false,
+        }
+    }
+}
+
+/// How a customer is invoiced: settings of the account.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invoicing {
+    /// Of documents.
+    pub language: Language,
+    /// When there is an invoice.
+    pub mode: Mode,
+    /// VAT registration; empty: none.
+    pub vat_number: String,
+    /// Electronic address as `scheme:id`; empty: from the VAT number.
+    pub endpoint: String,
+    /// Why nothing is charged, whatever the products; none: their own rates.
+    pub treatment: Option<Category>,
+}
+
+/// Schemes of electronic addresses that EN 16931 allows (EAS, BR-CL-25).
+const SCHEMES: &str = "0002 0007 0009 0037 0060 0088 0096 0097 0106 0130 0135 0142 0147 0151 0154 0158 0170 0177 0183 0184 0188 0190 \
+    0191 0192 0193 0194 0195 0196 0198 0199 0200 0201 0202 0203 0204 0205 0208 0209 0210 0211 0212 0213 0215 0216 0217 0218 0221 \
+    0225 0230 0235 0240 9910 9913 9914 9915 9918 9919 9920 9922 9923 9924 9925 9926 9927 9928 9929 9930 9931 9932 9933 9934 9935 9936 9937 \
+    9938 9939 9940 9941 9942 9943 9944 9945 9946 9947 9948 9949 9950 9951 9952 9953 9957 9959 EM";
+
+impl Invoicing {
+    /// Checks what was typed; `country`: the customer's.
+    pub fn check(&self, country: &str) -> Result<(), Problem> {
+        let mut errors = Vec::new();
+        let number = tax::vat_number(&self.vat_number, country);
+        if number.len() > 20 {
+            errors.push(FieldError::new("vat_number", "Enter a VAT number of at most 20 characters."));
+        }
+        if number.is_empty() && self.treatment.is_some_and(Category::needs_vat_numbers) {
+            errors.push(FieldError::new("vat_number", "Enter the VAT number: without it the tax cannot be left out."));
+        }
+        if !self.endpoint.is_empty() && !endpoint_ok(&self.endpoint) {
+            errors.push(FieldError::new("endpoint", "Enter an address such as 0088:4098765000003, its scheme first."));
+        }
+        if self.treatment.is_some_and(|t| !Category::TREATMENTS.contains(&t)) {
+            errors.push(FieldError::new("treatment", "Choose how this customer is taxed."));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(Problem::Invalid(errors)) }
+    }
+}
+
+fn endpoint_ok(endpoint: &str) -> bool {
+    let Some((scheme, id)) = endpoint.split_once(':') else { return false };
+    let plain = (1..=50).contains(&id.len())
+        && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '@' | '+' | ':'));
+    let known = SCHEMES.split_whitespace().any(|s| s == scheme);
+    plain && known && (scheme != "0088" || gln_ok(id))
+}
+
+/// A Global Location Number proves itself by its last digit (GS1; PEPPOL-COMMON-R040).
+fn gln_ok(id: &str) -> bool {
+    let digits: Option<Vec<u32>> = id.chars().map(|c| c.to_digit(10)).collect();
+    digits.is_some_and(|d| {
+        let weigh = |(i, n): (usize, &u32)| if i % 2 == 0 { *n } else { 3 * n };
+        d.len() == 13 && d.iter().rev().enumerate().map(|(i, n)| weigh((i, n))).sum::<u32>() % 10 == 0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_would_make_invalid_documents_are_refused() {
+        let good = Invoicing { endpoint: "0088:4098765000003".into(), ..Invoicing::default() };
+        assert_eq!(good.check("DE"), Ok(()));
+        for (change, field) in [
+            (Invoicing { endpoint: "0088:4098765000004".into(), ..good.clone() }, "endpoint"),
+            (Invoicing { endpoint: "1234:5".into(), ..good.clone() }, "endpoint"),
+            (Invoicing { endpoint: "EM:".into(), ..good.clone() }, "endpoint"),
+            (Invoicing { treatment: Some(Category::ReverseCharge), ..good.clone() }, "vat_number"),
+            (Invoicing { treatment: Some(Category::Standard), ..good.clone() }, "treatment"),
+            (Invoicing { vat_number: "1".repeat(30), ..good.clone() }, "vat_number"),
+        ] {
+            assert!(matches!(change.check("DE"), Err(Problem::Invalid(e)) if e[0].field == field), "{change:?}");
+        }
+        let exempt = Invoicing { treatment: Some(Category::Export), endpoint: "EM:a@b.example".into(), ..good };
+        assert_eq!(exempt.check("CH"), Ok(()));
+    }
+}
