@@ -6,6 +6,7 @@
 
 mod closing;
 mod export;
+mod facturx;
 mod grid;
 mod letter;
 mod lines;
@@ -34,7 +35,7 @@ pub use quote::quote;
 use tongue::Tongue;
 use typeset::{Fonts, Ink, Style};
 
-/// The document of an invoice or a credit note. An error only where the fonts or the PDF itself are broken: whatever
+/// The document of an invoice or a credit note, with its XML inside where it has one (Factur-X). An error only where the fonts or the PDF itself are broken: whatever
 /// stands in the page can be printed.
 pub fn invoice(page: &InvoicePage) -> anyhow::Result<Vec<u8>> {
     let (tongue, words, row) = (Tongue(page.language), Words::of(page), &page.row);
@@ -45,14 +46,17 @@ pub fn invoice(page: &InvoicePage) -> anyhow::Result<Vec<u8>> {
     let day = |day: Option<NaiveDate>| day.map(|day| tongue.date(day)).unwrap_or_default();
     let due = day((row.kind == Kind::Invoice).then_some(row.due_on));
     let corrects = page.corrects.as_ref().map(|c| c.0.as_str()).unwrap_or_default();
-    let buyer_vat = vat_number(&page.buyer.vat_number, &page.buyer.country);
+    let delivered = day(page.delivered_on.filter(|on| *on != row.issued_on));
+    // Where the customer accounts for the tax, both numbers have to be there.
+    let named = page.lines.iter().any(|l| l.category.needs_vat_numbers());
+    let buyer_vat = if named { vat_number(&page.buyer.vat_number, &page.buyer.country) } else { String::new() };
     let facts = [
         (tongue.number(row.kind), row.number.as_str()),
         (tongue.say(["Issued", "Datum", "Date"]), &day(Some(row.issued_on))),
         (tongue.say(["Due", "Fällig am", "Échéance"]), &due),
         (tongue.say(["Corrects", "Zu Rechnung", "Corrige"]), corrects),
         (tongue.say(["Order", "Auftrag", "Commande"]), &row.order_number),
-        (tongue.say(["Delivered", "Lieferdatum", "Livraison"]), &day(page.delivered_on)),
+        (tongue.say(["Delivered", "Lieferdatum", "Livraison"]), &delivered),
         (tongue.say(["Your reference", "Ihre Referenz", "Votre référence"]), &row.po_number),
         (tongue.say(["Cost centre", "Kostenstelle", "Centre de coût"]), &page.cost_centre),
         (tongue.say(["Account", "Kundennr.", "N° client"]), &page.account_number),
@@ -71,7 +75,12 @@ pub fn invoice(page: &InvoicePage) -> anyhow::Result<Vec<u8>> {
     paper.on_each_page(|paper, number, of| running(paper, tongue, &page.seller, &title, number, of));
 
     let bookmarks = vec![(plain(&title), (0, 0.0)), (words.settling().to_owned(), payment)];
-    export::export(paper, tongue, tree, bookmarks, metadata(&page.seller, &title, row.issued_on))
+    let metadata = metadata(&page.seller, &title, row.issued_on);
+    if !page.einvoice() {
+        return export::export(paper, tongue, tree, bookmarks, metadata, None);
+    }
+    let xml = facturx::embedded(crate::einvoice::cii(page), day_of(row.issued_on));
+    facturx::announced(&export::export(paper, tongue, tree, bookmarks, metadata, Some(xml))?)
 }
 
 /// The upper part of the first page: who writes, to whom, what, and the facts to file it by.
@@ -132,11 +141,11 @@ fn metadata(seller: &Letterhead, title: &str, on: NaiveDate) -> Metadata {
         .title(plain(title))
         .authors(Some(author).filter(|a| !a.is_empty()).into_iter().collect())
         .creator("Buyerdesk".to_owned())
-        .creation_date(day(on))
+        .creation_date(day_of(on))
 }
 
 /// Midnight in UTC: a document knows its day and no more.
-fn day(date: NaiveDate) -> DateTime {
+fn day_of(date: NaiveDate) -> DateTime {
     let part = |n: u32| u8::try_from(n).unwrap_or(1);
     DateTime::new(u16::try_from(date.year()).unwrap_or(0))
         .month(part(date.month()))

@@ -8,7 +8,7 @@ use domain::tax::{Category, vat_number};
 use domain::{Money, text};
 use rust_decimal::Decimal;
 
-use super::ubl::{or, price};
+use super::ubl::{CREDITED, means, or, price};
 use super::xml::Xml;
 use super::{Endpoint, buyer_endpoint, reference, seller_endpoint, units};
 
@@ -133,15 +133,14 @@ fn delivery(xml: &mut Xml, page: &InvoicePage) {
 fn settlement(xml: &mut Xml, page: &InvoicePage) {
     let (row, t) = (&page.row, &page.totals);
     xml.group("ram:ApplicableHeaderTradeSettlement", |xml| {
-        let iban: String = page.seller.iban.chars().filter(|c| !c.is_whitespace()).collect();
-        let pays = row.kind == Kind::Invoice && !iban.is_empty();
-        if pays {
+        let (means, iban) = means(page);
+        if !iban.is_empty() {
             xml.text("ram:PaymentReference", &row.number); // BT-83
         }
         xml.text("ram:InvoiceCurrencyCode", row.gross.currency().code()); // BT-5
-        if pays {
-            xml.group("ram:SpecifiedTradeSettlementPaymentMeans", |xml| {
-                xml.text("ram:TypeCode", "30"); // BT-81: credit transfer
+        xml.group("ram:SpecifiedTradeSettlementPaymentMeans", |xml| {
+            xml.text("ram:TypeCode", means); // BT-81
+            if !iban.is_empty() {
                 xml.group("ram:PayeePartyCreditorFinancialAccount", |xml| {
                     xml.text("ram:IBANID", &iban); // BT-84
                     xml.text("ram:AccountName", or(&page.seller.legal_name, &page.seller.name)); // BT-85
@@ -151,8 +150,8 @@ fn settlement(xml: &mut Xml, page: &InvoicePage) {
                         xml.text("ram:BICID", &page.seller.bic); // BT-86
                     });
                 }
-            });
-        }
+            }
+        });
         for s in &t.taxes {
             xml.group("ram:ApplicableTradeTax", |xml| {
                 amount(xml, "ram:CalculatedAmount", s.tax); // BT-117
@@ -169,7 +168,7 @@ fn settlement(xml: &mut Xml, page: &InvoicePage) {
         }
         xml.group("ram:SpecifiedTradePaymentTerms", |xml| match row.kind {
             Kind::Invoice => date(xml, "ram:DueDateDateTime", row.due_on), // BT-9
-            Kind::CreditNote => xml.text("ram:Description", "Credited to your account"), // BT-20
+            Kind::CreditNote => xml.text("ram:Description", CREDITED),     // BT-20
         });
         xml.group("ram:SpecifiedTradeSettlementHeaderMonetarySummation", |xml| {
             amount(xml, "ram:LineTotalAmount", t.lines); // BT-106

@@ -160,27 +160,39 @@ fn delivery(xml: &mut Xml, page: &InvoicePage) {
     });
 }
 
-/// How to pay, or what happens to what was credited (BR-CO-25).
+/// How to pay, which German documents say even where nothing is to be paid (DE-R-001), and what happens to what was credited
+/// (BR-CO-25).
 fn payment(xml: &mut Xml, page: &InvoicePage) {
-    if page.row.kind == Kind::CreditNote {
-        xml.group("cac:PaymentTerms", |xml| xml.text("cbc:Note", "Credited to your account")); // BT-20
-        return;
-    }
-    let iban: String = page.seller.iban.chars().filter(|c| !c.is_whitespace()).collect();
-    if iban.is_empty() {
-        return;
-    }
+    let (means, iban) = means(page);
     xml.group("cac:PaymentMeans", |xml| {
-        xml.text("cbc:PaymentMeansCode", "30"); // BT-81: credit transfer
-        xml.text("cbc:PaymentID", &page.row.number); // BT-83
-        xml.group("cac:PayeeFinancialAccount", |xml| {
-            xml.text("cbc:ID", &iban); // BT-84
-            xml.text("cbc:Name", or(&page.seller.legal_name, &page.seller.name)); // BT-85
-            if !page.seller.bic.trim().is_empty() {
-                xml.group("cac:FinancialInstitutionBranch", |xml| xml.text("cbc:ID", &page.seller.bic)); // BT-86
-            }
-        });
+        xml.text("cbc:PaymentMeansCode", means); // BT-81
+        if !iban.is_empty() {
+            xml.text("cbc:PaymentID", &page.row.number); // BT-83
+            xml.group("cac:PayeeFinancialAccount", |xml| {
+                xml.text("cbc:ID", &iban); // BT-84
+                xml.text("cbc:Name", or(&page.seller.legal_name, &page.seller.name)); // BT-85
+                if !page.seller.bic.trim().is_empty() {
+                    xml.group("cac:FinancialInstitutionBranch", |xml| xml.text("cbc:ID", &page.seller.bic)); // BT-86
+                }
+            });
+        }
     });
+    if page.row.kind == Kind::CreditNote {
+        xml.group("cac:PaymentTerms", |xml| xml.text("cbc:Note", CREDITED)); // BT-20
+    }
+}
+
+/// What happens to what was credited.
+pub const CREDITED: &str = "Credited to your account";
+
+/// UNCL 4461: a credit transfer, with the account that it goes to; cleared between the parties; not said.
+pub fn means(page: &InvoicePage) -> (&'static str, String) {
+    let iban: String = page.seller.iban.chars().filter(|c| !c.is_whitespace()).collect();
+    match page.row.kind {
+        Kind::CreditNote => ("97", String::new()),
+        Kind::Invoice if iban.is_empty() => ("1", iban),
+        Kind::Invoice => ("30", iban),
+    }
 }
 
 /// A charge or an allowance (BG-20, BG-21).
@@ -245,14 +257,14 @@ fn item(xml: &mut Xml, line: &InvoiceLine, names: &Names) {
     });
 }
 
-/// The price that the line's amount follows from: the one on the page, unless the parts of a line or a former system rounded
-/// otherwise by more than the rules bear (PEPPOL-EN16931-R120).
+/// The price that the line's amount follows from: the one on the page, unless rounding (to a whole yen, or by a former system)
+/// moved the amount by more than the rules bear (PEPPOL-EN16931-R120).
 pub fn price(line: &InvoiceLine) -> Decimal {
     let (price, quantity) = (line.unit_price.amount(), line.quantity.value());
-    let slack = Decimal::new(2, 2);
-    match line.unit_price.line(line.quantity).and_then(|net| net.minus(line.net)) {
-        Ok(off) if off.amount().abs() <= slack => price,
-        _ => line.net.amount().checked_div(quantity).unwrap_or(price).round_dp(10),
+    let (net, slack) = (line.net.amount(), Decimal::new(2, 2));
+    match price.checked_mul(quantity) {
+        Some(exact) if (exact - net).abs() <= slack => price,
+        _ => net.checked_div(quantity).unwrap_or(price).round_dp(10),
     }
 }
 

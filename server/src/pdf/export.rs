@@ -5,6 +5,7 @@ use anyhow::{Context as _, anyhow};
 use krilla::color::rgb;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
+use krilla::embed::EmbeddedFile;
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::Metadata;
 use krilla::outline::{Outline, OutlineNode};
@@ -22,13 +23,14 @@ use super::typeset::{Fonts, Ink, Line};
 /// A bookmark: what it says, the page from 0, and points from its upper edge.
 pub type Bookmark = (String, (usize, f32));
 
-/// Writes the file; `tongue` is the language of every word that is not data.
+/// Writes the document; `tongue` is the language of every word that is not data, `file` what it carries.
 pub fn export(
     paper: Paper,
     tongue: Tongue,
     tree: Vec<Node>,
     bookmarks: Vec<Bookmark>,
     metadata: Metadata,
+    file: Option<EmbeddedFile>,
 ) -> anyhow::Result<Vec<u8>> {
     let language = tongue.0.code().to_owned();
     let configuration = ConfigurationBuilder::new()
@@ -51,6 +53,9 @@ pub fn export(
     document.set_tag_tree(TagTree::from(tagged(tree, &words)).with_lang(Some(language.clone())));
     document.set_outline(outline(bookmarks));
     document.set_metadata(metadata.language(language));
+    if let Some(file) = file {
+        document.embed_file(file).context("a file of that name is embedded already")?;
+    }
     document.finish().map_err(|e| anyhow!("the PDF is not valid: {e:?}"))
 }
 

@@ -56,7 +56,7 @@ pub fn quote(of: &Version) -> anyhow::Result<Vec<u8>> {
     }
     paper.on_each_page(|paper, number, of_pages| running(paper, Tongue::EN, &of.seller, &title, number, of_pages));
     let bookmarks = vec![(plain(&title), (0, 0.0)), ("How to accept".to_owned(), end)];
-    export::export(paper, Tongue::EN, tree, bookmarks, metadata(&of.seller, &title, version.sent_at.date()))
+    export::export(paper, Tongue::EN, tree, bookmarks, metadata(&of.seller, &title, version.sent_at.date()), None)
 }
 
 fn how(of: &Version, until: &str) -> String {
