@@ -18,10 +18,9 @@ pub use ubl::ubl;
 /// An electronic address: scheme (EAS), identifier.
 type Endpoint = (String, String);
 
-/// The seller's: as set, else from the VAT number, else the mail address.
+/// The seller's: as set, else from the VAT number.
 fn seller_endpoint(seller: &Letterhead) -> Option<Endpoint> {
-    let mail = (!seller.email.is_empty()).then(|| ("EM".to_owned(), seller.email.clone()));
-    given(&seller.endpoint).or_else(|| of_vat(&seller.vat_number, &seller.address.country)).or(mail)
+    given(&seller.endpoint).or_else(|| of_vat(&seller.vat_number, &seller.address.country))
 }
 
 /// The customer's: as set, else from the VAT number.

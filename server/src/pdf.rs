@@ -57,7 +57,7 @@ pub fn invoice(page: &InvoicePage) -> anyhow::Result<Vec<u8>> {
         (tongue.say(["Corrects", "Zu Rechnung", "Corrige"]), corrects),
         (tongue.say(["Order", "Auftrag", "Commande"]), &row.order_number),
         (tongue.say(["Delivered", "Lieferdatum", "Livraison"]), &delivered),
-        (tongue.say(["Your reference", "Ihre Referenz", "Votre référence"]), &row.po_number),
+        (tongue.say(["Your reference", "Ihre Referenz", "Votre réf."]), &row.po_number),
         (tongue.say(["Cost centre", "Kostenstelle", "Centre de coût"]), &page.cost_centre),
         (tongue.say(["Account", "Kundennr.", "N° client"]), &page.account_number),
         (tongue.say(["Your VAT no.", "Ihre USt-IdNr.", "Votre n° TVA"]), &buyer_vat),
@@ -117,6 +117,8 @@ fn running(paper: &mut Paper, tongue: Tongue, seller: &Letterhead, title: &str, 
     };
     if number > 1 {
         let mark = Style { ink: Ink::Brand, ..Style::HEAD };
+        // Titles are longer than a page's number.
+        let (left, right) = (Column { right: mm(105.0), ..left }, Column { left: mm(110.0), ..right });
         say(paper, mm(13.0), left, Align::Left, mark, &seller.name, ArtifactType::Header);
         say(paper, mm(13.0), right, Align::Right, Style::SMALL, title, ArtifactType::Header);
     }

@@ -63,3 +63,46 @@ fn date(on: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
     let part = |n: u32| u8::try_from(n).unwrap_or(1);
     ExcelDateTime::from_ymd(u16::try_from(on.year()).unwrap_or(1900), part(on.month()), part(on.day()))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    use domain::Currency;
+    use domain::invoices::{InvoiceRow, Kind};
+
+    use super::invoices;
+    use crate::pdf::sample;
+
+    /// A part of the workbook, taken out by a program that did not write it.
+    fn part(book: &[u8], name: &str) -> String {
+        const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.data/einvoice/bin/python");
+        const READ: &str = "import io, sys, zipfile; print(zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read())).read(sys.argv[1]).decode())";
+        let mut python = Command::new(PYTHON)
+            .args(["-c", READ, name])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("Python is not set up: run scripts/setup");
+        let mut stdin = python.stdin.take().expect("piped");
+        stdin.write_all(book).expect("it listens");
+        drop(stdin);
+        String::from_utf8(python.wait_with_output().expect("it answers").stdout).expect("UTF-8")
+    }
+
+    #[test]
+    fn figures_are_numbers_days_are_days_and_formulas_are_text() {
+        let row = |kind, code| sample::page(kind, Currency::parse(code).expect("a currency"), 1).row;
+        let invoice = InvoiceRow { po_number: "=cmd()".to_owned(), ..row(Kind::Invoice, "GBP") };
+        let rows = [invoice, row(Kind::CreditNote, "JPY")];
+        let book = invoices(&rows).expect("a workbook");
+        assert_eq!(book, invoices(&rows).expect("a workbook"), "the same list is the same bytes");
+        let sheet = part(&book, "xl/worksheets/sheet1.xml");
+        let total = |r: &InvoiceRow| format!("<v>{}</v>", r.kind.signed(r.gross).amount().normalize());
+        assert!(sheet.contains(&total(&rows[0])) && sheet.contains(&total(&rows[1])), "{sheet}");
+        // 20 November 2026, counted as spreadsheets count.
+        assert!(sheet.contains("<v>46346</v>") && !sheet.contains("<f>"), "{sheet}");
+        assert!(part(&book, "xl/sharedStrings.xml").contains("<t>=cmd()</t>"));
+    }
+}

@@ -40,7 +40,7 @@ pub fn embedded(xml: Vec<u8>, day: DateTime) -> EmbeddedFile {
 pub fn announced(pdf: &[u8]) -> anyhow::Result<Vec<u8>> {
     let start = last(pdf, b"startxref\n").context("no startxref")?;
     let table = number(&pdf[start + 10..]).context("no offset of the table")?;
-    let xmp = find(pdf, b"<?xpacket begin", 0).context("no metadata")?;
+    let xmp = last(pdf, b"<?xpacket begin").context("no metadata")?;
     let end = find(pdf, b"</rdf:RDF>", xmp).context("metadata without an end")?;
     let bag = b"<pdfaExtension:schemas><rdf:Bag>";
     let schemas = find(pdf, bag, xmp).filter(|at| *at < end).context("metadata without schemas")? + bag.len();

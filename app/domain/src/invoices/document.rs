@@ -304,11 +304,11 @@ pub struct Invoicing {
     pub treatment: Option<Category>,
 }
 
-/// Schemes of electronic addresses that EN 16931 allows (EAS, BR-CL-25).
-const SCHEMES: &str = "0002 0007 0009 0037 0060 0088 0096 0097 0106 0130 0135 0142 0147 0151 0154 0158 0170 0177 0183 0184 0188 0190 \
-    0191 0192 0193 0194 0195 0196 0198 0199 0200 0201 0202 0203 0204 0205 0208 0209 0210 0211 0212 0213 0215 0216 0217 0218 0221 \
-    0225 0230 0235 0240 9910 9913 9914 9915 9918 9919 9920 9922 9923 9924 9925 9926 9927 9928 9929 9930 9931 9932 9933 9934 9935 9936 9937 \
-    9938 9939 9940 9941 9942 9943 9944 9945 9946 9947 9948 9949 9950 9951 9952 9953 9957 9959 EM";
+/// Schemes of electronic addresses that Peppol knows (EAS; PEPPOL-EN16931-CL008).
+const SCHEMES: &str = "0002 0007 0009 0060 0088 0096 0097 0106 0130 0135 0142 0151 0158 0183 0184 0188 0190 0191 0192 0195 0196 0198 0199 0200 \
+    0201 0204 0208 0209 0210 0211 0216 0218 0221 0225 0230 0235 0240 0242 0244 0245 0246 0248 9910 9913 9914 9915 9918 9919 \
+    9920 9922 9923 9924 9925 9926 9927 9928 9929 9930 9931 9932 9933 9934 9935 9936 9937 9938 9939 9940 9941 9942 9943 9944 \
+    9945 9946 9947 9948 9949 9950 9951 9952 9953 9957 9959";
 
 impl Invoicing {
     /// Checks what was typed; `country`: the customer's.
@@ -359,14 +359,14 @@ mod tests {
         for (change, field) in [
             (Invoicing { endpoint: "0088:4098765000004".into(), ..good.clone() }, "endpoint"),
             (Invoicing { endpoint: "1234:5".into(), ..good.clone() }, "endpoint"),
-            (Invoicing { endpoint: "EM:".into(), ..good.clone() }, "endpoint"),
+            (Invoicing { endpoint: "0204:".into(), ..good.clone() }, "endpoint"),
             (Invoicing { treatment: Some(Category::ReverseCharge), ..good.clone() }, "vat_number"),
             (Invoicing { treatment: Some(Category::Standard), ..good.clone() }, "treatment"),
             (Invoicing { vat_number: "1".repeat(30), ..good.clone() }, "vat_number"),
         ] {
             assert!(matches!(change.check("DE"), Err(Problem::Invalid(e)) if e[0].field == field), "{change:?}");
         }
-        let exempt = Invoicing { treatment: Some(Category::Export), endpoint: "EM:a@b.example".into(), ..good };
+        let exempt = Invoicing { treatment: Some(Category::Export), endpoint: "0204:991-12345-07".into(), ..good };
         assert_eq!(exempt.check("CH"), Ok(()));
     }
 }
