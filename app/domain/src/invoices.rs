@@ -3,6 +3,7 @@
 mod credit;
 mod document;
 mod language;
+mod settings;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -10,10 +11,11 @@ use serde::{Deserialize, Serialize};
 use crate::Money;
 pub use credit::{CreditForm, Creditable, Credited, part};
 pub use document::{
-    Charge, ChargeFor, ChargeKind, DeskInvoice, InvoiceLine, InvoicePage, Invoicing, Letterhead, Mode, Party,
-    Settlement, document_totals, totals,
+    Charge, ChargeFor, ChargeKind, DeskInvoice, InvoiceLine, InvoicePage, Letterhead, Party, Settlement,
+    document_totals, totals,
 };
 pub use language::Language;
+pub use settings::{Invoicing, Mode};
 
 /// Which document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! UN/CEFACT Cross Industry Invoice (D16B) with the profile EN 16931, as Factur-X and ZUGFeRD carry it inside a PDF. Elements stand
+//! UN/CEFACT Cross Industry Invoice (D16B) with the profile EN 16931, as Factur-X and `ZUGFeRD` carry it inside a PDF. Elements stand
 //! in the order of the schema; each names its business term in EN 16931.
 
 use chrono::NaiveDate;

@@ -1,4 +1,4 @@
-//! Factur-X 1.0 (ZUGFeRD 2): the PDF carries its own XML, and says so in its metadata. The library embeds the file, but writes no
+//! Factur-X 1.0 (`ZUGFeRD` 2): the PDF carries its own XML, and says so in its metadata. The library embeds the file, but writes no
 //! metadata of others, so these go into its XMP afterwards, with everything behind them moved along.
 
 use anyhow::{Context as _, anyhow, ensure};

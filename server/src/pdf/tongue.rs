@@ -126,7 +126,7 @@ impl Tongue {
         out
     }
 
-    /// What a document is. A German “Gutschrift” is something else by law (§ 14 UStG): what the customer writes.
+    /// What a document is. A German “Gutschrift” is something else by law (§ 14 Umsatzsteuergesetz): what the customer writes.
     pub const fn kind(self, kind: Kind) -> &'static str {
         match kind {
             Kind::Invoice => self.say(["Invoice", "Rechnung", "Facture"]),
@@ -150,7 +150,7 @@ impl Tongue {
         }
     }
 
-    /// Why nothing is charged, as the laws of the languages' countries word it (§ 14a UStG; art. 242 nonies A, annexe II au CGI).
+    /// Why nothing is charged, as the laws of the languages' countries word it (§ 14a Umsatzsteuergesetz; art. 242 nonies A, annexe II au CGI).
     pub fn reason(self, category: Category) -> Option<&'static str> {
         let english = category.reason()?;
         Some(match category {

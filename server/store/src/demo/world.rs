@@ -46,6 +46,13 @@ pub(super) async fn seed(tx: &mut Tx) -> Result<()> {
     )
     .execute(tx.db())
     .await?;
+    sqlx::query!(
+        "UPDATE accounts SET tax_number = CASE id WHEN $1 THEN 'GB246813579' ELSE 'GB135792468' END WHERE id IN ($1, $2)",
+        acme,
+        globex
+    )
+    .execute(tx.db())
+    .await?;
     unit(tx, acme, "Acme North", ("Kiln Lane works", "Kiln Lane 3", "NE6 2HL", "Newcastle")).await?;
     unit(tx, acme, "Acme South", ("South works", "Quay Road 40", "BS1 4RN", "Bristol")).await?;
     people(tx, acme).await?;
