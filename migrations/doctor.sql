@@ -179,6 +179,19 @@ WHERE i.credits <> (SELECT count(*) FROM invoices c WHERE (c.account_id, c.corre
    OR EXISTS (SELECT 1 FROM invoices c WHERE (c.account_id, c.corrects) = (i.account_id, i.id)
               AND (c.currency <> i.currency OR c.order_id IS DISTINCT FROM i.order_id OR i.kind <> 'invoice'))
 UNION ALL
+SELECT 'tax = each rate on the sum of its category', i.account_id, i.number
+FROM invoices i
+WHERE i.source = 'portal'
+  AND i.tax <> (SELECT COALESCE(sum(round(g.base * g.tax_rate / 100, CASE WHEN i.currency IN ('JPY', 'KRW', 'CLP', 'ISK', 'VND', 'XOF', 'XAF') THEN 0
+                                                                          WHEN i.currency IN ('KWD', 'BHD', 'OMR', 'JOD', 'TND', 'IQD', 'LYD') THEN 3 ELSE 2 END)), 0)
+                FROM (SELECT a.tax_rate, a.category, sum(a.net) AS base
+                      FROM (SELECT l.net, l.tax_rate, CASE l.tax_category WHEN 'reduced' THEN 'standard' ELSE l.tax_category END AS category
+                            FROM invoice_lines l WHERE (l.account_id, l.invoice_id) = (i.account_id, i.id)
+                            UNION ALL
+                            SELECT CASE c.what WHEN 'restocking' THEN -c.net ELSE c.net END, c.tax_rate,
+                                   CASE c.tax_category WHEN 'reduced' THEN 'standard' ELSE c.tax_category END
+                            FROM invoice_charges c WHERE (c.account_id, c.invoice_id) = (i.account_id, i.id)) a GROUP BY 1, 2) g)
+UNION ALL
 SELECT 'what is not taxed says why', l.account_id, i.number || ' line ' || l.line_no
 FROM invoice_lines l JOIN invoices i ON (i.account_id, i.id) = (l.account_id, l.invoice_id)
 WHERE (l.tax_rate > 0) <> (l.tax_category IN ('standard', 'reduced'));
