@@ -34,7 +34,8 @@ WHERE o.status IN ('shipped', 'completed', 'rejected', 'cancelled')
 UNION ALL
 SELECT 'invoice total = lines + tax', i.account_id, i.number
 FROM invoices i
-WHERE (i.net, i.line_count::bigint) <>
+WHERE (i.net - (SELECT COALESCE(sum(CASE c.what WHEN 'restocking' THEN -c.net ELSE c.net END), 0) FROM invoice_charges c
+                WHERE (c.account_id, c.invoice_id) = (i.account_id, i.id)), i.line_count::bigint) <>
       (SELECT COALESCE(sum(l.net), 0), count(*) FROM invoice_lines l WHERE (l.account_id, l.invoice_id) = (i.account_id, i.id))
 UNION ALL
 SELECT 'settled = sum of allocations, at most the total', i.account_id, i.number
@@ -119,7 +120,10 @@ UNION ALL
 SELECT 'a budget is used by what is confirmed, and by nothing else', o.account_id, o.number
 FROM orders o JOIN (SELECT e.account_id, e.order_id, sum(e.amount) AS used FROM budget_entries e GROUP BY 1, 2) e
   ON (e.account_id, e.order_id) = (o.account_id, o.id)
-WHERE e.used <> CASE WHEN o.status IN ('confirmed', 'partially_shipped', 'shipped', 'completed') THEN o.gross ELSE 0 END
+WHERE e.used <> CASE WHEN o.status IN ('confirmed', 'partially_shipped', 'shipped', 'completed')
+                     THEN greatest(o.gross - (SELECT COALESCE(sum(c.gross), 0) FROM invoices c
+                                              WHERE (c.account_id, c.order_id) = (o.account_id, o.id) AND c.corrects IS NOT NULL), 0)
+                     ELSE 0 END
 UNION ALL
 SELECT 'who shares a limit has its currency', a.id, a.number
 FROM accounts a JOIN accounts p ON p.id = a.parent_id
@@ -189,6 +193,50 @@ WHERE l.promised_on IS DISTINCT FROM c.after_day
 UNION ALL
 SELECT 'whoever acts on an order''s behalf is named beside the member', o.account_id, o.number
 FROM orders o JOIN members m ON (m.account_id, m.id) = (o.account_id, o.member_id)
-WHERE o.source = 'portal' AND o.acting_person <> m.person_id AND o.placed_by NOT LIKE '% for %';
+WHERE o.source = 'portal' AND o.acting_person <> m.person_id AND o.placed_by NOT LIKE '% for %'
+UNION ALL
+SELECT 'the numbers of a series have no gap', NULL, d.series
+FROM document_series d
+WHERE d.last - d.first + 1 <> (SELECT count(*) FROM invoices i WHERE i.source = 'portal' AND i.number ~ ('^' || d.series || '-[0-9]{1,15}$')
+                               AND substring(i.number FROM length(d.series) + 2)::bigint BETWEEN d.first AND d.last)
+UNION ALL
+SELECT 'no line is invoiced beyond what was sent', l.account_id, o.number || ' line ' || l.line_no
+FROM (SELECT i.account_id, i.order_id, n.order_line, sum(n.quantity) AS quantity, sum(n.net) AS net
+      FROM invoices i JOIN invoice_lines n ON (n.account_id, n.invoice_id) = (i.account_id, i.id)
+      WHERE i.kind = 'invoice' AND n.order_line IS NOT NULL GROUP BY 1, 2, 3) x
+JOIN order_lines l ON (l.account_id, l.order_id, l.line_no) = (x.account_id, x.order_id, x.order_line)
+JOIN orders o ON (o.account_id, o.id) = (l.account_id, l.order_id)
+WHERE x.quantity > l.quantity_shipped OR x.net > l.net
+UNION ALL
+SELECT 'no line is credited beyond what was invoiced', x.account_id, i.number || ' line ' || x.corrects_line
+FROM (SELECT c.account_id, c.corrects, n.corrects_line, sum(n.quantity) AS quantity, sum(n.net) AS net
+      FROM invoices c JOIN invoice_lines n ON (n.account_id, n.invoice_id) = (c.account_id, c.id)
+      WHERE c.corrects IS NOT NULL GROUP BY 1, 2, 3) x
+JOIN invoices i ON (i.account_id, i.id) = (x.account_id, x.corrects)
+LEFT JOIN invoice_lines l ON (l.account_id, l.invoice_id, l.line_no) = (x.account_id, x.corrects, x.corrects_line)
+WHERE l.line_no IS NULL OR x.quantity > l.quantity OR x.net > l.net
+UNION ALL
+SELECT 'an invoice knows its credit notes, which are of its order and in its currency', i.account_id, i.number
+FROM invoices i
+WHERE i.credits <> (SELECT count(*) FROM invoices c WHERE (c.account_id, c.corrects) = (i.account_id, i.id))
+   OR EXISTS (SELECT 1 FROM invoices c WHERE (c.account_id, c.corrects) = (i.account_id, i.id)
+              AND (c.currency <> i.currency OR c.order_id IS DISTINCT FROM i.order_id OR i.kind <> 'invoice'))
+UNION ALL
+SELECT 'tax = each rate on the sum of its category', i.account_id, i.number
+FROM invoices i
+WHERE i.source = 'portal'
+  AND i.tax <> (SELECT COALESCE(sum(round(g.base * g.tax_rate / 100, CASE WHEN i.currency IN ('JPY', 'KRW', 'CLP', 'ISK', 'VND', 'XOF', 'XAF') THEN 0
+                                                                          WHEN i.currency IN ('KWD', 'BHD', 'OMR', 'JOD', 'TND', 'IQD', 'LYD') THEN 3 ELSE 2 END)), 0)
+                FROM (SELECT a.tax_rate, a.category, sum(a.net) AS base
+                      FROM (SELECT l.net, l.tax_rate, CASE l.tax_category WHEN 'reduced' THEN 'standard' ELSE l.tax_category END AS category
+                            FROM invoice_lines l WHERE (l.account_id, l.invoice_id) = (i.account_id, i.id)
+                            UNION ALL
+                            SELECT CASE c.what WHEN 'restocking' THEN -c.net ELSE c.net END, c.tax_rate,
+                                   CASE c.tax_category WHEN 'reduced' THEN 'standard' ELSE c.tax_category END
+                            FROM invoice_charges c WHERE (c.account_id, c.invoice_id) = (i.account_id, i.id)) a GROUP BY 1, 2) g)
+UNION ALL
+SELECT 'what is not taxed says why', l.account_id, i.number || ' line ' || l.line_no
+FROM invoice_lines l JOIN invoices i ON (i.account_id, i.id) = (l.account_id, l.invoice_id)
+WHERE (l.tax_rate > 0) <> (l.tax_category IN ('standard', 'reduced'));
 
 GRANT SELECT ON violations TO buyerdesk_job;

@@ -16,6 +16,7 @@ async function settles(page: Page) {
     await expect(page.getByRole('heading', { level: 1, name: 'Invoices' })).toBeVisible();
     await page.getByRole('link', { name: /^INV-/ }).first().click();
     await expect(page.getByRole('heading', { level: 1, name: /^Invoice INV-/ })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Download XML' })).toBeVisible();
     const link = page.getByRole('link', { name: 'Download PDF' });
     const answer = await page.request.get((await link.getAttribute('href')) ?? '');
     expect(answer.status()).toBe(200);

@@ -1,4 +1,4 @@
-//! Plain routes beside the app: PDFs, CSV, attached files, a member's calendar.
+//! Plain routes beside the app: PDFs, XML, CSV and XLSX, attached files, a member's calendar.
 
 use std::ops::ControlFlow;
 
@@ -11,7 +11,7 @@ use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::Problem;
-use domain::invoices::{InvoiceQuery, InvoiceRow};
+use domain::invoices::{InvoicePage, InvoiceQuery, InvoiceRow};
 use domain::ledger::StatementQuery;
 use domain::text;
 use qrcode::{EcLevel, QrCode};
@@ -41,22 +41,25 @@ fn attachment(content_type: &'static str, name: &str, body: Vec<u8>) -> Response
         .into_response()
 }
 
-/// `/invoices/{number}.pdf` and `/quotes/{number}.pdf?version=`: a layer, because a route cannot end in the middle of a segment;
-/// anything else passes.
-pub async fn pdf(request: axum::extract::Request, next: Next) -> Response {
-    let (invoice, quote) = (below(request.uri(), "/invoices/"), below(request.uri(), "/quotes/"));
+/// `/invoices/{number}.pdf`, `/invoices/{number}.xml` and `/quotes/{number}.pdf?version=`: a layer, because a route cannot end in the
+/// middle of a segment; anything else passes.
+pub async fn files(request: axum::extract::Request, next: Next) -> Response {
+    let uri = request.uri().clone();
+    let (invoice, quote) = (below(&uri, "/invoices/", ".pdf"), below(&uri, "/quotes/", ".pdf"));
+    let xml = below(&uri, "/invoices/", ".xml");
     let version = request.uri().query().and_then(|q| q.split('&').find_map(|pair| pair.strip_prefix("version=")));
     let version = version.and_then(|n| n.parse().ok());
-    match (request.extensions().get::<Request>().cloned(), invoice, quote) {
-        (Some(asked), Some(number), _) => invoice_pdf(asked, number).await,
-        (Some(asked), _, Some(number)) => quote_pdf(asked, number, version).await,
+    match (request.extensions().get::<Request>().cloned(), invoice, xml, quote) {
+        (Some(asked), Some(number), ..) => invoice_pdf(asked, number).await,
+        (Some(asked), _, Some(number), _) => invoice_xml(asked, number).await,
+        (Some(asked), .., Some(number)) => quote_pdf(asked, number, version).await,
         _ => next.run(request).await,
     }
 }
 
-/// The number in `/folder/{number}.pdf`.
-fn below(uri: &axum::http::Uri, folder: &str) -> Option<String> {
-    let number = uri.path().strip_prefix(folder).and_then(|file| file.strip_suffix(".pdf"));
+/// The number in `/folder/{number}.ending`.
+fn below(uri: &axum::http::Uri, folder: &str, ending: &str) -> Option<String> {
+    let number = uri.path().strip_prefix(folder).and_then(|file| file.strip_suffix(ending));
     number.filter(|n| !n.contains('/')).map(str::to_owned)
 }
 
@@ -142,29 +145,40 @@ pub async fn attached(Extension(request): Extension<Request>, Path((number, id))
     }
 }
 
+async fn found(request: &Request, number: &str) -> Result<InvoicePage, store::Error> {
+    let who = request.who.as_ref().ok_or(Problem::Unauthenticated)?;
+    let mut tx = request.store.read(&who.actor, request.now).await?;
+    store::invoices::find(&mut tx, number).await
+}
+
 async fn invoice_pdf(request: Request, number: String) -> Response {
-    let Some(who) = &request.who else { return refuse(&Problem::Unauthenticated, true) };
-    let found = async {
-        let mut tx = request.store.read(&who.actor, request.now).await?;
-        store::invoices::find(&mut tx, &number).await
-    };
-    let page = match found.await {
-        Ok(page) => page,
-        Err(error) => return failed(error),
-    };
-    let name = format!("{}.pdf", page.row.number);
-    drawn(name, move || crate::pdf::invoice(&page)).await
+    match found(&request, &number).await {
+        Ok(page) => drawn(format!("{}.pdf", page.row.number), move || crate::pdf::invoice(&page)).await,
+        Err(error) => failed(error),
+    }
+}
+
+/// Not found for what the standard cannot say (`InvoicePage::einvoice`), which is not offered.
+async fn invoice_xml(request: Request, number: String) -> Response {
+    match found(&request, &number).await {
+        Ok(page) if page.einvoice() => {
+            attachment("application/xml", &format!("{}.xml", page.row.number), crate::einvoice::ubl(&page))
+        }
+        Ok(_) => refuse(&Problem::NotFound, true),
+        Err(error) => failed(error),
+    }
+}
+
+async fn listed(request: &Request, query: Option<String>) -> Result<Vec<InvoiceRow>, store::Error> {
+    let who = request.who.as_ref().ok_or(Problem::Unauthenticated)?;
+    let query = InvoiceQuery::parse(query.as_deref().unwrap_or_default());
+    let mut tx = request.store.read(&who.actor, request.now).await?;
+    store::invoices::export(&mut tx, &query).await
 }
 
 /// `/invoices.csv`: every document that the filter matches.
 pub async fn csv(Extension(request): Extension<Request>, RawQuery(query): RawQuery) -> Response {
-    let Some(who) = &request.who else { return refuse(&Problem::Unauthenticated, true) };
-    let query = InvoiceQuery::parse(query.as_deref().unwrap_or_default());
-    let found = async {
-        let mut tx = request.store.read(&who.actor, request.now).await?;
-        store::invoices::export(&mut tx, &query).await
-    };
-    match found.await {
+    match listed(&request, query).await {
         Ok(rows) => attachment("text/csv; charset=utf-8", "invoices.csv", table(&rows)),
         Err(error) => failed(error),
     }
@@ -247,6 +261,26 @@ fn record<const N: usize>(cells: [String; N]) -> Vec<u8> {
     // Writing into memory does not fail.
     let _ = out.write_record(cells);
     out.into_inner().unwrap_or_default()
+}
+
+/// `/invoices.xlsx`: the same as a workbook.
+pub async fn xlsx(Extension(request): Extension<Request>, RawQuery(query): RawQuery) -> Response {
+    const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let rows = match listed(&request, query).await {
+        Ok(rows) => rows,
+        Err(error) => return failed(error),
+    };
+    match tokio::task::spawn_blocking(move || crate::workbook::invoices(&rows)).await {
+        Ok(Ok(bytes)) => attachment(TYPE, "invoices.xlsx", bytes),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a workbook could not be written");
+            refuse(&Problem::Unavailable, true)
+        }
+        Err(panic) => {
+            tracing::error!(%panic, "a workbook could not be written");
+            refuse(&Problem::Unavailable, true)
+        }
+    }
 }
 
 /// `/calendar/{token}/deliveries.ics`: a member's deliveries, for calendars, which cannot sign in. Any other token is not found.

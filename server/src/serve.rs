@@ -72,6 +72,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         .route("/payments/{number}/code.svg", get(documents::code))
         .route("/payments/{number}/card", get(payments::card))
         .route("/webhooks/payments/{provider}", post(payments::message))
+        .route("/invoices.xlsx", get(documents::xlsx))
         .route("/quotes/{number}/files", post(documents::attach))
         .route("/quotes/{number}/files/{id}", get(documents::attached))
         .route("/api/notices/live", get(bell::live).layer(Extension(Bell::new(store.clone()))))
@@ -95,7 +96,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
 
     // From the innermost to the outermost.
     routes
-        .layer(from_fn(documents::pdf))
+        .layer(from_fn(documents::files))
         .layer(Extension(provider))
         .layer(from_fn_with_state(gate.clone(), who_asks))
         .layer(sessions::layer(store, config.secure()))

@@ -82,6 +82,8 @@ pub enum Permission {
     ActOnBehalf,
     /// The seller's side: ship orders, change their state.
     OrderFulfil,
+    /// The seller's side: credit what was invoiced; say how customers are invoiced.
+    InvoiceIssue,
 }
 
 /// How far a permission goes.
@@ -178,6 +180,7 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::QuoteWrite, R::Everywhere),
             (P::ActOnBehalf, R::Everywhere),
             (P::OrderFulfil, R::Everywhere),
+            (P::InvoiceIssue, R::Everywhere),
         ],
     ),
     (
@@ -190,6 +193,7 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::MarginRelease, R::Everywhere),
             (P::ActOnBehalf, R::Everywhere),
             (P::OrderFulfil, R::Everywhere),
+            (P::InvoiceIssue, R::Everywhere),
         ],
     ),
 ];

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::Address;
 use crate::cart::Totals;
+use crate::ids::InvoiceId;
+use crate::invoices::DeskInvoice;
 use crate::orders::{Event, OrderLine, OrderStep, Status};
 use crate::{FieldError, Money, Problem, Quantity};
 
@@ -375,6 +377,10 @@ pub struct DeskOrder {
     pub steps: Vec<OrderStep>,
     /// What was sent, the oldest first.
     pub shipments: Vec<Shipment>,
+    /// Invoices and credit notes of it, the oldest first.
+    pub invoices: Vec<DeskInvoice>,
+    /// The id of the credit note that a form of this page makes: its idempotency key.
+    pub credit: InvoiceId,
     /// The seller's own notes, the newest first.
     pub notes: Vec<StaffNote>,
     /// What may be done.

@@ -1,13 +1,21 @@
-//! Invoices and credit notes: derived status, ageing, totals per tax rate, views.
+//! Invoices and credit notes: derived status, ageing, lists; the documents themselves, and what may be credited of them.
+
+mod credit;
+mod document;
+mod language;
+mod settings;
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::Address;
-use crate::cart::{TaxedAmount, Totals, totals};
-use crate::money::MoneyError;
-use crate::{Currency, Money, Quantity};
+use crate::Money;
+pub use credit::{CreditForm, Creditable, Credited, part};
+pub use document::{
+    Charge, ChargeFor, ChargeKind, DeskInvoice, InvoiceLine, InvoicePage, Letterhead, Party, Settlement,
+    document_totals, totals,
+};
+pub use language::Language;
+pub use settings::{Invoicing, Mode};
 
 /// Which document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -273,95 +281,12 @@ pub struct InvoicesPage {
     pub today: NaiveDate,
 }
 
-/// A line of a document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InvoiceLine {
-    /// Position.
-    pub line_no: i32,
-    /// Article number.
-    pub sku: String,
-    /// Name.
-    pub name: String,
-    /// Unit.
-    pub unit: String,
-    /// How many.
-    pub quantity: Quantity,
-    /// Each.
-    pub unit_price: Money,
-    /// Quantity × price.
-    pub net: Money,
-    /// Percent.
-    pub tax_rate: Decimal,
-}
-
-/// What settled (part of) a document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settlement {
-    /// The number of the payment or credit note; of the invoice that this credit note settled; empty: an early-payment discount.
-    pub number: String,
-    /// The day it counts from.
-    pub on: NaiveDate,
-    /// How much; negative: an earlier one undone.
-    pub amount: Money,
-    /// What the reader may undo.
-    pub undo: Option<uuid::Uuid>,
-}
-
-/// The seller's letterhead and bank details.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Letterhead {
-    /// Trading name.
-    pub name: String,
-    /// Registered name.
-    pub legal_name: String,
-    /// Registered address.
-    pub address: Address,
-    /// VAT registration.
-    pub vat_number: String,
-    /// For questions.
-    pub email: String,
-    /// For questions.
-    pub phone: String,
-    /// Where to pay.
-    pub iban: String,
-    /// Where to pay.
-    pub bic: String,
-}
-
-/// A document's page and everything its PDF says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InvoicePage {
-    /// The row of the list.
-    pub row: InvoiceRow,
-    /// Whose: account number.
-    pub account_number: String,
-    /// To whom.
-    pub bill_to: Address,
-    /// Where it was booked.
-    pub cost_centre: String,
-    /// Lines.
-    pub lines: Vec<InvoiceLine>,
-    /// Net, tax per rate, gross.
-    pub totals: Totals,
-    /// What settled it.
-    pub settlements: Vec<Settlement>,
-    /// Whether the reader may settle what is left.
-    pub can_pay: bool,
-    /// The seller.
-    pub seller: Letterhead,
-    /// The seller's today.
-    pub today: NaiveDate,
-}
-
-/// Totals of a document from its lines, tax per rate on their sum.
-pub fn document_totals(currency: Currency, lines: &[(Money, Decimal)]) -> Result<Totals, MoneyError> {
-    let lines: Vec<TaxedAmount> = lines.iter().map(|(net, rate)| TaxedAmount { net: *net, rate: *rate }).collect();
-    totals(currency, &lines, Money::zero(currency))
-}
-
 #[cfg(test)]
 mod tests {
+    use rust_decimal::Decimal;
+
     use super::*;
+    use crate::Currency;
 
     fn day(offset: i64) -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 11, 15).expect("a date") + chrono::Duration::days(offset)

@@ -28,6 +28,7 @@ pub mod quantity;
 pub mod quotes;
 pub mod registration;
 pub mod sales;
+pub mod tax;
 pub mod text;
 pub mod working;
 

@@ -14,15 +14,15 @@ pub enum Kind {
     Talk,
     /// Quotes: sent, expired, talked about.
     Quote,
-    /// Payments: arrived, refused, expired.
-    Payment,
+    /// Invoices, credit notes, payments.
+    Invoice,
     /// The company's own matters.
     Company,
 }
 
 impl Kind {
     /// All of them, in the order of the form.
-    pub const ALL: [Self; 6] = [Self::Ask, Self::Decision, Self::Talk, Self::Quote, Self::Payment, Self::Company];
+    pub const ALL: [Self; 6] = [Self::Ask, Self::Decision, Self::Talk, Self::Quote, Self::Invoice, Self::Company];
 
     /// As stored and as the form sends it.
     pub const fn code(self) -> &'static str {
@@ -31,7 +31,7 @@ impl Kind {
             Self::Decision => "decision",
             Self::Talk => "talk",
             Self::Quote => "quote",
-            Self::Payment => "payment",
+            Self::Invoice => "invoice",
             Self::Company => "company",
         }
     }
@@ -48,7 +48,7 @@ impl Kind {
             Self::Decision => "My order was decided, changed or released",
             Self::Talk => "Questions and answers",
             Self::Quote => "Quotes: sent, expired, talked about",
-            Self::Payment => "Payments: arrived, refused, expired",
+            Self::Invoice => "Invoices, credit notes, payments",
             Self::Company => "Delegations and other company matters",
         }
     }

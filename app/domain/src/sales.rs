@@ -9,6 +9,7 @@ use crate::actor::Role;
 use crate::assistance::{OwnRow, Policy};
 use crate::deliveries::{DeskRow, StaffNote, href, words};
 use crate::ids::MemberId;
+use crate::invoices::Invoicing;
 
 /// A customer with what a rep wants to know first. Years are the last 365 days and the 365 before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,6 +254,10 @@ pub struct CustomerPage {
     pub notes: Vec<StaffNote>,
     /// What it lets the seller's people do for its members.
     pub policy: Policy,
+    /// How it is invoiced.
+    pub invoicing: Invoicing,
+    /// Whether the asking person may change that.
+    pub can_invoice: bool,
     /// Whether the asking person may act for them.
     pub can_act: bool,
     /// What the asking person asked for here.

@@ -1,6 +1,6 @@
 //! One document as it was issued, and what has been settled of it.
 
-use domain::invoices::{InvoiceLine, InvoicePage, Kind, Status};
+use domain::invoices::{ChargeKind, InvoiceLine, InvoicePage, Kind, Status};
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -9,10 +9,9 @@ use leptos_router::hooks::use_params_map;
 use super::actions::ReadInvoice;
 use super::list::tone;
 use crate::act::{Act, Form};
-use crate::cart::totals_list;
 use crate::load::reloaded;
 use crate::payments::actions::Undo;
-use crate::ui::{Button, Card, DescriptionList, Fact, PageHeader};
+use crate::ui::{Button, Card, DescriptionList, Fact, Notice, PageHeader, Tone};
 
 /// An invoice's or credit note's page.
 #[component]
@@ -24,12 +23,22 @@ pub fn Invoice() -> impl IntoView {
 }
 
 fn show(page: InvoicePage, undo: Act) -> AnyView {
-    let row = page.row;
+    let row = page.row.clone();
     let title = format!("{} {}", row.kind.label(), row.number);
     let pdf = format!("/invoices/{}.pdf", row.number);
+    let xml = page.einvoice().then(|| {
+        let href = format!("/invoices/{}.xml", row.number);
+        view! { <a class="btn" href=href rel="external">"Download XML"</a> }
+    });
+    let totals = totals(&page);
+    let links = links(&page);
     let mut facts = vec![Fact::new("Issued", text::date(row.issued_on))];
     if row.kind == Kind::Invoice {
         facts.push(Fact::new("Due", text::date(row.due_on)));
+        if let Some(d) = page.discount {
+            let words = format!("{} when paid by {}", text::percent(d.percent), text::date(d.until));
+            facts.push(Fact::new("Discount", words));
+        }
     }
     for (label, value) in
         [("Order", &row.order_number), ("Your reference", &row.po_number), ("Cost centre", &page.cost_centre)]
@@ -76,8 +85,10 @@ fn show(page: InvoicePage, undo: Act) -> AnyView {
         <Title text=title.clone()/>
         <PageHeader title=title back=("Invoices", "/invoices") status=status>
             {pay}
+            {xml}
             <a class="btn go" href=pdf rel="external">"Download PDF"</a>
         </PageHeader>
+        {links}
         <div class="cols">
             <Card title="Lines" flush=true>
                 <table class="rows">
@@ -94,7 +105,9 @@ fn show(page: InvoicePage, undo: Act) -> AnyView {
                 </table>
             </Card>
             <div class="stack">
-                <Card title="Total">{totals_list(&page.totals)}</Card>
+                <Card title="Total">
+                    <DescriptionList items=totals/>
+                </Card>
                 <Card title="Payments">
                     {undo.complaint()}
                     <DescriptionList items=paid/>
@@ -108,6 +121,36 @@ fn show(page: InvoicePage, undo: Act) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Goods, what stands beside them, and tax by category with its reason.
+fn totals(page: &InvoicePage) -> Vec<Fact> {
+    let t = &page.totals;
+    let mut facts = vec![Fact::new("Goods", text::money(t.lines))];
+    for c in &page.charges {
+        let sign = if c.what.kind() == ChargeKind::Charge { "" } else { "−" };
+        facts.push(Fact::new(c.what.label(), format!("{sign}{}", text::money(c.taxed.net))));
+    }
+    for tax in &t.taxes {
+        let why = tax.category.reason().unwrap_or(tax.category.label());
+        let label = format!("{why}, {} on {}", text::percent(tax.rate), text::money(tax.base));
+        facts.push(Fact::new(label, text::money(tax.tax)));
+    }
+    facts.push(Fact::sum("Total", text::money(t.gross)));
+    facts
+}
+
+/// From an invoice to what corrects it, and back, with why.
+fn links(page: &InvoicePage) -> Option<AnyView> {
+    let (title, others) = match &page.corrects {
+        Some((number, _)) => ("Corrects", std::slice::from_ref(number)),
+        None if page.corrected_by.is_empty() => return None,
+        None => ("Corrected by", page.corrected_by.as_slice()),
+    };
+    let link = |number: &String| view! { <a class="link" href=format!("/invoices/{number}")>{number.clone()}</a>" " };
+    let others = others.iter().map(link).collect_view();
+    let reason = page.reason.clone();
+    Some(view! { <Notice tone=Tone::Info title=title>{others} {reason}</Notice> }.into_any())
 }
 
 fn line(l: InvoiceLine) -> AnyView {

@@ -37,7 +37,8 @@ fn show(page: InvoicesPage) -> AnyView {
         })
         .collect();
     let day = |d: Option<chrono::NaiveDate>| d.map(|d| d.to_string());
-    let csv = q.at_page(1).href("/invoices.csv");
+    let file = |path| q.at_page(1).href(path);
+    let (csv, xlsx) = (file("/invoices.csv"), file("/invoices.xlsx"));
     let today = page.today;
     let body = if page.rows.is_empty() {
         view! { <EmptyState title="No documents here" text="Invoices and credit notes appear here as soon as they are issued."/> }.into_any()
@@ -50,6 +51,7 @@ fn show(page: InvoicesPage) -> AnyView {
             <a class="btn" href="/ageing">"Ageing"</a>
             <a class="btn" href="/payments">"Payments"</a>
             <a class="btn" href=csv rel="external" download="invoices.csv">"Export CSV"</a>
+            <a class="btn" href=xlsx rel="external" download="invoices.xlsx">"Export XLSX"</a>
         </PageHeader>
         {ageing(&page.ageing)}
         <Tabs label="Which documents" items=tabs/>

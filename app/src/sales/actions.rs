@@ -14,6 +14,8 @@ use crate::ActionError;
 use {
     crate::request::{command, flash, go, reading, start_acting, writing},
     domain::deliveries::{DeskQuery, ShipForm, desk_href},
+    domain::invoices::{CreditForm, Invoicing, Language, Mode},
+    domain::tax::Category,
     domain::{FieldError, Problem, Quantity},
     store::assistance::Asked,
     store::deliveries::Change,
@@ -125,6 +127,70 @@ pub async fn ship(
     .await?;
     flash(told).await?;
     go(&page);
+    Ok(())
+}
+
+/// Credits lines of an invoice. `id` is the credit note's, made with the page: two clicks are one. `quantities` by position in the
+/// invoice; an empty one or 0 is not credited.
+#[server(endpoint = "sales/credit")]
+pub async fn credit(
+    customer: String,
+    number: String,
+    order: String,
+    id: String,
+    #[server(default)] reason: String,
+    #[server(default)] quantities: BTreeMap<i32, String>,
+    #[server(default)] delivery: Option<String>,
+    #[server(default)] fee: String,
+) -> Result<(), ActionError> {
+    let lines = quantities
+        .iter()
+        .filter(|(_, text)| !matches!(text.trim(), "" | "0"))
+        .map(|(line, text)| Ok((*line, Quantity::parse(&format!("credit-{line}"), text)?)))
+        .collect::<Result<Vec<_>, FieldError>>()?;
+    let amount = if fee.trim().is_empty() { "0" } else { fee.trim() };
+    let fee = amount.parse().map_err(|_| Problem::invalid("fee", "Enter an amount, such as 12.50."))?;
+    let form = CreditForm { reason, lines, delivery: delivery.is_some(), fee };
+    let id = id.parse()?;
+    let mut tx = writing().await?;
+    let page = desk_href(&customer, &order);
+    let note = command(async move {
+        let note = store::invoices::credit(&mut tx, &customer, &number, id, &form).await?;
+        tx.commit().await?;
+        Ok(note)
+    })
+    .await?;
+    flash(format!("Credit note {note} is issued. The customer is told.")).await?;
+    go(&page);
+    Ok(())
+}
+
+/// Says how a customer is invoiced.
+#[server(endpoint = "sales/invoicing")]
+pub async fn set_invoicing(
+    customer: String,
+    language: String,
+    mode: String,
+    #[server(default)] vat_number: String,
+    #[server(default)] endpoint: String,
+    #[server(default)] treatment: String,
+) -> Result<(), ActionError> {
+    let odd = |field: &str| Problem::invalid(field, "Choose one of these.");
+    let form = Invoicing {
+        language: Language::parse(&language).ok_or_else(|| odd("language"))?,
+        mode: Mode::parse(&mode).ok_or_else(|| odd("mode"))?,
+        vat_number,
+        endpoint: endpoint.trim().to_owned(),
+        treatment: match treatment.as_str() {
+            "" => None,
+            code => Some(Category::parse(code).ok_or_else(|| odd("treatment"))?),
+        },
+    };
+    let mut tx = writing().await?;
+    store::invoices::set_invoicing(&mut tx, &customer, &form).await?;
+    tx.commit().await?;
+    flash("Saved. It holds for what is issued from now on.").await?;
+    go(&format!("/sales/customers/{customer}"));
     Ok(())
 }
 

@@ -10,7 +10,8 @@ use leptos::server_fn::ServerFn as _;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::actions::{ActFor, Begin, Note, ReadCustomer};
+use super::actions::{ActFor, Begin, Note, ReadCustomer, SetInvoicing};
+use super::invoicing::settings;
 use super::{help, noted, sheet};
 use crate::act::{Act, Form};
 use crate::load::reloaded;
@@ -22,12 +23,12 @@ use crate::ui::{
 #[component]
 pub fn Customer() -> impl IntoView {
     let params = use_params_map();
-    let acts = [Act::of::<ActFor>(), Act::of::<Begin>(), Act::of::<Note>()];
+    let acts = [Act::of::<ActFor>(), Act::of::<Begin>(), Act::of::<Note>(), Act::of::<SetInvoicing>()];
     let question = move || ReadCustomer { number: params.read().get("number").unwrap_or_default() };
-    view! { {reloaded(move || acts[2].version(), question, move |page| show(page, acts))} }
+    view! { {reloaded(move || acts[2].version() + acts[3].version(), question, move |page| show(page, acts))} }
 }
 
-fn show(page: CustomerPage, [act, begin, note]: [Act; 3]) -> AnyView {
+fn show(page: CustomerPage, [act, begin, note, invoicing]: [Act; 4]) -> AnyView {
     let row = page.row;
     let number = row.number.clone();
     let status = match row.status.as_str() {
@@ -63,6 +64,7 @@ fn show(page: CustomerPage, [act, begin, note]: [Act; 3]) -> AnyView {
         Fact::new("Payment", format!("{} days", page.terms)),
         Fact::new("On behalf", page.policy.label()),
     ];
+    let invoicing = settings(number.clone(), page.invoicing, page.can_invoice.then_some(invoicing));
     let contracts = contracts(page.contracts);
     let addresses = page
         .addresses
@@ -121,6 +123,7 @@ fn show(page: CustomerPage, [act, begin, note]: [Act; 3]) -> AnyView {
                 <Card title="Terms">
                     <DescriptionList items=terms/>
                 </Card>
+                {invoicing}
                 <Card title="Notes" note="only colleagues see them">
                     <div class="stack">
                         {note.complaint()}

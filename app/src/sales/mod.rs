@@ -3,6 +3,7 @@
 pub mod actions;
 mod customer;
 mod customers;
+mod invoicing;
 mod order;
 mod orders;
 mod start;

@@ -1,4 +1,4 @@
-//! One order on the seller's desk: send, promise, take over, complete, call off, note.
+//! One order on the seller's desk: send, promise, take over, complete, call off, credit, note.
 
 use domain::deliveries::{DeskAction, DeskOrder};
 use domain::orders::OrderLine;
@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::actions::{ChangeOrder, Note, Promise, ReadOrder, Ship};
+use super::actions::{ChangeOrder, Credit, Note, Promise, ReadOrder, Ship};
+use super::invoicing::documents;
 use super::noted;
 use crate::act::{Act, Form};
 use crate::cart::totals_list;
@@ -23,8 +24,14 @@ use crate::ui::{
 #[component]
 pub fn Order() -> impl IntoView {
     let (params, query) = (use_params_map(), use_query_map());
-    let acts =
-        [Act::of::<Ship>(), Act::of::<ChangeOrder>(), Act::of::<Promise>(), Act::of::<Note>(), Act::of::<Release>()];
+    let acts = [
+        Act::of::<Ship>(),
+        Act::of::<ChangeOrder>(),
+        Act::of::<Promise>(),
+        Act::of::<Note>(),
+        Act::of::<Release>(),
+        Act::of::<Credit>(),
+    ];
     let question = move || ReadOrder {
         customer: query.read().get("customer").unwrap_or_default(),
         number: params.read().get("number").unwrap_or_default(),
@@ -55,13 +62,14 @@ impl Named {
     }
 }
 
-fn show(page: DeskOrder, [ship, change, promise, note, release]: [Act; 5]) -> AnyView {
+fn show(page: DeskOrder, [ship, change, promise, note, release, credit]: [Act; 6]) -> AnyView {
     let row = page.row.clone();
     let named = Named { customer: row.account.clone(), number: row.number.clone(), version: page.version };
     let can = |action| page.can.contains(&action);
     let promises = can(DeskAction::Promise).then_some(promise);
     let head = actions(&page, &named, change, release);
     let form = can(DeskAction::Ship).then(|| sending(&page, &named, ship));
+    let documents = documents(&page, credit);
     let imported = page.imported.then(|| {
         view! { <Notice tone=Tone::Info title="From the former system.">"It is moved on there; here it can be read and noted about."</Notice> }
     });
@@ -104,6 +112,7 @@ fn show(page: DeskOrder, [ship, change, promise, note, release]: [Act; 5]) -> An
                 </Card>
                 {form}
                 {sent}
+                {documents}
                 {(!page.note.is_empty()).then(|| view! { <Card title="Their note"><p class="pre">{page.note}</p></Card> })}
             </div>
             <div class="stack">

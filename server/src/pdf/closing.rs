@@ -3,13 +3,15 @@
 use std::num::NonZeroU16;
 
 use domain::cart::Totals;
-use domain::invoices::{InvoicePage, Kind, Letterhead};
+use domain::invoices::{Charge, ChargeKind, InvoicePage, Kind, Language, Letterhead};
+use domain::tax::Subtotal;
 use domain::{Money, text};
 use krilla::tagging::Tag;
 
 use super::grid::Facts;
 use super::letter::heading;
 use super::paper::{Align, Column, Node, Paper, mm};
+use super::tongue::Tongue;
 use super::typeset::{Fonts, Ink, Style};
 
 /// The figures stand below the amounts of the lines.
@@ -18,50 +20,90 @@ const TOTALS: Column = Column { left: mm(88.0), right: Column::FULL.right };
 const GAP: f32 = mm(9.0);
 const SECTION: NonZeroU16 = NonZeroU16::MIN.saturating_add(1);
 
-/// The words in which an invoice and a credit note differ.
-pub struct Words {
-    /// What its number is called.
-    pub number: &'static str,
-    /// Heads the last section.
-    pub settling: &'static str,
-    settled: &'static str,
-    left: &'static str,
+/// The sentences and words in which an invoice and a credit note differ, in the customer's language.
+pub struct Words<'a> {
+    page: &'a InvoicePage,
+    tongue: Tongue,
 }
 
-impl Words {
-    /// Of a kind of document.
-    pub const fn of(kind: Kind) -> Self {
-        match kind {
-            Kind::Invoice => Self { number: "Invoice no.", settling: "Payment", settled: "Paid", left: "Open amount" },
-            Kind::CreditNote => {
-                Self { number: "Credit note no.", settling: "Your credit", settled: "Used", left: "Credit left" }
-            }
-        }
+impl<'a> Words<'a> {
+    /// Of a document.
+    pub const fn of(page: &'a InvoicePage) -> Self {
+        Self { page, tongue: Tongue(page.language) }
+    }
+
+    const fn differ(&self, invoice: [&'static str; 3], credit_note: [&'static str; 3]) -> &'static str {
+        self.tongue.say(match self.page.row.kind {
+            Kind::Invoice => invoice,
+            Kind::CreditNote => credit_note,
+        })
+    }
+
+    /// Heads the last section.
+    pub const fn settling(&self) -> &'static str {
+        self.differ(["Payment", "Zahlung", "Règlement"], ["Your credit", "Ihr Guthaben", "Votre crédit"])
+    }
+
+    const fn settled(&self) -> &'static str {
+        self.differ(["Paid", "Bezahlt", "Réglé"], ["Used", "Verrechnet", "Utilisé"])
+    }
+
+    const fn left(&self) -> &'static str {
+        self.differ(
+            ["Open amount", "Offener Betrag", "Reste à payer"],
+            ["Credit left", "Restguthaben", "Crédit restant"],
+        )
     }
 
     /// The sentence below the title.
-    pub fn lead(page: &InvoicePage) -> String {
-        let row = &page.row;
+    pub fn lead(&self) -> String {
+        let (t, row) = (self.tongue, &self.page.row);
         match row.kind {
-            Kind::Invoice if owed(page) => format!("{} due by {}", text::money(row.open), text::date(row.due_on)),
-            Kind::Invoice => "Paid in full".to_owned(),
-            Kind::CreditNote => format!("{} credited to your account", text::money(row.gross)),
+            Kind::Invoice if owed(self.page) => {
+                let by = t.say(["due by", "fällig am", "à régler avant le"]);
+                format!("{} {by} {}", t.money(row.open), t.date(row.due_on))
+            }
+            Kind::Invoice => t.say(["Paid in full", "Vollständig bezahlt", "Entièrement réglée"]).to_owned(),
+            Kind::CreditNote => {
+                let credited = t.say([
+                    "credited to your account",
+                    "Ihrem Konto gutgeschrieben",
+                    "portés au crédit de votre compte",
+                ]);
+                format!("{} {credited}", t.money(row.gross))
+            }
         }
     }
 
     /// What follows for the reader. A credit note's amounts are positive like an invoice's (EN 16931, type 381), so it
     /// says which way they count.
-    fn settle(page: &InvoicePage) -> String {
-        let row = &page.row;
-        match row.kind {
-            Kind::Invoice if owed(page) => {
-                format!("Please pay {} by {}, quoting {}.", text::money(row.open), text::date(row.due_on), row.number)
-            }
-            Kind::Invoice => "This invoice is paid in full. Nothing is left to pay.".to_owned(),
-            Kind::CreditNote => format!(
-                "This credit note lowers what you owe us by {}. Its amounts are positive and are credited to you: \
-                 nothing is to be paid.",
-                text::money(row.gross)
+    fn settle(&self) -> String {
+        let (t, row) = (self.tongue, &self.page.row);
+        let (open, due, gross, number) = (t.money(row.open), t.date(row.due_on), t.money(row.gross), &row.number);
+        match (row.kind, t.0) {
+            (Kind::Invoice, language) if owed(self.page) => match language {
+                Language::En => format!("Please pay {open} by {due}, quoting {number}."),
+                Language::De => format!("Bitte zahlen Sie {open} bis zum {due} mit dem Verwendungszweck {number}."),
+                Language::Fr => format!("Merci de régler {open} avant le {due} en rappelant la référence {number}."),
+            },
+            (Kind::Invoice, _) => t
+                .say([
+                    "This invoice is paid in full. Nothing is left to pay.",
+                    "Diese Rechnung ist vollständig bezahlt. Es ist nichts mehr zu zahlen.",
+                    "Cette facture est entièrement réglée. Il ne reste rien à payer.",
+                ])
+                .to_owned(),
+            (Kind::CreditNote, Language::En) => format!(
+                "This credit note lowers what you owe us by {gross}. Its amounts are positive and are credited to you: \
+                 nothing is to be paid."
+            ),
+            (Kind::CreditNote, Language::De) => format!(
+                "Diese Rechnungskorrektur mindert unsere Forderung um {gross}. Die Beträge sind positiv und werden Ihnen \
+                 gutgeschrieben: Es ist nichts zu zahlen."
+            ),
+            (Kind::CreditNote, Language::Fr) => format!(
+                "Cet avoir diminue de {gross} ce que vous nous devez. Ses montants sont positifs et vous sont crédités : \
+                 il n’y a rien à payer."
             ),
         }
     }
@@ -88,12 +130,42 @@ pub fn total_rows(t: &Totals) -> Vec<(Style, String, Money)> {
     rows
 }
 
+/// Of an invoice: goods, what stands beside them, tax by category and rate, and as the last the total.
+fn invoice_rows(tongue: Tongue, page: &InvoicePage) -> Vec<(Style, String, Money)> {
+    let t = &page.totals;
+    let mut rows = vec![(Style::BODY, tongue.say(["Goods", "Waren", "Marchandises"]).to_owned(), t.lines)];
+    for Charge { what, taxed } in &page.charges {
+        let amount = match what.kind() {
+            ChargeKind::Charge => taxed.net,
+            ChargeKind::Allowance => Money::new(-taxed.net.amount(), taxed.net.currency()),
+        };
+        rows.push((Style::BODY, tongue.charge(*what).to_owned(), amount));
+    }
+    let (name, on) = (tongue.say(["Tax", "MwSt.", "TVA"]), tongue.say(["on", "auf", "sur"]));
+    for tax in &t.taxes {
+        let label = format!("{name} {} {on} {}", tongue.percent(tax.rate), tongue.money(tax.base));
+        rows.push((Style::BODY, label, tax.tax));
+    }
+    rows.push((Style::SUM, tongue.say(["Total", "Gesamtbetrag", "Total"]).to_owned(), t.gross));
+    rows
+}
+
+/// What the law wants to read where nothing is charged, with the base when there are several.
+fn reasons(tongue: Tongue, page: &InvoicePage) -> Vec<String> {
+    let taxes = &page.totals.taxes;
+    let said = |tax: &Subtotal| {
+        let reason = tongue.reason(tax.category)?;
+        Some(if taxes.len() == 1 { reason.to_owned() } else { format!("{}: {reason}", tongue.money(tax.base)) })
+    };
+    taxes.iter().filter_map(said).collect()
+}
+
 /// Rows with their figures below the amounts of the lines.
-pub fn figures(fonts: &Fonts, rows: &[(Style, String, Money)]) -> Facts {
+pub fn figures(fonts: &Fonts, tongue: Tongue, rows: &[(Style, String, Money)]) -> Facts {
     let mut totals = Facts::new(TOTALS, mm(68.0), Align::Right);
     for (style, label, amount) in rows {
         let label_style = if *style == Style::SUM { *style } else { Style::LABEL };
-        totals.add(fonts, (label_style, label), (*style, &text::money(*amount)));
+        totals.add(fonts, (label_style, label), (*style, &tongue.money(*amount)));
     }
     totals
 }
@@ -115,34 +187,41 @@ pub struct Closing<'a> {
     totals: Facts,
     /// Rows of the totals that have a rule above them.
     sums: Vec<usize>,
+    /// Why nothing is charged.
+    reasons: Vec<String>,
     bank: Facts,
 }
 
 impl<'a> Closing<'a> {
     /// Sets the totals (goods, delivery, tax per rate, total, what was settled, what is left) and where to pay.
     pub fn new(fonts: &Fonts, page: &'a InvoicePage) -> Self {
-        let words = Words::of(page.row.kind);
-        let mut rows = total_rows(&page.totals);
+        let words = Words::of(page);
+        let tongue = words.tongue;
+        let mut rows = invoice_rows(tongue, page);
         let mut sums = vec![rows.len() - 1];
         let mut add = |style: Style, label: &str, amount: Money| {
             rows.push((style, label.to_owned(), amount));
             rows.len() - 1
         };
         for settled in &page.settlements {
-            let label = format!("{} {}, {}", words.settled, text::date(settled.on), settled.number);
+            let label = format!("{} {}, {}", words.settled(), tongue.date(settled.on), settled.number);
             let amount = Money::new(-settled.amount.amount(), settled.amount.currency());
             add(Style::BODY, label.trim_end_matches([',', ' ']), amount);
         }
         if !page.settlements.is_empty() || page.row.open != page.row.gross {
-            sums.push(add(Style::SUM, words.left, page.row.open));
+            sums.push(add(Style::SUM, words.left(), page.row.open));
         }
-        let totals = figures(fonts, &rows);
-        Self { page, totals, sums, bank: bank(fonts, page) }
+        let totals = figures(fonts, tongue, &rows);
+        Self { page, totals, sums, reasons: reasons(tongue, page), bank: bank(fonts, page) }
     }
 
     /// How much paper it takes, about.
     pub fn height(&self) -> f32 {
-        mm(6.0) + self.totals.height() + GAP + self.settling_height()
+        mm(6.0) + self.totals.height() + self.reasons_height() + GAP + self.settling_height()
+    }
+
+    fn reasons_height(&self) -> f32 {
+        self.reasons.iter().map(|_| Style::BODY.leading).sum()
     }
 
     fn settling_height(&self) -> f32 {
@@ -152,22 +231,29 @@ impl<'a> Closing<'a> {
     /// Places totals and payment; also says where the last section begins.
     pub fn place(self, paper: &mut Paper) -> (Vec<Node>, (usize, f32)) {
         let settling_height = self.settling_height();
-        let Self { page, totals, sums, bank } = self;
+        let Self { page, totals, sums, reasons, bank } = self;
+        let words = Words::of(page);
         paper.down(mm(3.5));
         let totals = place_figures(paper, totals, &sums);
+        let mut nodes = vec![totals];
+        for reason in &reasons {
+            paper.down(if nodes.len() == 1 { 4.0 } else { 0.0 });
+            nodes.push(Node::group(Tag::P, paper.paragraph(Column::FULL, Style::BODY, reason)));
+        }
         paper.down(GAP);
         paper.keep(settling_height);
         let here = paper.here();
-        let heading = heading(paper, SECTION, Style::HEADING, Words::of(page.row.kind).settling);
-        let words = paper.paragraph(Column::FULL, Style::BODY, &Words::settle(page));
-        let mut nodes = vec![totals, heading, Node::group(Tag::P, words)];
+        nodes.push(heading(paper, SECTION, Style::HEADING, words.settling()));
+        nodes.push(Node::group(Tag::P, paper.paragraph(Column::FULL, Style::BODY, &words.settle())));
         if bank.height() > 0.0 {
             paper.down(4.0);
             nodes.push(bank.place(paper, |_, _| {}));
         }
         if !page.settlements.is_empty() {
             paper.down(4.0);
-            let as_of = format!("Shows what was booked up to {}.", text::date(page.today));
+            let as_of =
+                words.tongue.say(["Shows what was booked up to", "Stand der Buchungen:", "Situation des paiements au"]);
+            let as_of = format!("{as_of} {}.", words.tongue.date(page.today));
             nodes.push(Node::group(Tag::P, paper.paragraph(Column::FULL, Style::LABEL, &as_of)));
         }
         (nodes, here)
@@ -181,10 +267,14 @@ fn bank(fonts: &Fonts, page: &InvoicePage) -> Facts {
         let Letterhead { legal_name, name, iban, bic, .. } = &page.seller;
         let holder = if legal_name.trim().is_empty() { name } else { legal_name };
         let reference = &page.row.number;
-        for (label, value) in
-            [("Account holder", holder.as_str()), ("IBAN", &in_fours(iban)), ("BIC", bic), ("Reference", reference)]
-        {
-            facts.add(fonts, (Style::LABEL, label), (Style::BODY, value));
+        let labels = [
+            ["Account holder", "Kontoinhaber", "Titulaire"],
+            ["IBAN"; 3],
+            ["BIC"; 3],
+            ["Reference", "Zweck", "Référence"],
+        ];
+        for (label, value) in labels.into_iter().zip([holder.as_str(), &in_fours(iban), bic, reference]) {
+            facts.add(fonts, (Style::LABEL, Tongue(page.language).say(label)), (Style::BODY, value));
         }
     }
     facts

@@ -5,6 +5,7 @@ use anyhow::{Context as _, anyhow};
 use krilla::color::rgb;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder};
 use krilla::destination::XyzDestination;
+use krilla::embed::EmbeddedFile;
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::Metadata;
 use krilla::outline::{Outline, OutlineNode};
@@ -16,16 +17,22 @@ use krilla::text::KrillaGlyph;
 use krilla::{Document, SerializeSettings, tagging};
 
 use super::paper::{HEIGHT, Mark, Node, Paper, Role, WIDTH};
+use super::tongue::Tongue;
 use super::typeset::{Fonts, Ink, Line};
-
-/// The language of every word that is not data.
-pub const LANGUAGE: &str = "en";
 
 /// A bookmark: what it says, the page from 0, and points from its upper edge.
 pub type Bookmark = (String, (usize, f32));
 
-/// Writes the file.
-pub fn export(paper: Paper, tree: Vec<Node>, bookmarks: Vec<Bookmark>, metadata: Metadata) -> anyhow::Result<Vec<u8>> {
+/// Writes the document; `tongue` is the language of every word that is not data, `file` what it carries.
+pub fn export(
+    paper: Paper,
+    tongue: Tongue,
+    tree: Vec<Node>,
+    bookmarks: Vec<Bookmark>,
+    metadata: Metadata,
+    file: Option<EmbeddedFile>,
+) -> anyhow::Result<Vec<u8>> {
+    let language = tongue.0.code().to_owned();
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A3_A)
         .with_accessibility_validator(Accessibility::UA1)
@@ -43,9 +50,12 @@ pub fn export(paper: Paper, tree: Vec<Node>, bookmarks: Vec<Bookmark>, metadata:
         surface.finish();
         page.finish();
     }
-    document.set_tag_tree(TagTree::from(tagged(tree, &words)).with_lang(Some(LANGUAGE.to_owned())));
+    document.set_tag_tree(TagTree::from(tagged(tree, &words)).with_lang(Some(language.clone())));
     document.set_outline(outline(bookmarks));
-    document.set_metadata(metadata.language(LANGUAGE.to_owned()));
+    document.set_metadata(metadata.language(language));
+    if let Some(file) = file {
+        document.embed_file(file).context("a file of that name is embedded already")?;
+    }
     document.finish().map_err(|e| anyhow!("the PDF is not valid: {e:?}"))
 }
 

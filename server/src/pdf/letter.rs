@@ -9,6 +9,7 @@ use krilla::tagging::{ArtifactType, Tag};
 use super::grid::Facts;
 use super::paper::{Align, Column, Node, Paper, mm};
 use super::printable::plain;
+use super::tongue::Tongue;
 use super::typeset::Style;
 
 /// Where the window of an envelope shows the address: DIN 5008 form B, and C5 and DL in Britain. 22 mm from the left,
@@ -21,6 +22,9 @@ const HEAD_TOP: f32 = mm(15.0);
 /// The title stands at least this far down, below the fold.
 const TITLE_TOP: f32 = mm(97.0);
 
+/// What the number of a VAT registration is called.
+pub const VAT_NO: [&str; 3] = ["VAT no.", "USt-IdNr.", "N° TVA"];
+
 /// A heading of the structure tree, with its words and where it stands.
 pub fn heading(paper: &mut Paper, level: NonZeroU16, style: Style, words: &str) -> Node {
     let leaves = paper.paragraph(Column::FULL, style, words);
@@ -28,15 +32,15 @@ pub fn heading(paper: &mut Paper, level: NonZeroU16, style: Style, words: &str) 
 }
 
 /// The seller: the name as a mark, and how to reach them in a quiet column.
-pub fn seller(paper: &mut Paper, seller: &Letterhead) -> Node {
+pub fn seller(paper: &mut Paper, tongue: Tongue, seller: &Letterhead) -> Node {
     let fonts = paper.fonts();
     let name = if seller.name.trim().is_empty() { &seller.legal_name } else { &seller.name };
     paper.go_to(HEAD_TOP - 5.0);
     let mark = paper.write(WINDOW, fonts.at_most(2, Style::MARK, name, WINDOW.width()));
     paper.go_to(HEAD_TOP);
     let mut lines = vec![seller.legal_name.clone()];
-    lines.extend(seller.address.lines().into_iter().filter(|l| *l != seller.legal_name));
-    for (label, value) in [("VAT no.", &seller.vat_number), ("", &seller.email), ("", &seller.phone)] {
+    lines.extend(tongue.address(&seller.address).into_iter().filter(|l| *l != seller.legal_name));
+    for (label, value) in [(tongue.say(VAT_NO), &seller.vat_number), ("", &seller.email), ("", &seller.phone)] {
         if !value.trim().is_empty() {
             lines.push(format!("{label} {value}"));
         }
@@ -47,7 +51,7 @@ pub fn seller(paper: &mut Paper, seller: &Letterhead) -> Node {
 }
 
 /// Whom it is addressed to, below the sender in one line: both show in the window.
-pub fn addressed(paper: &mut Paper, seller: &Letterhead, to: &Address) -> Node {
+pub fn addressed(paper: &mut Paper, tongue: Tongue, seller: &Letterhead, to: &Address) -> Node {
     let fonts = paper.fonts();
     let mut sender = vec![seller.legal_name.clone()];
     let mut from = seller.address.clone();
@@ -55,7 +59,7 @@ pub fn addressed(paper: &mut Paper, seller: &Letterhead, to: &Address) -> Node {
         // Needless within a country, and the line has little room.
         from.country.clear();
     }
-    sender.extend(from.lines().into_iter().filter(|l| *l != seller.legal_name));
+    sender.extend(tongue.address(&from).into_iter().filter(|l| *l != seller.legal_name));
     sender.retain(|l| !l.trim().is_empty());
     paper.go_to(WINDOW_TOP);
     // Said already in the letterhead: a repetition, so no part of the document.
@@ -64,7 +68,7 @@ pub fn addressed(paper: &mut Paper, seller: &Letterhead, to: &Address) -> Node {
     }
     paper.down(mm(5.5));
     let address = Style { size: 10.0, leading: 14.0, ..Style::BODY };
-    let lines = to.lines();
+    let lines = tongue.address(to);
     let lines = lines.iter().flat_map(|l| fonts.at_most(3, address, l, WINDOW.width())).collect();
     Node::group(Tag::P, paper.write(WINDOW, lines))
 }

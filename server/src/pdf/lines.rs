@@ -1,35 +1,41 @@
 //! The table of lines: over as many pages as it takes, its head repeated, a subtotal carried from page to page.
 
 use domain::invoices::InvoiceLine;
-use domain::{Currency, Money, text};
+use domain::{Currency, Money};
 use krilla::tagging::{ArtifactType, Tag};
 
 use super::grid::{Cell, Grid, Row};
 use super::paper::{Align, Column, Node, Paper, mm};
+use super::tongue::Tongue;
 use super::typeset::{Fonts, Ink, Line, Style};
 
 /// One column: its head, which side its cells stand at, and how wide it may become, comfortably and at worst. It is as
 /// wide as its widest cell, what is wider wraps, and the names get the rest.
 struct Spec {
-    head: &'static str,
+    head: [&'static str; 3],
     align: Align,
     widest: f32,
     at_worst: f32,
 }
 
-const fn spec(head: &'static str, align: Align, widest: f32, at_worst: f32) -> Spec {
+const fn spec(head: [&'static str; 3], align: Align, widest: f32, at_worst: f32) -> Spec {
     Spec { head, align, widest: mm(widest), at_worst: mm(at_worst) }
 }
 
 const SPECS: [Spec; 8] = [
-    spec("#", Align::Right, 9.0, 7.0),
-    spec("Article", Align::Left, 30.0, 15.0),
-    spec("Description", Align::Left, 0.0, 0.0),
-    spec("Quantity", Align::Right, 20.0, 16.0),
-    spec("Unit", Align::Left, 18.0, 10.0),
-    spec("Unit price", Align::Right, 36.0, 30.0),
-    spec("Tax", Align::Right, 14.0, 11.0),
-    spec("Amount", Align::Right, 36.0, 32.0),
+    spec(["#", "Pos.", "N°"], Align::Right, 9.0, 7.0),
+    spec(["Article", "Artikel", "Article"], Align::Left, 30.0, 15.0),
+    spec(["Description", "Bezeichnung", "Désignation"], Align::Left, 0.0, 0.0),
+    spec(["Quantity", "Menge", "Quantité"], Align::Right, 20.0, 16.0),
+    spec(["Unit", "Einheit", "Unité"], Align::Left, 18.0, 10.0),
+    spec(["Unit price", "Einzelpreis", "Prix unitaire"], Align::Right, 36.0, 30.0),
+    spec(["Tax", "MwSt.", "TVA"], Align::Right, 14.0, 11.0),
+    spec(["Amount", "Betrag", "Montant"], Align::Right, 36.0, 32.0),
+];
+const SUMMARY: [&str; 3] = [
+    "One line a row: article, quantity, unit price, tax rate and amount",
+    "Je Zeile eine Position: Artikel, Menge, Einzelpreis, Steuersatz und Betrag",
+    "Une ligne par article : référence, quantité, prix unitaire, taux de TVA et montant",
 ];
 const NAME: usize = 2;
 const STYLES: [Style; 8] = [
@@ -61,7 +67,7 @@ pub struct Item {
 }
 
 /// Places the table. `after`: how much paper what follows takes; the last row goes with it to the next page.
-pub fn lines(paper: &mut Paper, currency: Currency, items: &[Item], after: f32) -> Node {
+pub fn lines(paper: &mut Paper, tongue: Tongue, currency: Currency, items: &[Item], after: f32) -> Node {
     let fonts = paper.fonts();
     let set: Vec<[Line; 8]> = items
         .iter()
@@ -70,8 +76,8 @@ pub fn lines(paper: &mut Paper, currency: Currency, items: &[Item], after: f32) 
             item.cells.each_ref().map(|words| fonts.line(STYLES[at.next().unwrap_or(NAME)], words))
         })
         .collect();
-    let grid = grid(fonts, &set);
-    let head = head(paper, &grid);
+    let grid = grid(fonts, tongue, &set);
+    let head = head(paper, tongue, &grid);
     let mut body = Vec::with_capacity(set.len());
     let mut carried = Money::zero(currency);
     for (i, (cells, line)) in set.into_iter().zip(items).enumerate() {
@@ -79,40 +85,39 @@ pub fn lines(paper: &mut Paper, currency: Currency, items: &[Item], after: f32) 
         let row = Row::new(cells.map(|(cell, (column, _))| (Cell::Data, cell.broken(column.width()))).collect());
         let below = if i + 1 == items.len() { after.clamp(CARRY, AFTER) } else { CARRY };
         if i > 0 && !paper.fits(row.height() + 2.0 * PADDING + below) {
-            carry(paper, &grid, carried);
+            carry(paper, tongue, &grid, carried);
         }
         paper.down(PADDING);
-        body.push(grid.place(paper, row, |paper| carry(paper, &grid, carried)));
+        body.push(grid.place(paper, row, |paper| carry(paper, tongue, &grid, carried)));
         paper.down(PADDING);
         paper.rule(Column::FULL, 0.4, Ink::Hairline);
         carried = carried.plus(line.net).unwrap_or(carried);
     }
     let head = Node::group(Tag::THead, vec![head]);
-    let table =
-        Tag::Table.with_summary(Some("One line a row: article, quantity, unit price, tax rate and amount".to_owned()));
+    let table = Tag::Table.with_summary(Some(tongue.say(SUMMARY).to_owned()));
     Node::group(table, vec![head, Node::group(Tag::TBody, body)])
 }
 
 /// A line of an invoice.
-pub fn item(line: &InvoiceLine) -> Item {
+pub fn item(tongue: Tongue, line: &InvoiceLine) -> Item {
     Item {
         cells: [
             line.line_no.to_string(),
             line.sku.clone(),
             line.name.clone(),
-            line.quantity.to_string(),
+            tongue.quantity(line.quantity),
             line.unit.clone(),
-            text::money(line.unit_price),
-            text::percent(line.tax_rate),
-            text::money(line.net),
+            tongue.money(line.unit_price),
+            tongue.percent(line.tax_rate),
+            tongue.money(line.net),
         ],
         net: line.net,
     }
 }
 
 /// How wide the columns are, from what is in them.
-fn grid(fonts: &Fonts, lines: &[[Line; 8]]) -> Grid {
-    let mut natural: Vec<f32> = heads(fonts).map(|head| head.width()).collect();
+fn grid(fonts: &Fonts, tongue: Tongue, lines: &[[Line; 8]]) -> Grid {
+    let mut natural: Vec<f32> = heads(fonts, tongue).map(|head| head.width()).collect();
     for cells in lines {
         for (width, cell) in natural.iter_mut().zip(cells) {
             *width = width.max(cell.width());
@@ -137,13 +142,13 @@ fn widths(natural: &[f32], limit: fn(&Spec) -> f32) -> Vec<f32> {
     widths
 }
 
-fn heads(fonts: &Fonts) -> impl Iterator<Item = Line> {
-    SPECS.iter().map(|spec| fonts.line(Style::HEAD, spec.head))
+fn heads(fonts: &Fonts, tongue: Tongue) -> impl Iterator<Item = Line> {
+    SPECS.iter().map(move |spec| fonts.line(Style::HEAD, tongue.say(spec.head)))
 }
 
 /// The head on the first page; on the others it is repeated as decoration.
-fn head(paper: &mut Paper, grid: &Grid) -> Node {
-    let cells = heads(paper.fonts()).map(|line| (Cell::ColumnHead, vec![line])).collect();
+fn head(paper: &mut Paper, tongue: Tongue, grid: &Grid) -> Node {
+    let cells = heads(paper.fonts(), tongue).map(|line| (Cell::ColumnHead, vec![line])).collect();
     let head = grid.place(paper, Row::new(cells), Paper::turn);
     rule_below_head(paper);
     head
@@ -155,23 +160,23 @@ fn rule_below_head(paper: &mut Paper) {
 }
 
 /// The foot of one page and the head of the next.
-fn carry(paper: &mut Paper, grid: &Grid, sum: Money) {
+fn carry(paper: &mut Paper, tongue: Tongue, grid: &Grid, sum: Money) {
     paper.down(PADDING);
-    subtotal(paper, "Carried forward", sum);
+    subtotal(paper, tongue, ["Carried forward", "Übertrag", "À reporter"], sum);
     paper.turn();
-    for (line, (column, align)) in heads(paper.fonts()).zip(&grid.columns) {
+    for (line, (column, align)) in heads(paper.fonts(), tongue).zip(&grid.columns) {
         paper.decorate(*column, *align, line, ArtifactType::PaginationOther);
     }
     paper.down(Style::HEAD.leading);
     rule_below_head(paper);
     paper.down(PADDING);
-    subtotal(paper, "Brought forward", sum);
+    subtotal(paper, tongue, ["Brought forward", "Übertrag", "Report"], sum);
     paper.down(PADDING);
     paper.rule(Column::FULL, 0.4, Ink::Hairline);
 }
 
-fn subtotal(paper: &mut Paper, label: &str, sum: Money) {
-    let words = format!("{label}  {}", text::money(sum));
+fn subtotal(paper: &mut Paper, tongue: Tongue, label: [&'static str; 3], sum: Money) {
+    let words = format!("{}  {}", tongue.say(label), tongue.money(sum));
     let line = paper.fonts().line(Style::CELL_QUIET, &words);
     paper.decorate(Column::FULL, Align::Right, line, ArtifactType::PaginationOther);
     paper.down(Style::CELL.leading);

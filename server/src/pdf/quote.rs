@@ -11,6 +11,7 @@ use super::closing::{figures, place_figures, total_rows};
 use super::lines::{Item, lines};
 use super::paper::{Column, Node, Paper, mm};
 use super::printable::plain;
+use super::tongue::Tongue;
 use super::typeset::{Fonts, Style};
 use super::{export, head, letter, metadata, running};
 
@@ -36,14 +37,14 @@ pub fn quote(of: &Version) -> anyhow::Result<Vec<u8>> {
         ("Your contact", contact),
         ("Account", &of.account_number),
     ];
-    let mut tree = head(&mut paper, &of.seller, &of.bill_to, &facts, &title, &document.title);
+    let mut tree = head(&mut paper, Tongue::EN, &of.seller, &of.bill_to, &facts, &title, &document.title);
 
     let currency = version.totals.gross.currency();
     let items: Vec<Item> = document.lines.iter().flat_map(|l| items(l, currency)).collect();
     let rows = total_rows(&version.totals);
-    let totals = figures(fonts, &rows);
+    let totals = figures(fonts, Tongue::EN, &rows);
     let below = mm(6.0) + totals.height() + GAP + Style::HEADING.leading + 3.0 * Style::BODY.leading;
-    tree.push(lines(&mut paper, currency, &items, below));
+    tree.push(lines(&mut paper, Tongue::EN, currency, &items, below));
     paper.down(mm(3.5));
     tree.push(place_figures(&mut paper, totals, &[rows.len() - 1]));
 
@@ -53,9 +54,9 @@ pub fn quote(of: &Version) -> anyhow::Result<Vec<u8>> {
             section(&mut paper, &mut tree, heading, words);
         }
     }
-    paper.on_each_page(|paper, number, of_pages| running(paper, &of.seller, &title, number, of_pages));
+    paper.on_each_page(|paper, number, of_pages| running(paper, Tongue::EN, &of.seller, &title, number, of_pages));
     let bookmarks = vec![(plain(&title), (0, 0.0)), ("How to accept".to_owned(), end)];
-    export::export(paper, tree, bookmarks, metadata(&of.seller, &title, version.sent_at.date()))
+    export::export(paper, Tongue::EN, tree, bookmarks, metadata(&of.seller, &title, version.sent_at.date()), None)
 }
 
 fn how(of: &Version, until: &str) -> String {

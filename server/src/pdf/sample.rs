@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 use domain::accounts::Address;
-use domain::invoices::{InvoiceLine, InvoicePage, InvoiceRow, Kind, Letterhead, Status, document_totals};
+use domain::invoices::{InvoiceLine, InvoicePage, InvoiceRow, Kind, Language, Letterhead, Party, Status, totals};
+use domain::tax::Category;
 use domain::{Currency, Money, Quantity};
 use rust_decimal::Decimal;
 
@@ -38,11 +39,13 @@ pub fn page(kind: Kind, currency: Currency, lines: u32) -> InvoicePage {
             unit_price,
             net: unit_price.line(quantity).expect("in range"),
             tax_rate: if n.is_multiple_of(5) { Decimal::from(5) } else { Decimal::from(20) },
+            category: if n.is_multiple_of(5) { Category::Reduced } else { Category::Standard },
+            order_line: i32::try_from(n).ok(),
         }
     };
     let lines: Vec<InvoiceLine> = (1..=lines).map(line).collect();
-    let amounts: Vec<_> = lines.iter().map(|l| (l.net, l.tax_rate)).collect();
-    let totals = document_totals(currency, &amounts).expect("in range");
+    let amounts: Vec<_> = lines.iter().map(InvoiceLine::taxed).collect();
+    let totals = totals(currency, &amounts, &[]).expect("in range");
     let number = if kind == Kind::Invoice { "INV-2026-000123" } else { "CN-2026-000017" };
     InvoicePage {
         row: InvoiceRow {
@@ -64,11 +67,25 @@ pub fn page(kind: Kind, currency: Currency, lines: u32) -> InvoicePage {
             city: "Sheffield".to_owned(),
             country: "GB".to_owned(),
         },
+        ship_to: None,
+        delivered_on: Some(day(11, 19)),
+        buyer: Party {
+            name: "Aldgate Precision Engineering Ltd".to_owned(),
+            vat_number: "GB987654321".to_owned(),
+            endpoint: String::new(),
+            country: "GB".to_owned(),
+        },
         cost_centre: "MAINT".to_owned(),
+        language: Language::En,
         lines,
+        charges: Vec::new(),
         totals,
+        corrects: None,
+        corrected_by: Vec::new(),
+        reason: String::new(),
         settlements: Vec::new(),
         can_pay: false,
+        discount: None,
         seller: Letterhead {
             name: "Northgate Supply".to_owned(),
             legal_name: "Northgate Industrial Supply Ltd".to_owned(),
@@ -84,6 +101,7 @@ pub fn page(kind: Kind, currency: Currency, lines: u32) -> InvoicePage {
             phone: "+44 161 496 0000".to_owned(),
             iban: "GB33BUKB20201555555555".to_owned(),
             bic: "BUKBGB22".to_owned(),
+            endpoint: String::new(),
         },
         today: day(11, 28),
     }

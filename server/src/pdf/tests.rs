@@ -1,7 +1,8 @@
 //! What a reader gets: the words back out of the file, its pages and its structure.
 
 use domain::accounts::Address;
-use domain::invoices::{InvoicePage, Kind, Letterhead, Settlement};
+use domain::invoices::{Charge, ChargeFor, InvoiceLine, InvoicePage, Kind, Language, Letterhead, Settlement, totals};
+use domain::tax::{Category, Taxed};
 use domain::{Currency, Money, Quantity, text};
 use lopdf::{Document, Object};
 use proptest::prelude::*;
@@ -9,6 +10,7 @@ use rust_decimal::Decimal;
 
 use super::invoice;
 use super::sample::{day, page};
+use super::tongue::Tongue;
 
 fn read(page: &InvoicePage) -> Document {
     Document::load_mem(&invoice(page).expect("a document")).expect("a PDF")
@@ -206,7 +208,7 @@ fn the_document_is_tagged_and_carries_its_fonts() {
     };
     // Facts, lines, totals, bank; the head once, however often it is printed.
     assert_eq!((kind(b"Document"), kind(b"H1"), kind(b"H2"), kind(b"Table"), kind(b"THead")), (1, 1, 1, 4, 1));
-    assert_eq!(kind(b"TR"), 7 + 1 + 40 + 4 + 4);
+    assert_eq!(kind(b"TR"), 8 + 1 + 40 + 4 + 4);
     let fonts =
         pdf.objects.values().filter_map(|o| o.as_dict().ok()).filter(|d| d.has(b"FontFile3") || d.has(b"FontFile2"));
     let names: Vec<String> = fonts
@@ -252,4 +254,100 @@ proptest! {
         let made = invoice(&page);
         prop_assert!(made.is_ok(), "{:?}", made.err());
     }
+}
+
+/// The words of a document in each language: title, head of a column, total, heading of the last section, a reason.
+#[test]
+fn the_fixed_words_are_in_the_customers_language() {
+    for (language, wanted) in [
+        (
+            Language::De,
+            [
+                "Rechnung INV-2026-000123",
+                "Bezeichnung",
+                "Gesamtbetrag",
+                "Zahlung",
+                "Steuerschuldnerschaft des Leistungsempfängers",
+            ],
+        ),
+        (
+            Language::Fr,
+            [
+                "Facture INV-2026-000123",
+                "Désignation",
+                "Total",
+                "Règlement",
+                "Autoliquidation : TVA due par le preneur",
+            ],
+        ),
+    ] {
+        let mut page = page(Kind::Invoice, Currency::GBP, 30);
+        page.language = language;
+        for line in &mut page.lines {
+            (line.tax_rate, line.category) = (Decimal::ZERO, Category::ReverseCharge);
+        }
+        let taxed: Vec<_> = page.lines.iter().map(InvoiceLine::taxed).collect();
+        page.totals = totals(Currency::GBP, &taxed, &[]).expect("in range");
+        (page.row.gross, page.row.open) = (page.totals.gross, page.totals.gross);
+        let pdf = read(&page);
+        let words = pages(&pdf).join(" ");
+        let tongue = Tongue(language);
+        for wanted in wanted {
+            says(&words, wanted);
+        }
+        for line in &page.lines {
+            says(&words, &tongue.money(line.net));
+            says(&words, &tongue.money(line.unit_price));
+            says(&words, &tongue.quantity(line.quantity));
+        }
+        says(&words, &tongue.date(page.row.due_on));
+        says(&words, &tongue.money(page.totals.gross));
+        says(&words, "GB987654321");
+        assert_eq!(
+            pdf.catalog().expect("a catalog").get(b"Lang").and_then(Object::as_str).ok(),
+            Some(language.code().as_bytes())
+        );
+        for english in ["Unit price", "due by", "Issued", "Page 1 of", "Carried forward", "Account holder"] {
+            assert!(!words.contains(english), "{language:?} says {english}");
+        }
+    }
+}
+
+#[test]
+fn charges_and_what_is_corrected_are_on_paper() {
+    let mut page = page(Kind::CreditNote, Currency::GBP, 4);
+    let beside = |what, pence| Charge {
+        what,
+        taxed: Taxed { net: Money::new(Decimal::new(pence, 2), Currency::GBP), ..page.lines[0].taxed() },
+    };
+    page.charges = vec![beside(ChargeFor::Delivery, 750), beside(ChargeFor::Restocking, 500)];
+    let taxed: Vec<_> = page.lines.iter().map(InvoiceLine::taxed).collect();
+    page.totals = totals(Currency::GBP, &taxed, &page.charges).expect("in range");
+    (page.corrects, page.reason) = (Some(("INV-2026-00007".to_owned(), day(10, 1))), "Two came back".to_owned());
+    let words = words(&page);
+    for wanted in ["Delivery £7.50", "Restocking fee −£5.00", "INV-2026-00007", "Two came back"] {
+        says(&words, wanted);
+    }
+}
+
+#[test]
+fn the_document_carries_its_data() {
+    let page = page(Kind::Invoice, Currency::GBP, 9);
+    let pdf = read(&page);
+    let files: Vec<&lopdf::Stream> = pdf
+        .objects
+        .values()
+        .filter_map(|o| o.as_stream().ok())
+        .filter(|s| s.dict.get(b"Type").and_then(Object::as_name).is_ok_and(|t| t == b"EmbeddedFile"))
+        .collect();
+    let xml = files[0].decompressed_content().unwrap_or_else(|_| files[0].content.clone());
+    assert_eq!((files.len(), xml), (1, crate::einvoice::cii(&page)));
+    let catalog = pdf.catalog().expect("a catalog");
+    assert!(catalog.has(b"AF"), "the file belongs to the document");
+    let xmp = catalog.get(b"Metadata").and_then(Object::as_reference).expect("metadata");
+    let xmp = String::from_utf8(pdf.get_object(xmp).and_then(Object::as_stream).expect("a stream").content.clone())
+        .expect("UTF-8");
+    assert!(xmp.contains("<fx:ConformanceLevel>EN 16931<") && xmp.trim_end().ends_with("?>"), "{xmp}");
+    let dinars = self::page(Kind::Invoice, Currency::parse("KWD").expect("dinars"), 3);
+    assert!(!read(&dinars).catalog().expect("a catalog").has(b"AF"));
 }

@@ -62,6 +62,35 @@ pub(crate) async fn give_back(tx: &mut Tx, order: OrderId) -> Result<()> {
     Ok(())
 }
 
+/// Gives back what was credited of an order, to the periods that it took it from, the latest first; never more than it took. Its
+/// budget is locked before, as whoever adds to it does.
+pub(crate) async fn give_back_part(tx: &mut Tx, order: OrderId, amount: Decimal) -> Result<()> {
+    let (account, now) = (tx.actor()?.account().0, tx.now());
+    sqlx::query!(
+        "SELECT b.id FROM budgets b WHERE b.account_id = $1
+           AND b.id IN (SELECT e.budget_id FROM budget_entries e WHERE e.account_id = $1 AND e.order_id = $2) ORDER BY b.id FOR UPDATE",
+        account,
+        order.0
+    )
+    .fetch_all(tx.db())
+    .await?;
+    sqlx::query!(
+        "WITH taken AS (SELECT e.budget_id, e.period_start, sum(e.amount) AS amount FROM budget_entries e
+                        WHERE e.account_id = $1 AND e.order_id = $2 GROUP BY 1, 2 HAVING sum(e.amount) > 0),
+              parts AS (SELECT t.*, greatest($4 - COALESCE(sum(t.amount) OVER (ORDER BY t.period_start DESC, t.budget_id
+                                                                             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), 0) AS still FROM taken t)
+         INSERT INTO budget_entries (account_id, id, budget_id, order_id, period_start, amount, at)
+         SELECT $1, gen_random_uuid(), p.budget_id, $2, p.period_start, -least(p.amount, p.still), $3 FROM parts p WHERE p.still > 0",
+        account,
+        order.0,
+        now,
+        amount
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
+}
+
 /// How many past periods a budget's page shows.
 const PERIODS: i32 = 6;
 

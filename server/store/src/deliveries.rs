@@ -3,7 +3,8 @@
 //! system is moved on there, not here.
 //!
 //! The seller's people write by their own role, so that row-level security holds them to their customers. Locks are taken in the
-//! order of `orders::submit`: order → budget → stock by (product, warehouse) → audit head.
+//! order of `orders::submit`: order → budget → stock by (product, warehouse) → audit head; and behind all of them the counter of the
+//! invoices' numbers.
 
 mod board;
 mod change;

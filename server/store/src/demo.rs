@@ -1,4 +1,4 @@
-//! The demo's world: one seller, two customers, one with units, their people, contracts, orders and invoices. Tests and journeys share it.
+//! The demo's world: one seller, three customers, one with units, one abroad, their people, contracts, orders and invoices. Tests and journeys share it.
 
 mod world;
 
@@ -82,6 +82,13 @@ pub const PEOPLE: &[Persona] = &[
         name: "Tom Adeyemi",
         what: "buyer at Globex",
         seats: &[("1002", &["buyer"])],
+        staff: None,
+    },
+    Persona {
+        email: "einkauf@vireo.example",
+        name: "Anke Vogt",
+        what: "buyer and finance at Vireo in Germany",
+        seats: &[("1003", &["buyer", "finance"])],
         staff: None,
     },
     Persona {

@@ -20,6 +20,8 @@ mod stock;
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use domain::tax::Category;
+use rust_decimal::Decimal;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -104,20 +106,31 @@ struct Named {
     name: String,
     country: String,
     terms: i32,
+    language: String,
+    treatment: Option<Category>,
+    /// The seller's usual tax rate.
+    usual: Decimal,
 }
 
 /// The customers among these numbers; the seller's own account is none.
 async fn named_accounts(tx: &mut Tx, numbers: &[String]) -> Result<HashMap<String, Named>> {
     let rows = sqlx::query!(
-        "SELECT number, id, name, country, payment_terms_days FROM accounts
-         WHERE number = ANY($1) AND id <> '00000000-0000-0000-0000-000000000000'",
+        "SELECT a.number, a.id, a.name, a.country, a.payment_terms_days, a.language, s.default_tax_rate,
+                COALESCE(a.tax_treatment, CASE WHEN a.country <> s.country THEN 'export' END) AS treatment
+         FROM accounts a CROSS JOIN seller s WHERE a.number = ANY($1) AND a.id <> '00000000-0000-0000-0000-000000000000'",
         numbers
     )
     .fetch_all(tx.db())
     .await?;
     Ok(rows
         .into_iter()
-        .map(|r| (r.number, Named { id: r.id, name: r.name, country: r.country, terms: r.payment_terms_days }))
+        .map(|r| {
+            let treatment = r.treatment.as_deref().and_then(Category::parse);
+            let (terms, usual) = (r.payment_terms_days, r.default_tax_rate);
+            let named =
+                Named { id: r.id, name: r.name, country: r.country, terms, language: r.language, treatment, usual };
+            (r.number, named)
+        })
         .collect())
 }
 

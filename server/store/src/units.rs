@@ -66,9 +66,10 @@ pub async fn create(store: &Store, actor: &Actor, name: &str, now: DateTime<Utc>
         .await?;
     let unit = sqlx::query!(
         "INSERT INTO accounts (id, number, name, parent_id, currency, country, payment_terms_days, status, price_strategy, po_required,
-                               order_minimum, tax_rate, decide_by_mail, credit_shared)
+                               order_minimum, tax_rate, tax_treatment, language, invoicing, endpoint, decide_by_mail, credit_shared)
          SELECT $2, a.number || '-' || (SELECT 1 + count(*) FROM accounts u WHERE u.parent_id = a.id), $3, a.id, a.currency, a.country,
-                a.payment_terms_days, a.status, a.price_strategy, a.po_required, a.order_minimum, a.tax_rate, a.decide_by_mail, true
+                a.payment_terms_days, a.status, a.price_strategy, a.po_required, a.order_minimum, a.tax_rate, a.tax_treatment, a.language, a.invoicing, a.endpoint,
+                a.decide_by_mail, true
          FROM accounts a WHERE a.id = $1
          RETURNING id, number",
         actor.account().0,

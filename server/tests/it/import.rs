@@ -12,7 +12,7 @@ use crate::world::{World, now};
 /// A database with the schema alone.
 async fn empty() -> World {
     let world = World::new().await;
-    world.sql("TRUNCATE seller, accounts, people, categories, catalogs, warehouses CASCADE").await;
+    world.sql("TRUNCATE seller, accounts, people, categories, catalogs, warehouses, document_series CASCADE").await;
     world
 }
 

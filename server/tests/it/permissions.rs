@@ -102,6 +102,8 @@ const PAGES: &[Row] = &[
     // Plain routes of the server.
     ("", "/invoices/{invoice}.pdf", [303, 403, 403, 200, 403, 403, 403, 403, 403]),
     ("", "/invoices/{other-invoice}.pdf", [303, 403, 403, 404, 403, 403, 403, 403, 403]),
+    ("", "/invoices/{invoice}.xml", [303, 403, 403, 200, 403, 403, 403, 403, 403]),
+    ("", "/invoices/{other-invoice}.xml", [303, 403, 403, 404, 403, 403, 403, 403, 403]),
     ("", "/quotes/{quote}.pdf", [303, 200, 200, 403, 200, 200, 200, 200, 200]),
     ("", "/quotes/{quote}.pdf?version=1", [303, 200, 200, 403, 200, 200, 200, 200, 200]),
     ("", "/quotes/{other-quote}.pdf", [303, 404, 404, 403, 404, 404, 404, 404, 404]),
@@ -116,6 +118,7 @@ const PAGES: &[Row] = &[
     ("", "/demo/pay/none", [404; N]),
     // For a provider's messages alone, by post.
     ("", "/webhooks/payments/sandbox", [405; N]),
+    ("", "/invoices.xlsx", [303, 403, 403, 200, 403, 403, 403, 403, 403]),
     // A secret address, and nobody is asked who they are.
     ("", "/calendar/none/deliveries.ics", [404; N]),
     ("", "/healthz", [200; N]),
@@ -364,6 +367,18 @@ const WRITES: &[Row] = &[
         "customer=1001&number={order}&version=9&change=complete",
         [401, 403, 403, 403, 403, 403, 403, 409, 409],
     ),
+    (
+        "sales/credit",
+        "customer=1001&number=none&order=x&id={unit}&reason=x&quantities[1]=1",
+        [401, 403, 403, 403, 403, 403, 403, 404, 404],
+    ),
+    (
+        "sales/credit",
+        "customer=1002&number={invoice}&order=x&id={unit}&reason=x&quantities[1]=1",
+        [401, 403, 403, 403, 403, 403, 403, 404, 404],
+    ),
+    ("sales/invoicing", "customer=1001&language=en&mode=per_order", [401, 403, 403, 403, 403, 403, 403, 200, 200]),
+    ("sales/invoicing", "customer=none&language=en&mode=per_order", [401, 403, 403, 403, 403, 403, 403, 404, 404]),
     ("sales/promise", "customer=1001&number=none&line=1&day=2027-01-01", [401, 403, 403, 403, 403, 403, 403, 404, 404]),
     ("accounts/sign-out", "", [401, 200, 200, 200, 200, 200, 200, 200, 200]),
 ];

@@ -285,12 +285,58 @@ async fn finance_downloads_the_document_and_the_filtered_list() {
     let pdf = finance.get(&format!("/invoices/{number}.pdf")).await;
     assert_eq!(pdf.headers()["content-type"], "application/pdf");
     assert!(pdf.bytes().await.unwrap().starts_with(b"%PDF-"));
+    let xml = finance.get(&format!("/invoices/{number}.xml")).await;
+    assert_eq!(xml.headers()["content-type"], "application/xml");
+    assert!(xml.headers()["content-disposition"].to_str().unwrap().ends_with(&format!("\"{number}.xml\"")));
+    let xml = xml.text().await.unwrap();
+    assert!(xml.contains(&format!("<cbc:ID>{number}</cbc:ID>")) && xml.contains("billing:3.0"), "{xml}");
+    let page = finance.text(&format!("/invoices/{number}")).await;
+    assert!(page.contains("Download XML") && page.contains("Standard rate, 20 % on"), "{page}");
+    let xlsx = finance.get("/invoices.xlsx?show=all").await;
+    assert!(xlsx.headers()["content-type"].to_str().unwrap().contains("spreadsheetml"));
+    assert!(xlsx.bytes().await.unwrap().starts_with(b"PK"));
     app.world.sql("UPDATE invoices SET po_number = '=cmd()' WHERE po_number = 'PO 88350'").await;
     let csv = finance.text("/invoices.csv?show=all").await;
     assert_eq!(csv.lines().count(), 8, "{csv}");
     assert!(csv.contains("'=cmd()"), "a formula is text: {csv}");
     assert!(csv.contains("credit_note") && csv.contains(",-28.56,"), "a credit note counts against: {csv}");
     assert_eq!(finance.text("/invoices.csv?show=paid").await.lines().count(), 3);
+}
+
+#[tokio::test]
+async fn customer_service_credits_lines_on_the_orders_page_and_finance_reads_why() {
+    let app = App::start().await;
+    let service = app.sign_in("service@seller.example").await;
+    let row: (String, String) =
+        sqlx::query_as("SELECT number, order_number FROM invoices WHERE po_number = 'PO 88350'")
+            .fetch_one(&app.world.superuser)
+            .await
+            .unwrap();
+    let (number, order) = row;
+    let desk = format!("/sales/orders/{order}?customer=1001");
+    let page = service.text(&desk).await;
+    let id = page.split("name=\"id\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    let form = [
+        ("customer", "1001"),
+        ("number", &number),
+        ("order", &order),
+        ("id", &id),
+        ("quantities[1]", "2"),
+        ("quantities[2]", ""),
+        ("reason", "Two boxes were damaged"),
+    ];
+    for _ in 0..2 {
+        let answer = service.post_from(&desk, "/api/sales/credit", &form).await;
+        assert_eq!(answer.headers()["location"], desk.as_str());
+    }
+    let page = service.text(&desk).await;
+    assert_eq!(page.matches(&format!("corrects {number}")).count(), 1, "two clicks are one: {page}");
+    let finance = app.sign_in("finance@acme.example").await;
+    let page = finance.text(&format!("/invoices/{number}")).await;
+    assert!(page.contains("Corrected by"), "{page}");
+    let note = page.split("/invoices/CN-").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let page = finance.text(&format!("/invoices/CN-{note}")).await;
+    assert!(page.contains("Two boxes were damaged") && page.contains(&number), "{page}");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use domain::orders::{Event, OrderStep, PAGE, Status};
 use domain::{Currency, Money, Permission};
 
 use crate::orders::order_lines;
-use crate::{Error, Result, Tx, customers};
+use crate::{Error, Result, Tx, customers, invoices};
 
 fn status(code: &str) -> Result<Status> {
     Status::parse(code).ok_or_else(|| Error::odd("orders.status", code))
@@ -88,7 +88,7 @@ pub async fn find(tx: &mut Tx, customer: &str, number: &str) -> Result<DeskOrder
     let more = sqlx::query!(
         r#"SELECT (SELECT jsonb_agg(jsonb_build_array(e.status, e.at, e.by_name, e.reason) ORDER BY e.version)
                    FROM order_events e WHERE e.account_id = $1 AND e.order_id = $2) AS steps,
-                  shipments_json($1, $2) AS shipments,
+                  shipments_json($1, $2) AS shipments, invoices_json($1, $2) AS invoices,
                   (SELECT jsonb_agg(jsonb_build_array(n.at, n.by_name, n.text, '') ORDER BY n.at DESC)
                    FROM staff_notes n WHERE n.account_id = $1 AND n.order_id = $2) AS notes"#,
         o.account_id,
@@ -141,6 +141,8 @@ pub async fn find(tx: &mut Tx, customer: &str, number: &str) -> Result<DeskOrder
         note: o.note,
         steps,
         shipments: super::shipments(more.shipments)?,
+        invoices: invoices::desk(more.invoices, actor.may(Permission::InvoiceIssue))?,
+        credit: invoices::new_id(),
         notes: customers::notes(tx, more.notes)?,
         can: can.into_iter().filter(|c| c.1).map(|c| c.0).collect(),
         imported,

@@ -1,4 +1,5 @@
-//! Sending goods: stock and what is reserved of it shrink together by what leaves, the order moves on, the buyer is told.
+//! Sending goods: stock and what is reserved of it shrink together by what leaves, the order moves on, the buyer is told, and what
+//! left is invoiced.
 
 use std::collections::HashMap;
 
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use super::{lock, tell};
 use crate::error::exactly;
 use crate::orders::advance;
-use crate::{Result, Tx, audit};
+use crate::{Result, Tx, audit, invoices};
 
 /// What one line takes from one warehouse.
 struct Taken {
@@ -88,10 +89,12 @@ pub async fn ship(tx: &mut Tx, customer: &str, number: &str, version: i32, form:
         .iter()
         .filter_map(|(no, n)| left.iter().find(|l| l.0 == *no).map(|l| format!("{n} × {}", l.1)))
         .collect();
-    let whole = if after == domain::orders::Status::Shipped { "Your order" } else { "A part of your order" };
+    let all_sent = after == domain::orders::Status::Shipped;
+    let whole = if all_sent { "Your order" } else { "A part of your order" };
     let mail = format!("Sent on {} with {by}:\n\n{}\n", text::date(form.shipped_on), listed.join("\n"));
     tell(tx, &order, format!("{whole} {number} is on its way: {by}"), mail).await?;
-    let detail = json!({ "before": order.status.code(), "after": after.code(), "carrier": carrier, "tracking": tracking,
+    let invoice = invoices::of_shipment(tx, order.id, all_sent, form.shipped_on).await?;
+    let detail = json!({ "invoice": invoice.map(|i| i.number), "before": order.status.code(), "after": after.code(), "carrier": carrier, "tracking": tracking,
                          "lines": numbers.iter().zip(&quantities).collect::<Vec<_>>() });
     audit::record(tx, "order.shipped", number, detail).await
 }

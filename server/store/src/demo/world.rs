@@ -19,6 +19,8 @@ pub(super) use quotes::negotiate;
 
 pub(super) const ACME: &str = "1001";
 pub(super) const GLOBEX: &str = "1002";
+/// In Germany: the tax is theirs to account for, and their documents are in German.
+pub(super) const VIREO: &str = "1003";
 
 pub(super) async fn seed(tx: &mut Tx) -> Result<()> {
     sqlx::query!(
@@ -36,14 +38,29 @@ pub(super) async fn seed(tx: &mut Tx) -> Result<()> {
     .await?;
     let acme = account(tx, ACME, "Acme Manufacturing", false).await?;
     let globex = account(tx, GLOBEX, "Globex Logistics", true).await?;
+    let vireo = account(tx, VIREO, "Vireo Maschinenbau GmbH", true).await?;
+    sqlx::query!(
+        "UPDATE accounts SET country = 'DE', language = 'de', invoicing = 'per_order', tax_number = 'DE123456789', tax_rate = 0,
+                             tax_treatment = 'reverse_charge', endpoint = '0204:991-12345-07' WHERE id = $1",
+        vireo
+    )
+    .execute(tx.db())
+    .await?;
+    sqlx::query!(
+        "UPDATE accounts SET tax_number = CASE id WHEN $1 THEN 'GB246813579' ELSE 'GB135792468' END WHERE id IN ($1, $2)",
+        acme,
+        globex
+    )
+    .execute(tx.db())
+    .await?;
     unit(tx, acme, "Acme North", ("Kiln Lane works", "Kiln Lane 3", "NE6 2HL", "Newcastle")).await?;
     unit(tx, acme, "Acme South", ("South works", "Quay Road 40", "BS1 4RN", "Bristol")).await?;
     people(tx, acme).await?;
     goods::seed(tx, acme, globex).await?;
-    documents::seed(tx, acme, globex).await?;
+    documents::seed(tx, acme, globex, vireo).await?;
     company::seed(tx, acme).await?;
     company::ask_for_an_account(tx).await?;
-    for account in [AccountId::SELLER.0, acme, globex] {
+    for account in [AccountId::SELLER.0, acme, globex, vireo] {
         audit::record_job(tx, account.into(), "Halden Supply", "account.opened", "demo", json!({})).await?;
     }
     Ok(())
@@ -63,23 +80,32 @@ async fn account(tx: &mut Tx, number: &str, name: &str, po_required: bool) -> Re
     sqlx::query!("INSERT INTO credit_limits (account_id, credit_limit, policy) VALUES ($1, 25000, 'hold')", id)
         .execute(tx.db())
         .await?;
-    let places: [(&str, &str, &str, &str, &str, bool); 3] = if number == ACME {
+    let (acme, globex) = (
         [
             ("ship_to", "Main works", "Unit 4, Harrow Road", "B24 8BU", "Birmingham", true),
             ("ship_to", "Line 4 store", "Gate C, Harrow Road", "B24 8BW", "Birmingham", false),
             ("bill_to", "Accounts payable", "1 Acme Way", "B24 8AA", "Birmingham", true),
-        ]
-    } else {
+        ],
         [
             ("ship_to", "Depot North", "Trafford Park 88", "M17 1AB", "Manchester", true),
             ("ship_to", "Depot South", "Dock Road 12", "SO15 1GA", "Southampton", false),
             ("bill_to", "Head office", "200 Quay Street", "M3 4LX", "Manchester", true),
-        ]
+        ],
+    );
+    let vireo = [
+        ("ship_to", "Werk 1", "Am Hafen 7", "28217", "Bremen", true),
+        ("ship_to", "Werk 2", "Industriestraße 40", "28876", "Oyten", false),
+        ("bill_to", "Buchhaltung", "Am Hafen 5", "28217", "Bremen", true),
+    ];
+    let (places, country) = match number {
+        ACME => (acme, "GB"),
+        VIREO => (vireo, "DE"),
+        _ => (globex, "GB"),
     };
     for (kind, label, street, postcode, city, is_default) in places {
         sqlx::query!(
             "INSERT INTO addresses (account_id, id, kind, label, company, street, postcode, city, country, is_default)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'GB', $9)",
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             id,
             crate::new_id::<Uuid>(),
             kind,
@@ -88,6 +114,7 @@ async fn account(tx: &mut Tx, number: &str, name: &str, po_required: bool) -> Re
             street,
             postcode,
             city,
+            country,
             is_default
         )
         .execute(tx.db())

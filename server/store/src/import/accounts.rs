@@ -62,7 +62,8 @@ pub async fn accounts(tx: &mut Tx, seller_country: &str, rows: &[Account]) -> Re
          SET name = EXCLUDED.name, parent_id = EXCLUDED.parent_id, currency = EXCLUDED.currency, country = EXCLUDED.country,
              payment_terms_days = EXCLUDED.payment_terms_days, status = EXCLUDED.status, closed_above = false,
              credit_shared = a.credit_shared AND a.parent_id = EXCLUDED.parent_id AND a.currency = EXCLUDED.currency,
-             tax_rate = CASE WHEN a.country = EXCLUDED.country THEN a.tax_rate ELSE EXCLUDED.tax_rate END
+             tax_rate = CASE WHEN a.country = EXCLUDED.country THEN a.tax_rate ELSE EXCLUDED.tax_rate END,
+             tax_treatment = CASE WHEN a.country = EXCLUDED.country THEN a.tax_treatment END
          WHERE (a.name, a.parent_id, a.currency, a.country, a.payment_terms_days, a.status) IS DISTINCT FROM
                (EXCLUDED.name, EXCLUDED.parent_id, EXCLUDED.currency, EXCLUDED.country, EXCLUDED.payment_terms_days, EXCLUDED.status)
          RETURNING a.id",

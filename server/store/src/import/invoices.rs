@@ -6,6 +6,7 @@ use domain::accounts::Address;
 use domain::cart::Totals;
 use domain::invoices::Kind;
 use domain::ledger::Booking;
+use domain::tax::Category;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -66,12 +67,12 @@ fn bill_to(account: &Named) -> Value {
 async fn write(tx: &mut Tx, fresh: &[(Uuid, Uuid, &Invoice, &Named)]) -> Result<()> {
     sqlx::query!(
         "INSERT INTO invoices (account_id, id, number, kind, issued_on, due_on, order_id, order_number, po_number, cost_centre, bill_to,
-                               currency, net, tax, gross, line_count, source, import_hash)
+                               currency, net, tax, gross, line_count, source, import_hash, language)
          SELECT t.account_id, t.id, t.number, t.kind, t.issued_on, t.due_on, o.id, t.order_number, COALESCE(o.po_number, ''), COALESCE(o.cost_centre, ''),
-                t.bill_to, t.currency, t.net, t.tax, t.net + t.tax, t.line_count, 'import', t.hash
+                t.bill_to, t.currency, t.net, t.tax, t.net + t.tax, t.line_count, 'import', t.hash, t.language
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::date[], $6::date[], $7::text[], $8::jsonb[], $9::text[], $10::numeric[],
-                     $11::numeric[], $12::int[], $13::bytea[])
-              AS t(account_id, id, number, kind, issued_on, due_on, order_number, bill_to, currency, net, tax, line_count, hash)
+                     $11::numeric[], $12::int[], $13::bytea[], $14::text[])
+              AS t(account_id, id, number, kind, issued_on, due_on, order_number, bill_to, currency, net, tax, line_count, hash, language)
          LEFT JOIN orders o ON o.account_id = t.account_id AND o.number = t.order_number AND t.order_number <> ''",
         &column(fresh, |f| f.0),
         &column(fresh, |f| f.1),
@@ -85,16 +86,21 @@ async fn write(tx: &mut Tx, fresh: &[(Uuid, Uuid, &Invoice, &Named)]) -> Result<
         &column(fresh, |f| f.2.totals.net.amount()),
         &column(fresh, |f| f.2.totals.tax.amount()),
         &column(fresh, |f| count(&f.2.document)),
-        &column(fresh, |f| f.2.document.hash.clone())
+        &column(fresh, |f| f.2.document.hash.clone()),
+        &column(fresh, |f| f.3.language.clone())
     )
     .execute(tx.db())
     .await?;
+    let category = |rate, account: &Named| Category::of(rate, account.treatment, account.usual).code().to_owned();
+    let categories: Vec<String> =
+        fresh.iter().flat_map(|f| f.2.document.lines.iter().map(|l| category(l.tax_rate, f.3))).collect();
     let lines = Columns::of(&column(fresh, |f| (f.0, f.1, &f.2.document)));
     sqlx::query!(
-        "INSERT INTO invoice_lines (account_id, invoice_id, line_no, sku, name, unit, quantity, unit_price, net, tax_rate)
-         SELECT t.account_id, t.invoice_id, t.line_no, t.sku, COALESCE(NULLIF(t.name, ''), p.name, t.sku), t.unit, t.quantity, t.unit_price, t.net, t.tax_rate
-         FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[])
-              AS t(account_id, invoice_id, line_no, sku, name, unit, quantity, unit_price, net, tax_rate)
+        "INSERT INTO invoice_lines (account_id, invoice_id, line_no, sku, name, unit, quantity, unit_price, net, tax_rate, tax_category)
+         SELECT t.account_id, t.invoice_id, t.line_no, t.sku, COALESCE(NULLIF(t.name, ''), p.name, t.sku), t.unit, t.quantity, t.unit_price, t.net, t.tax_rate, t.tax_category
+         FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[],
+                     $11::text[])
+              AS t(account_id, invoice_id, line_no, sku, name, unit, quantity, unit_price, net, tax_rate, tax_category)
          LEFT JOIN products p ON p.sku = t.sku AND t.name = ''",
         &lines.account,
         &lines.document,
@@ -105,7 +111,8 @@ async fn write(tx: &mut Tx, fresh: &[(Uuid, Uuid, &Invoice, &Named)]) -> Result<
         &lines.quantity,
         &lines.unit_price,
         &lines.net,
-        &lines.tax_rate
+        &lines.tax_rate,
+        &categories
     )
     .execute(tx.db())
     .await?;

@@ -288,7 +288,7 @@ async fn money(tx: &mut Tx, intent: &Intent, status: IntentStatus, on: NaiveDate
 async fn told(tx: &mut Tx, intent: &Intent, text: String, mail: &str) -> Result<()> {
     let note = Note {
         member: intent.member_id.into(),
-        kind: notices::Kind::Payment,
+        kind: notices::Kind::Invoice,
         text,
         href: format!("/payments/{}", intent.number),
         mail: mail.to_owned(),

@@ -103,18 +103,22 @@ async fn a_rep_sees_no_row_of_a_customer_that_is_not_theirs_in_any_table() {
             "INSERT INTO shipments (account_id, id, order_id, carrier, shipped_on, by_name, at) SELECT '{globex}', gen_random_uuid(), gen_random_uuid(), 'x', now(), 'x', now()"
         ),
         format!(
+            "INSERT INTO invoices (account_id, id, number, kind, issued_on, due_on, currency, net, tax, gross, line_count) SELECT '{globex}', gen_random_uuid(), 'X', 'invoice', now(), now(), 'GBP', 1, 0, 1, 1"
+        ),
+        format!(
             "INSERT INTO notices (account_id, id, member_id, kind, text, href, at) SELECT '{globex}', gen_random_uuid(), gen_random_uuid(), 'talk', 'x', '/', now()"
         ),
     ] {
         let error = world.begin(&rep).await.raw_execute(&sql).await.unwrap_err();
         assert!(error.contains("row-level security"), "{sql}: {error}");
     }
-    let moved = world
-        .begin(&rep)
-        .await
-        .raw_execute(&format!("UPDATE orders SET status = 'completed' WHERE account_id = '{globex}'"))
-        .await;
-    assert_eq!(moved, Ok(0));
+    for sql in [
+        format!("UPDATE orders SET status = 'completed' WHERE account_id = '{globex}'"),
+        format!("UPDATE accounts SET tax_treatment = 'export' WHERE id = '{globex}'"),
+        format!("UPDATE invoices SET credits = 9 WHERE account_id = '{globex}'"),
+    ] {
+        assert_eq!(world.begin(&rep).await.raw_execute(&sql).await, Ok(0), "{sql}");
+    }
 }
 
 async fn globex(world: &World) -> uuid::Uuid {
@@ -278,6 +282,6 @@ async fn a_rep_sees_assigned_customers_and_the_seller_admin_all() {
     assert_eq!(names("rep@seller.example").await, ["Acme Manufacturing"]);
     assert_eq!(
         names("admin@seller.example").await,
-        ["Acme Manufacturing", "Acme North", "Acme South", "Globex Logistics"]
+        ["Acme Manufacturing", "Acme North", "Acme South", "Globex Logistics", "Vireo Maschinenbau GmbH"]
     );
 }

@@ -6,6 +6,7 @@ mod approvals;
 mod assistance;
 mod catalog;
 mod deliveries;
+mod documents;
 mod invoices;
 mod isolation;
 mod orders;

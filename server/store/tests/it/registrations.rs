@@ -78,9 +78,9 @@ async fn a_company_asks_confirms_and_is_opened_once() {
 
     let page = waiting(&world, &staff).await;
     let row = page.rows.iter().find(|r| r.email == "ann@initech.example").unwrap();
-    assert_eq!((row.tax_number.as_str(), page.next_number.as_str()), ("DE123456", "1003"));
+    assert_eq!((row.tax_number.as_str(), page.next_number.as_str()), ("DE123456", "1004"));
     assert!(row.known.is_empty(), "{:?}", row.known);
-    let terms = Terms::parse("1003", "EUR", "").unwrap();
+    let terms = Terms::parse("1004", "EUR", "").unwrap();
     let taken = Terms::parse("1001", "EUR", "").unwrap();
     let approve = async |terms: &Terms| {
         store::accounts::approve_registration(&world.store, &staff, row.id, terms, ORIGIN, now()).await
@@ -91,7 +91,7 @@ async fn a_company_asks_confirms_and_is_opened_once() {
         "{refused:?}"
     );
     for _ in 0..2 {
-        assert_eq!(approve(&terms).await.unwrap(), "1003");
+        assert_eq!(approve(&terms).await.unwrap(), "1004");
     }
     assert_eq!(world.number("SELECT count(*) FROM accounts WHERE name = 'Initech'").await, 1);
     assert_eq!(mails(&world, "ann@initech.example").await.len(), 2, "one link, one invitation");
@@ -124,7 +124,7 @@ async fn a_rejection_is_mailed_with_its_reason_once() {
     let told = mails(&world, "ann@initech.example").await;
     assert_eq!(told.len(), 2);
     assert!(told[1].contains("We do not deliver to Berlin."));
-    let terms = Terms::parse("1003", "EUR", "").unwrap();
+    let terms = Terms::parse("1004", "EUR", "").unwrap();
     conflict(
         store::accounts::approve_registration(&world.store, &staff, id, &terms, ORIGIN, now()).await,
         &Cause::Stale,
@@ -153,7 +153,7 @@ async fn who_is_known_already_is_told_to_the_seller_and_to_nobody_else() {
         ]
     );
     // A person who is known keeps name and password, and gets the seat.
-    let terms = Terms::parse("1003", "GBP", "500").unwrap();
+    let terms = Terms::parse("1004", "GBP", "500").unwrap();
     store::accounts::approve_registration(&world.store, &staff, id, &terms, ORIGIN, now()).await.unwrap();
     assert_eq!(world.number("SELECT count(*) FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = 'buyer@acme.example'").await, 2);
     for email in ["rep@seller.example", "admin@acme.example"] {

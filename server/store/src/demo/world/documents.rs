@@ -1,15 +1,17 @@
 //! Past orders, invoices and payments.
 
-use chrono::{Datelike as _, Days, NaiveTime};
+use chrono::{Datelike as _, Days, NaiveDate, NaiveTime};
 use domain::cart::{TaxedAmount, totals};
-use domain::invoices::Kind;
-use domain::ledger::{Booking, Source};
+use domain::ids::{InvoiceId, OrderId};
+use domain::invoices::{ChargeFor, Kind};
+use domain::ledger::Source;
+use domain::tax::Category;
 use domain::{Currency, Money, Quantity};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::member;
-use crate::ledger::{Booked, book};
+use crate::invoices::{self, NewCharge, NewDocument, NewLine};
 use crate::payments::{Allocation, Received, allocate, receive};
 use crate::{Error, Result, Tx};
 
@@ -43,7 +45,13 @@ const GLOBEX_ORDERS: &[Past] = &[
     (6, "G-5561", "PACK", "shipped", &[("PW-500-17", 36, 798), ("TP-48-CL", 72, 129)]),
 ];
 
-pub(super) async fn seed(tx: &mut Tx, acme: Uuid, globex: Uuid) -> Result<()> {
+const VIREO_ORDERS: &[Past] = &[
+    (28, "4500018812", "PACK", "completed", &[("HB-M8-40-A2", 40, 1180), ("WA-M8-A2", 40, 520)]),
+    (5, "4500018907", "PACK", "shipped", &[("CL-DEG-5", 8, 1690)]),
+];
+
+pub(super) async fn seed(tx: &mut Tx, acme: Uuid, globex: Uuid, vireo: Uuid) -> Result<()> {
+    series(tx).await?;
     for (i, past) in ACME_ORDERS.iter().enumerate() {
         // The two oldest are paid, the third in part.
         let paid = match i {
@@ -51,21 +59,28 @@ pub(super) async fn seed(tx: &mut Tx, acme: Uuid, globex: Uuid) -> Result<()> {
             2 => Some(40),
             _ => None,
         };
-        order(tx, acme, "buyer@acme.example", past, paid).await?;
+        let invoice = order(tx, acme, "buyer@acme.example", past, paid).await?;
+        if i == 2 {
+            credit_note(tx, acme, invoice, past.1).await?;
+        }
     }
-    credit_note(tx, acme, ACME_ORDERS[2].1).await?;
     for (i, past) in GLOBEX_ORDERS.iter().enumerate() {
         order(tx, globex, "buyer@globex.example", past, (i == 0).then_some(100)).await?;
+    }
+    services(tx, globex).await?;
+    for past in VIREO_ORDERS {
+        order(tx, vireo, "einkauf@vireo.example", past, None).await?;
     }
     Ok(())
 }
 
-async fn order(tx: &mut Tx, account: Uuid, buyer: &str, past: &Past, paid: Option<i64>) -> Result<()> {
+async fn order(tx: &mut Tx, account: Uuid, buyer: &str, past: &Past, paid: Option<i64>) -> Result<InvoiceId> {
     let (ago, po, centre, status, goods) = *past;
     let (member, person, name) = member(tx, account, buyer).await?;
     let day = tx.today() - Days::new(ago);
     let placed = tx.instant(day.and_time(NaiveTime::from_hms_opt(9, 12, 0).unwrap_or_default()));
-    let rate = Decimal::from(20);
+    let rate = sqlx::query_scalar!("SELECT tax_rate FROM accounts WHERE id = $1", account).fetch_one(tx.db()).await?;
+    let rate = rate.unwrap_or(Decimal::from(20));
     let mut lines = Vec::new();
     for (sku, quantity, pence) in goods {
         let quantity = Quantity::new(Decimal::from(*quantity)).ok_or_else(|| Error::odd("demo quantity", sku))?;
@@ -149,92 +164,125 @@ async fn order(tx: &mut Tx, account: Uuid, buyer: &str, past: &Past, paid: Optio
         .execute(tx.db())
         .await?;
     }
-    let issued = day + Days::new(2);
-    invoice(tx, account, Some((id, &number)), "invoice", issued, po, centre, &lines, paid).await
+    let lines =
+        (1..).zip(&lines).map(|(no, (sku, quantity, each, net))| line(Some(no), sku, *quantity, *each, *net, rate));
+    let mut document = new(Kind::Invoice, day + Days::new(2), lines.collect());
+    document.order = Some(OrderId(id));
+    issue_paid(tx, account, document, paid).await
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one document")]
-async fn invoice(
-    tx: &mut Tx,
-    account: Uuid,
-    order: Option<(Uuid, &str)>,
-    kind: &str,
-    issued: chrono::NaiveDate,
-    po: &str,
-    centre: &str,
-    lines: &[(&str, Quantity, Money, Money)],
-    paid: Option<i64>,
-) -> Result<()> {
-    let rate = Decimal::from(20);
-    let amounts: Vec<TaxedAmount> = lines.iter().map(|l| TaxedAmount { net: l.3, rate }).collect();
-    let sum = totals(Currency::GBP, &amounts, Money::zero(Currency::GBP))?;
-    let settled = match paid {
-        Some(percent) => sum.gross.percent(Decimal::from(percent))?,
-        None => Money::zero(Currency::GBP),
-    };
-    let id = crate::new_id::<Uuid>();
-    let prefix = if kind == "invoice" { "INV" } else { "CN" };
-    let existing = sqlx::query_scalar!(r#"SELECT count(*) AS "n!" FROM invoices WHERE kind = $1"#, kind)
-        .fetch_one(tx.db())
-        .await?;
-    let number = format!("{prefix}-{}-{:05}", issued.year(), 1877 + existing);
-    sqlx::query!(
-        "INSERT INTO invoices (account_id, id, number, kind, issued_on, due_on, order_id, order_number, po_number, cost_centre, bill_to, currency, net, tax, gross, line_count)
-         SELECT $1, $2, $3, $4, $5::date, $5::date + 30, $6, $7, $8, $9,
-                (SELECT to_jsonb(a) - 'account_id' FROM addresses a WHERE a.account_id = $1 AND a.kind = 'bill_to' AND a.is_default),
-                'GBP', $10, $11, $12, $13",
-        account,
-        id,
-        number,
+fn line(
+    order_line: Option<i32>,
+    sku: &str,
+    quantity: Quantity,
+    unit_price: Money,
+    net: Money,
+    tax_rate: Decimal,
+) -> NewLine {
+    // What it is called is filled in from the catalog.
+    let (sku, name, unit) = (sku.to_owned(), String::new(), String::new());
+    NewLine { sku, name, unit, quantity, unit_price, net, tax_rate, category: None, order_line, corrects_line: None }
+}
+
+fn new(kind: Kind, issued_on: NaiveDate, lines: Vec<NewLine>) -> NewDocument<'static> {
+    NewDocument {
+        id: invoices::new_id(),
         kind,
-        issued,
-        order.map(|o| o.0),
-        order.map(|o| o.1).unwrap_or_default(),
-        po,
-        centre,
-        sum.net.amount(),
-        sum.tax.amount(),
-        sum.gross.amount(),
-        i32::try_from(lines.len()).unwrap_or_default()
-    )
-    .execute(tx.db())
-    .await?;
-    for (no, (sku, quantity, each, net)) in (1..).zip(lines) {
-        sqlx::query!(
-            "INSERT INTO invoice_lines (account_id, invoice_id, line_no, sku, name, unit, quantity, unit_price, net, tax_rate)
-             SELECT $1, $2, $3, p.sku, p.name, p.unit, $5, $6, $7, $8 FROM products p WHERE p.sku = $4",
-            account,
-            id,
-            no,
-            sku,
-            quantity.value(),
-            each.amount(),
-            net.amount(),
-            rate
-        )
-        .execute(tx.db())
-        .await?;
+        currency: Currency::GBP,
+        order: None,
+        corrects: None,
+        reason: "",
+        issued_on,
+        delivered_on: issued_on.pred_opt(),
+        lines,
+        charges: Vec::new(),
     }
-    let (of, to) = (if kind == "invoice" { Kind::Invoice } else { Kind::CreditNote }, id);
-    let booking = Booking::Issued { document: id, kind: of, net: sum.net, tax: sum.tax };
-    book(tx, &[Booked { account, source: id, on: issued, booking }]).await?;
-    if settled.amount().is_zero() {
-        return Ok(());
+}
+
+/// Issues a document, and settles so many per cent of it.
+async fn issue_paid(tx: &mut Tx, account: Uuid, mut document: NewDocument<'_>, paid: Option<i64>) -> Result<InvoiceId> {
+    for l in &mut document.lines {
+        let known =
+            sqlx::query!("SELECT name, unit FROM products WHERE sku = $1", l.sku).fetch_optional(tx.db()).await?;
+        if let Some(product) = known {
+            (l.name, l.unit) = (product.name, product.unit);
+        }
     }
-    let (payment, on) = (crate::new_id::<Uuid>(), issued + Days::new(27));
-    let number = format!("P-{number}");
+    let issued = invoices::issue(tx, account.into(), &document).await?;
+    let Some(percent) = paid else { return Ok(document.id) };
+    let settled = issued.gross.percent(Decimal::from(percent))?;
+    let (payment, on) = (crate::new_id::<Uuid>(), document.issued_on + Days::new(27));
+    let number = format!("P-{}", issued.number);
     receive(tx, &[Received { account, id: payment, number, refund: false, on, amount: settled, method: "transfer" }])
         .await?;
-    let with = Source::Money(payment);
-    let allocation =
-        Allocation { account, with, document: to, kind: of, amount: settled, on, by: String::new(), reverses: None };
-    allocate(tx, &[allocation]).await
+    let allocation = Allocation {
+        account,
+        with: Source::Money(payment),
+        document: document.id.0,
+        kind: document.kind,
+        amount: settled,
+        on,
+        by: String::new(),
+        reverses: None,
+    };
+    allocate(tx, &[allocation]).await?;
+    Ok(document.id)
 }
 
-async fn credit_note(tx: &mut Tx, account: Uuid, po: &str) -> Result<()> {
+/// Two of the helmets of an order came back.
+async fn credit_note(tx: &mut Tx, account: Uuid, invoice: InvoiceId, po: &str) -> Result<()> {
     let each = Money::new(Decimal::new(1190, 2), Currency::GBP);
     let two = Quantity::new(Decimal::TWO).ok_or_else(|| Error::odd("demo quantity", "2"))?;
-    let issued = tx.today() - Days::new(20);
-    invoice(tx, account, None, "credit_note", issued, po, "SAFETY", &[("HM-YELLOW", two, each, each.line(two)?)], None)
-        .await
+    let order = sqlx::query_scalar!("SELECT id FROM orders WHERE account_id = $1 AND po_number = $2", account, po)
+        .fetch_one(tx.db())
+        .await?;
+    // The helmets are the order's and the invoice's second line.
+    let mut line = line(Some(2), "HM-YELLOW", two, each, each.line(two)?, Decimal::from(20));
+    line.corrects_line = Some(2);
+    let mut document = new(Kind::CreditNote, tx.today() - Days::new(20), vec![line]);
+    (document.order, document.corrects) = (Some(OrderId(order)), Some(invoice));
+    document.reason = "Two helmets came back: wrong size";
+    sqlx::query!("UPDATE invoices SET credits = 1 WHERE account_id = $1 AND id = $2", account, invoice.0)
+        .execute(tx.db())
+        .await?;
+    issue_paid(tx, account, document, None).await.map(|_| ())
+}
+
+/// An invoice of no order, with a line of every category that a customer in the country can meet.
+async fn services(tx: &mut Tx, account: Uuid) -> Result<()> {
+    const LINES: [(&str, &str, &str, i64, i64, i64, Category); 4] = [
+        ("SV-RACK", "Inspection of pallet racking, half a day", "hour", 4, 6200, 20, Category::Standard),
+        ("IN-MAT-60", "Loft insulation, energy-saving, installed", "m2", 36, 1475, 5, Category::Reduced),
+        ("BK-LIFT", "Safe lifting, handbook, printed", "EA", 12, 950, 0, Category::Zero),
+        ("TR-FIRST-AID", "First aid at work, certified course", "day", 2, 24500, 0, Category::Exempt),
+    ];
+    let lines = LINES
+        .into_iter()
+        .map(|(sku, name, unit, quantity, pence, rate, category)| {
+            let quantity = Quantity::new(Decimal::from(quantity)).ok_or_else(|| Error::odd("demo quantity", sku))?;
+            let each = Money::new(Decimal::new(pence, 2), Currency::GBP);
+            let line = line(None, sku, quantity, each, each.line(quantity)?, Decimal::from(rate));
+            Ok(NewLine { name: name.to_owned(), unit: unit.to_owned(), category: Some(category), ..line })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let mut document = new(Kind::Invoice, tx.today() - Days::new(3), lines);
+    let delivery = Money::new(Decimal::new(750, 2), Currency::GBP);
+    document.charges =
+        vec![NewCharge { what: ChargeFor::Delivery, net: delivery, tax_rate: Decimal::from(20), category: None }];
+    issue_paid(tx, account, document, None).await.map(|_| ())
+}
+
+/// The numbers go on where those of the years before ended.
+async fn series(tx: &mut Tx) -> Result<()> {
+    for years_ago in [0, 1] {
+        for series in ["INV", "CN"] {
+            sqlx::query!(
+                "INSERT INTO document_series (series, first, last) VALUES ($1, 1877, 1876)",
+                format!("{series}-{}", tx.today().year() - years_ago)
+            )
+            .execute(tx.db())
+            .await?;
+        }
+    }
+    Ok(())
 }
