@@ -36,7 +36,7 @@ ALTER TABLE invoices
     ADD CONSTRAINT discount_has_its_last_day CHECK ((discount_percent IS NULL) = (discount_until IS NULL)),
     ADD CONSTRAINT only_what_is_there_is_in_payment CHECK (in_payment BETWEEN 0 AND gross);
 
--- Terms for paying early, which new invoices take over.
+-- Terms for paying early, for the seller's people to set; new invoices take them over.
 ALTER TABLE accounts
     ADD COLUMN discount_percent numeric(5,2) CHECK (discount_percent > 0 AND discount_percent < 100),
     ADD COLUMN discount_days int CHECK (discount_days BETWEEN 1 AND 365),
@@ -150,6 +150,7 @@ GRANT UPDATE (settled, in_payment) ON invoices TO buyerdesk_app;
 GRANT UPDATE (used) ON payments TO buyerdesk_app, buyerdesk_job;
 GRANT UPDATE (status, ended_at) ON payment_intents TO buyerdesk_app;
 GRANT UPDATE (in_payment) ON invoices TO buyerdesk_job;
+GRANT UPDATE (discount_percent, discount_days) ON accounts TO buyerdesk_staff;
 GRANT UPDATE (status, ended_at, provider, provider_ref, checkout, refused, payment_id) ON payment_intents TO buyerdesk_job;
 
 -- As in 0018, but what a payment has left is found by its index.

@@ -219,6 +219,8 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
             "Pay",
             vec![
                 item(f.may(Permission::InvoiceRead), "Invoices", "/invoices", Glyph::Invoice),
+                item(f.may(Permission::InvoiceRead), "Payments", "/payments", Glyph::Check),
+                item(f.may(Permission::InvoiceRead), "Statement", "/statement", Glyph::Lists),
                 item(f.may(Permission::CreditRead), "Credit", "/company/credit", Glyph::Statement),
                 item(f.may(Permission::BudgetRead), "Budgets", "/company/budgets", Glyph::Budget),
             ],

@@ -15,7 +15,7 @@ pub use document::{
     document_totals, totals,
 };
 pub use language::Language;
-pub use settings::{Invoicing, Mode};
+pub use settings::{Early, Invoicing, Mode};
 
 /// Which document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -47,9 +47,6 @@ fn show(page: InvoicesPage) -> AnyView {
     };
     view! {
         <PageHeader title="Invoices">
-            <a class="btn" href="/statement">"Statement"</a>
-            <a class="btn" href="/ageing">"Ageing"</a>
-            <a class="btn" href="/payments">"Payments"</a>
             <a class="btn" href=csv rel="external" download="invoices.csv">"Export CSV"</a>
             <a class="btn" href=xlsx rel="external" download="invoices.xlsx">"Export XLSX"</a>
         </PageHeader>
@@ -98,6 +95,7 @@ pub fn ageing(a: &Ageing) -> AnyView {
                     {credit}
                 </dl>
                 <AgeingBar buckets=buckets/>
+                <p><a class="link small" href="/ageing">"Ageing in detail, on any day"</a></p>
             </div>
         </Card>
     }

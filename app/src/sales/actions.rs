@@ -14,7 +14,7 @@ use crate::ActionError;
 use {
     crate::request::{command, flash, go, reading, start_acting, writing},
     domain::deliveries::{DeskQuery, ShipForm, desk_href},
-    domain::invoices::{CreditForm, Invoicing, Language, Mode},
+    domain::invoices::{CreditForm, Early, Invoicing, Language, Mode},
     domain::tax::Category,
     domain::{FieldError, Problem, Quantity},
     store::assistance::Asked,
@@ -174,6 +174,8 @@ pub async fn set_invoicing(
     #[server(default)] vat_number: String,
     #[server(default)] endpoint: String,
     #[server(default)] treatment: String,
+    #[server(default)] discount: String,
+    #[server(default)] discount_days: String,
 ) -> Result<(), ActionError> {
     let odd = |field: &str| Problem::invalid(field, "Choose one of these.");
     let form = Invoicing {
@@ -185,6 +187,7 @@ pub async fn set_invoicing(
             "" => None,
             code => Some(Category::parse(code).ok_or_else(|| odd("treatment"))?),
         },
+        early: Early::parse(&discount, &discount_days)?,
     };
     let mut tx = writing().await?;
     store::invoices::set_invoicing(&mut tx, &customer, &form).await?;

@@ -7,7 +7,7 @@ use domain::text;
 use leptos::prelude::*;
 
 use crate::act::{Act, Form};
-use crate::ui::{Button, ButtonKind, Card, Checkbox, Choice, Confirm, DescriptionList, Fact, Field, Select};
+use crate::ui::{Button, ButtonKind, Card, Checkbox, Choice, Confirm, DescriptionList, Fact, Field, Kind, Select};
 
 /// The order's documents; nothing when there are none.
 pub(super) fn documents(page: &DeskOrder, credit: Act) -> Option<AnyView> {
@@ -88,6 +88,12 @@ pub(super) fn settings(customer: String, of: Invoicing, act: Option<Act>) -> Any
             Fact::new("Documents in", of.language.label()),
             Fact::new("Invoices", of.mode.label()),
             Fact::new("Tax", of.treatment.map_or("As the products", treated)),
+            Fact::new(
+                "Paying early",
+                of.early.map_or("No discount".to_owned(), |e| {
+                    format!("{} within {} days", text::percent(e.percent), e.days)
+                }),
+            ),
         ];
         return view! {
             <Card title="Invoicing">
@@ -111,6 +117,10 @@ pub(super) fn settings(customer: String, of: Invoicing, act: Option<Act>) -> Any
                 <Select label="Tax" name="treatment" options=treatments selected=treatment/>
                 <Field label="VAT number" name="vat_number" value=of.vat_number maxlength=30/>
                 <Field label="Electronic address" name="endpoint" hint="Scheme first, such as 0088:4098765000003" value=of.endpoint maxlength=60/>
+                <div class="pair">
+                    <Field label="Discount for paying early, %" name="discount" kind=Kind::Decimal value=of.early.map(|e| e.percent.normalize().to_string())/>
+                    <Field label="Within days" name="discount_days" kind=Kind::Digits value=of.early.map(|e| e.days.to_string())/>
+                </div>
                 <div class="acts">
                     <Button>"Save"</Button>
                 </div>

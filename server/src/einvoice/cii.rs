@@ -8,7 +8,7 @@ use domain::tax::{Category, vat_number};
 use domain::{Money, text};
 use rust_decimal::Decimal;
 
-use super::ubl::{CREDITED, means, or, price};
+use super::ubl::{means, or, price, terms};
 use super::xml::Xml;
 use super::{Endpoint, buyer_endpoint, reference, seller_endpoint, units};
 
@@ -166,9 +166,11 @@ fn settlement(xml: &mut Xml, page: &InvoicePage) {
         for charge in &page.charges {
             beside(xml, charge);
         }
-        xml.group("ram:SpecifiedTradePaymentTerms", |xml| match row.kind {
-            Kind::Invoice => date(xml, "ram:DueDateDateTime", row.due_on), // BT-9
-            Kind::CreditNote => xml.text("ram:Description", CREDITED),     // BT-20
+        xml.group("ram:SpecifiedTradePaymentTerms", |xml| {
+            xml.text("ram:Description", terms(page).as_deref().unwrap_or_default()); // BT-20
+            if row.kind == Kind::Invoice {
+                date(xml, "ram:DueDateDateTime", row.due_on); // BT-9
+            }
         });
         xml.group("ram:SpecifiedTradeSettlementHeaderMonetarySummation", |xml| {
             amount(xml, "ram:LineTotalAmount", t.lines); // BT-106

@@ -125,6 +125,9 @@ fn random(seed: u64) -> InvoicePage {
         page.delivered_on = None;
     }
     if dice.chance() {
+        page.discount = Some(domain::payments::Discount { percent: Decimal::TWO, until: sample::day(11, 30) });
+    }
+    if dice.chance() {
         page.cost_centre = String::new();
     }
     // Both in Germany, which has rules of its own; across borders; at home.

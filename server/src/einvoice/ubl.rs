@@ -177,13 +177,24 @@ fn payment(xml: &mut Xml, page: &InvoicePage) {
             });
         }
     });
-    if page.row.kind == Kind::CreditNote {
-        xml.group("cac:PaymentTerms", |xml| xml.text("cbc:Note", CREDITED)); // BT-20
+    if let Some(terms) = terms(page) {
+        xml.group("cac:PaymentTerms", |xml| xml.text("cbc:Note", &terms)); // BT-20
+    }
+}
+
+/// What is to be known of paying beside the due day (BT-20): what happens to what was credited, what is let off for paying early.
+pub fn terms(page: &InvoicePage) -> Option<String> {
+    match (page.row.kind, page.discount) {
+        (Kind::CreditNote, _) => Some(CREDITED.to_owned()),
+        (Kind::Invoice, Some(d)) => {
+            Some(format!("{} % discount when paid in full by {}", d.percent.normalize(), d.until))
+        }
+        (Kind::Invoice, None) => None,
     }
 }
 
 /// What happens to what was credited.
-pub const CREDITED: &str = "Credited to your account";
+const CREDITED: &str = "Credited to your account";
 
 /// UNCL 4461: a credit transfer, with the account that it goes to; cleared between the parties; not said.
 pub fn means(page: &InvoicePage) -> (&'static str, String) {

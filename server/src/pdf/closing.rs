@@ -157,7 +157,16 @@ fn reasons(tongue: Tongue, page: &InvoicePage) -> Vec<String> {
         let reason = tongue.reason(tax.category)?;
         Some(if taxes.len() == 1 { reason.to_owned() } else { format!("{}: {reason}", tongue.money(tax.base)) })
     };
-    taxes.iter().filter_map(said).collect()
+    let early = page.discount.map(|d| {
+        let (percent, until) = (tongue.percent(d.percent), tongue.date(d.until));
+        let words = tongue.say([
+            "discount when paid in full by",
+            "Skonto bei vollständiger Zahlung bis zum",
+            "d’escompte pour paiement intégral au plus tard le",
+        ]);
+        format!("{percent} {words} {until}.")
+    });
+    taxes.iter().filter_map(said).chain(early).collect()
 }
 
 /// Rows with their figures below the amounts of the lines.
@@ -204,7 +213,12 @@ impl<'a> Closing<'a> {
             rows.len() - 1
         };
         for settled in &page.settlements {
-            let label = format!("{} {}, {}", words.settled(), tongue.date(settled.on), settled.number);
+            let what = if settled.number.is_empty() {
+                tongue.say(["Discount", "Skonto", "Escompte"])
+            } else {
+                words.settled()
+            };
+            let label = format!("{what} {}, {}", tongue.date(settled.on), settled.number);
             let amount = Money::new(-settled.amount.amount(), settled.amount.currency());
             add(Style::BODY, label.trim_end_matches([',', ' ']), amount);
         }

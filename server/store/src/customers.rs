@@ -5,7 +5,7 @@ use domain::accounts::{Address, PriceStrategy};
 use domain::actor::Role;
 use domain::assistance::Policy;
 use domain::deliveries::{DeskRow, StaffNote, staff_note};
-use domain::invoices::{Invoicing, Language, Mode};
+use domain::invoices::{Early, Invoicing, Language, Mode};
 use domain::orders::Status;
 use domain::sales::{
     Contact, ContractRow, Customer, CustomerPage, CustomersPage, CustomersQuery, PAGE, SalesHome, Show, quiet,
@@ -143,7 +143,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<CustomerPage> {
     let row = found.customers.into_iter().next().ok_or(domain::Problem::NotFound)?;
     let help = assistance::mine(tx, found.help)?;
     let more = sqlx::query!(
-        r#"SELECT a.on_behalf, a.price_strategy, a.language, a.invoicing, a.tax_number, a.endpoint, a.tax_treatment, a.payment_terms_days, c.credit_limit AS "credit_limit?",
+        r#"SELECT a.on_behalf, a.price_strategy, a.language, a.invoicing, a.tax_number, a.endpoint, a.tax_treatment, a.discount_percent, a.discount_days, a.payment_terms_days, c.credit_limit AS "credit_limit?",
                   (SELECT COALESCE(sum(i.gross - i.settled), 0) FROM invoices i
                    WHERE i.account_id = a.id AND i.settled < i.gross AND i.kind = 'invoice' AND i.currency = a.currency) AS "open!",
                   (SELECT jsonb_agg(jsonb_build_array(m.id, p.name, p.email, m.roles,
@@ -224,6 +224,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<CustomerPage> {
             vat_number: more.tax_number,
             endpoint: more.endpoint,
             treatment: more.tax_treatment.as_deref().and_then(Category::parse),
+            early: more.discount_percent.zip(more.discount_days).map(|(percent, days)| Early { percent, days }),
         },
         can_invoice: tx.actor()?.may(Permission::InvoiceIssue),
         can_act: tx.actor()?.may(Permission::ActOnBehalf) && row.status != "closed",

@@ -1,5 +1,6 @@
 //! How a customer is invoiced: when, in which language, to which address, with which tax.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::Language;
@@ -55,6 +56,37 @@ impl Mode {
     }
 }
 
+/// Terms for paying early: so much off when paid within so many days of the invoice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Early {
+    /// Percent, above 0 and below 100, at most two decimals.
+    pub percent: Decimal,
+    /// Days, 1 to 365.
+    pub days: i32,
+}
+
+impl Early {
+    /// Reads both fields; both empty: no such terms.
+    pub fn parse(percent: &str, days: &str) -> Result<Option<Self>, Problem> {
+        let (percent, days) = (percent.trim(), days.trim());
+        if percent.is_empty() && days.is_empty() {
+            return Ok(None);
+        }
+        let percent = percent
+            .trim_end_matches('%')
+            .trim_end()
+            .parse()
+            .ok()
+            .filter(|p: &Decimal| *p > Decimal::ZERO && *p < Decimal::ONE_HUNDRED && p.normalize().scale() <= 2);
+        let days = days.parse().ok().filter(|d| (1..=365).contains(d));
+        let missing = |field, message| Problem::invalid(field, message);
+        let percent =
+            percent.ok_or_else(|| missing("discount", "Enter a percentage such as 2, or leave both empty."))?;
+        let days = days.ok_or_else(|| missing("discount_days", "Enter days from 1 to 365, or leave both empty."))?;
+        Ok(Some(Self { percent, days }))
+    }
+}
+
 /// How a customer is invoiced: settings of the account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invoicing {
@@ -68,6 +100,8 @@ pub struct Invoicing {
     pub endpoint: String,
     /// Why nothing is charged, whatever the products; none: their own rates.
     pub treatment: Option<Category>,
+    /// What is let off for paying early.
+    pub early: Option<Early>,
 }
 
 /// Schemes of electronic addresses that Peppol knows (EAS; PEPPOL-EN16931-CL008).
@@ -117,6 +151,24 @@ fn gln_ok(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn terms_for_paying_early_are_whole_or_none() {
+        let read = |percent, days| Early::parse(percent, days);
+        assert_eq!(read(" ", ""), Ok(None));
+        assert_eq!(read("2.5 %", "10"), Ok(Some(Early { percent: Decimal::new(25, 1), days: 10 })));
+        for (percent, days, field) in [
+            ("2", "", "discount_days"),
+            ("", "10", "discount"),
+            ("0", "10", "discount"),
+            ("100", "10", "discount"),
+            ("1.234", "10", "discount"),
+            ("2", "0", "discount_days"),
+            ("2", "366", "discount_days"),
+        ] {
+            assert!(matches!(read(percent, days), Err(Problem::Invalid(e)) if e[0].field == field), "{percent} {days}");
+        }
+    }
 
     #[test]
     fn settings_that_would_make_invalid_documents_are_refused() {

@@ -207,7 +207,7 @@ async fn end(tx: &mut Tx, intent: &Intent, status: IntentStatus, why: &str) -> R
         tx,
         intent.account_id.into(),
         "Buyerdesk",
-        "payment ended",
+        "payment.ended",
         &intent.number,
         json!({ "as": status.code(), "why": why }),
     )
@@ -282,7 +282,7 @@ async fn money(tx: &mut Tx, intent: &Intent, status: IntentStatus, on: NaiveDate
     exactly(1, &done)?;
     told(tx, intent, format!("Payment {} arrived: {}", intent.number, text::money(amount)), "Thank you.").await?;
     let detail = json!({ "amount": amount, "on": on });
-    audit::record_job(tx, intent.account_id.into(), "Buyerdesk", "payment arrived", &intent.number, detail).await
+    audit::record_job(tx, intent.account_id.into(), "Buyerdesk", "payment.arrived", &intent.number, detail).await
 }
 
 async fn told(tx: &mut Tx, intent: &Intent, text: String, mail: &str) -> Result<()> {

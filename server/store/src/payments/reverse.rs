@@ -87,5 +87,5 @@ pub async fn reverse(tx: &mut Tx, number: &str, allocation: Uuid) -> Result<()> 
         .collect::<Result<Vec<_>>>()?;
     allocate(tx, &mirrors).await?;
     let detail = json!({ "amounts": mirrors.iter().map(|m| m.amount).collect::<Vec<_>>() });
-    audit::record(tx, "settlement undone", number, detail).await
+    audit::record(tx, "settlement.undone", number, detail).await
 }

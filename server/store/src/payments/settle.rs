@@ -201,7 +201,7 @@ pub async fn settle(tx: &mut Tx, settle: &Settle) -> Result<Option<String>> {
         "credits": plan.uses.iter().map(|u| json!([u.credit, u.invoice, u.amount])).collect::<Vec<_>>(),
         "money": plan.pay, "method": settle.method.code(),
     });
-    audit::record(tx, "invoices settled", number.as_deref().unwrap_or("with credits"), detail).await?;
+    audit::record(tx, "invoices.settled", number.as_deref().unwrap_or("with credits"), detail).await?;
     Ok(number)
 }
 
@@ -319,7 +319,7 @@ pub async fn withdraw(tx: &mut Tx, number: &str) -> Result<()> {
     .execute(tx.db())
     .await?;
     exactly(1, &done)?;
-    audit::record(tx, "payment withdrawn", number, json!({})).await
+    audit::record(tx, "payment.withdrawn", number, json!({})).await
 }
 
 /// Gives back what a payment under way has reserved. Whoever calls has locked the payment, and ends it.
