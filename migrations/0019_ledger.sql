@@ -81,6 +81,18 @@ SELECT account_id, id, line, booked_on, book, invoice_id, payment_id, amount, cu
     CROSS JOIN LATERAL (VALUES (1, 'receivable', -a.amount), (2, 'unapplied', a.amount)) e(line, book, amount)) booked
 WHERE amount <> 0;
 
+-- Forms that settled: the same one again changes nothing, with money or without.
+CREATE TABLE settlements (
+    account_id uuid NOT NULL REFERENCES accounts,
+    id uuid NOT NULL,
+    number text,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (account_id, id)
+);
+COMMENT ON COLUMN settlements.number IS 'of the payment that it began; null: credits were enough';
+CALL secure_tenant_table('settlements');
+GRANT SELECT, INSERT, UPDATE (number) ON settlements TO buyerdesk_app;
+
 -- ---------------------------------------------------------------------------------------------
 -- Payments under way: what they reserve until the money is there, or they end without it.
 CREATE SEQUENCE payment_numbers;
@@ -145,7 +157,11 @@ CALL secure_tenant_table('payment_intent_items');
 GRANT SELECT ON ledger_entries, payment_intents, payment_intent_items TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;
 GRANT INSERT ON ledger_entries TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;
 -- Finance users settle with credits, and reserve what they are paying.
-GRANT INSERT ON allocations, payment_intents, payment_intent_items TO buyerdesk_app;
+GRANT INSERT ON allocations, payment_intent_items TO buyerdesk_app;
+-- What its provider says of a payment is for the seller's jobs to write.
+GRANT INSERT (account_id, id, number, member_id, by_name, method, status, amount, currency, reference, begun_on, created_at, expires_at)
+    ON payment_intents TO buyerdesk_app;
+CREATE POLICY begun_waiting ON payment_intents AS RESTRICTIVE FOR INSERT TO buyerdesk_app WITH CHECK (status = 'waiting');
 GRANT UPDATE (settled, in_payment) ON invoices TO buyerdesk_app;
 GRANT UPDATE (used) ON payments TO buyerdesk_app, buyerdesk_job;
 GRANT UPDATE (status, ended_at) ON payment_intents TO buyerdesk_app;
@@ -153,7 +169,7 @@ GRANT UPDATE (in_payment) ON invoices TO buyerdesk_job;
 GRANT UPDATE (discount_percent, discount_days) ON accounts TO buyerdesk_staff;
 GRANT UPDATE (status, ended_at, provider, provider_ref, checkout, refused, payment_id) ON payment_intents TO buyerdesk_job;
 
--- As in 0018, but what a payment has left is found by its index.
+-- As in 0018, but what a payment has left is found by its index, and a refund that settles nothing yet is owed back.
 CREATE OR REPLACE FUNCTION my_exposure(apart uuid) RETURNS TABLE (account uuid, unit text, invoices numeric, unallocated numeric, orders numeric)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
@@ -170,8 +186,8 @@ BEGIN
                 WHERE i.account_id = s.id AND i.settled < i.gross AND i.kind = 'invoice' AND i.currency = want) AS invoices,
                (SELECT COALESCE(sum(i.gross - i.settled), 0) FROM invoices i
                 WHERE i.account_id = s.id AND i.settled < i.gross AND i.kind = 'credit_note' AND i.currency = want)
-               + (SELECT COALESCE(sum(p.amount - p.used), 0) FROM payments p
-                  WHERE p.account_id = s.id AND p.used < p.amount AND p.kind = 'payment' AND p.currency = want) AS unallocated,
+               + (SELECT COALESCE(sum(CASE p.kind WHEN 'refund' THEN p.used - p.amount ELSE p.amount - p.used END), 0) FROM payments p
+                  WHERE p.account_id = s.id AND p.used < p.amount AND p.currency = want) AS unallocated,
                (SELECT COALESCE(sum(greatest(o.gross - COALESCE(i.gross, 0), 0)), 0) FROM orders o
                 LEFT JOIN LATERAL (SELECT sum(i.gross) AS gross FROM invoices i
                                    WHERE (i.account_id, i.order_id) = (o.account_id, o.id) AND i.kind = 'invoice') i ON true

@@ -89,7 +89,7 @@ fn owed(page: InvoicesPage) -> AnyView {
         n => format!("{} overdue.", text::counted(n, "document is", "documents are")),
     };
     let rows: Vec<_> = page.rows.into_iter().take(8).collect();
-    let table = (!rows.is_empty()).then(|| sheet(rows, page.today, false));
+    let table = (!rows.is_empty()).then(|| sheet(rows, page.today, None));
     view! {
         <section class="stack">
             {ageing(&page.ageing)}

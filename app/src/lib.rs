@@ -33,7 +33,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 pub use problem::ActionError;
-use rooms::{Answers, Aside, Catalog, Company, Desk, Orders, Paying, Quotes, Sales};
+use rooms::{Answers, Catalog, Company, Desk, Orders, Paying, Quotes, Sales};
 #[cfg(feature = "ssr")]
 pub use shell::{gallery_shell, shell};
 
@@ -48,12 +48,12 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=layout::unknown>
                 <Route path=path!("/login") view=accounts::Login ssr=SsrMode::Async/>
-                <Route path=path!("/forgot") view=Aside::Forgot ssr=SsrMode::Async/>
-                <Route path=path!("/register") view=Aside::Register ssr=SsrMode::Async/>
-                <Route path=path!("/register/:token") view=Aside::Confirmed ssr=SsrMode::Async/>
-                <Route path=path!("/reset/:token") view=Aside::Redeem ssr=SsrMode::Async/>
-                <Route path=path!("/invite/:token") view=Aside::Redeem ssr=SsrMode::Async/>
-                <Route path=path!("/approve/:token") view=Aside::ByLink ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=Desk::Forgot ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=Desk::Register ssr=SsrMode::Async/>
+                <Route path=path!("/register/:token") view=Desk::Confirmed ssr=SsrMode::Async/>
+                <Route path=path!("/reset/:token") view=Desk::Redeem ssr=SsrMode::Async/>
+                <Route path=path!("/invite/:token") view=Desk::Redeem ssr=SsrMode::Async/>
+                <Route path=path!("/approve/:token") view=Desk::ByLink ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=layout::Layout ssr=SsrMode::Async>
                     <Route path=path!("/") view=home::Home ssr=SsrMode::Async/>
                     <Route path=path!("/catalog") view=Catalog::Browse ssr=SsrMode::Async/>
@@ -64,8 +64,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/cart") view=Orders::Cart ssr=SsrMode::Async/>
                     <Route path=path!("/checkout") view=Orders::Checkout ssr=SsrMode::Async/>
                     <Route path=path!("/orders") view=Orders::History ssr=SsrMode::Async/>
-                    <Route path=path!("/orders/open-lines") view=Aside::Board ssr=SsrMode::Async/>
-                    <Route path=path!("/cart/proposals/:id") view=Aside::Proposal ssr=SsrMode::Async/>
+                    <Route path=path!("/orders/open-lines") view=Desk::Board ssr=SsrMode::Async/>
+                    <Route path=path!("/cart/proposals/:id") view=Desk::Proposal ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:number") view=Orders::Order ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:number/reorder") view=Orders::Reorder ssr=SsrMode::Async/>
                     <Route path=path!("/quotes") view=Quotes::List ssr=SsrMode::Async/>
@@ -101,7 +101,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sales/registrations") view=Sales::Registrations ssr=SsrMode::Async/>
                     <Route path=path!("/notices") view=Desk::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=Company::Members ssr=SsrMode::Async/>
-                    <Route path=path!("/company/assistance") view=Aside::Assistance ssr=SsrMode::Async/>
+                    <Route path=path!("/company/assistance") view=Desk::Assistance ssr=SsrMode::Async/>
                     <Route path=path!("/company/audit") view=Company::Audit ssr=SsrMode::Async/>
                     <Route path=path!("/profile") view=Company::Profile ssr=SsrMode::Async/>
                 </ParentRoute>

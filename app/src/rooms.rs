@@ -66,12 +66,6 @@ rooms! {
         Order => orders::Order,
         Reorder => orders::Reorder,
     }
-    /// What comes to somebody's desk: to decide, to know.
-    Desk: desk at ["approvals", "notices"], fetch_desk {
-        Inbox => approvals::Inbox,
-        Approval => approvals::Approval,
-        Notices => company::Notices,
-    }
     /// What is owed, and settling it.
     Paying: paying at ["invoices", "payments", "statement", "ageing"], fetch_paying {
         Invoices => invoices::Invoices,
@@ -94,10 +88,14 @@ rooms! {
         Audit => accounts::Audit,
         Profile => accounts::Profile,
     }
-    /// Where people look in now and then: what they come to by a link, what is on its way, what others do for them.
-    Aside: aside at [
-        "register", "forgot", "reset", "invite", "approve", "orders/open-lines", "cart/proposals", "company/assistance",
-    ], fetch_aside {
+    /// What comes to somebody: to decide, to know, by a link, from others who act for them.
+    Desk: desk at [
+        "approvals", "notices", "register", "forgot", "reset", "invite", "approve", "orders/open-lines", "cart/proposals",
+        "company/assistance",
+    ], fetch_desk {
+        Inbox => approvals::Inbox,
+        Approval => approvals::Approval,
+        Notices => company::Notices,
         Register => accounts::Register,
         Confirmed => accounts::Confirmed,
         Forgot => accounts::Forgot,
@@ -176,10 +174,10 @@ mod tests {
         for (path, room) in [
             ("/orders", Some("orders")),
             ("/orders/SO-2026-000001", Some("orders")),
-            ("/orders/open-lines", Some("aside")),
+            ("/orders/open-lines", Some("desk")),
             ("/orders/open-lines-of-mine", Some("orders")),
-            ("/cart/proposals/7", Some("aside")),
-            ("/company/assistance", Some("aside")),
+            ("/cart/proposals/7", Some("desk")),
+            ("/company/assistance", Some("desk")),
             ("/company/members", Some("company")),
             ("/sales/orders/SO-1", Some("sales")),
             ("/", None),

@@ -62,7 +62,7 @@ async function transfers(page: Page) {
   await signIn(page, people.finance);
   await page.goto('/payments/new');
   await ready(page);
-  await page.getByLabel('Amount (GBP)').fill('25');
+  await page.getByLabel('Spread a sum (GBP)').fill('25');
   await page.getByRole('button', { name: 'Oldest first' }).click();
   await expect(page.getByRole('checkbox', { name: /^Pay INV-/ }).first()).toBeChecked();
   await ready(page);

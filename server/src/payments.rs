@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
 use domain::Problem;
 use store::Store;
-use store::payments::Card;
+use store::payments::{Card, Told};
 
 pub use sandbox::Sandbox;
 pub use signature::{Forged, sign};
@@ -54,6 +54,8 @@ pub struct Event {
     pub payment: String,
     /// What became of it.
     pub outcome: Outcome,
+    /// When; the provider may tell it later.
+    pub at: DateTime<Utc>,
 }
 
 /// How it ended.
@@ -114,7 +116,9 @@ pub async fn card(
     };
     let reference = card.id.to_string();
     match store::payments::begun(&request.store, &card, provider.name(), &reference, &checkout, request.now).await {
-        Ok(()) => Redirect::to(&checkout).into_response(),
+        Ok(true) => Redirect::to(&checkout).into_response(),
+        // Withdrawn while the provider was asked.
+        Ok(false) => back_to(&number),
         Err(error) => failed(error),
     }
 }
@@ -152,13 +156,20 @@ pub async fn heard(
         }
     };
     let done = match &event.outcome {
-        Outcome::Arrived => store::payments::arrived(store, provider.name(), &event.id, &event.payment, now).await,
+        Outcome::Arrived => {
+            store::payments::arrived(store, provider.name(), &event.id, &event.payment, event.at, now).await
+        }
         Outcome::Refused(why) => {
             store::payments::refused(store, provider.name(), &event.id, &event.payment, why, now).await
         }
     };
     match done {
-        Ok(_) => StatusCode::OK,
+        Ok(Told::Now | Told::Before) => StatusCode::OK,
+        // Said aloud, and asked for again: somebody's money may be behind it.
+        Ok(Told::Nobody) => {
+            tracing::error!(payment = event.payment, event = event.id, "a provider knows a payment that is not here");
+            StatusCode::NOT_FOUND
+        }
         Err(error) => {
             tracing::error!(%error, "a message about a payment could not be acted on");
             StatusCode::SERVICE_UNAVAILABLE

@@ -236,7 +236,8 @@ fn form_urlencode(text: &str) -> String {
 pub async fn headers(State(gate): State<Gate>, request: axum::extract::Request, next: Next) -> Response {
     let path = request.uri().path();
     let hashed = path.starts_with("/pkg/");
-    let drawn = path.starts_with("/demo/") && path != "/demo/mail" || path.starts_with("/favicon.");
+    let told = path == "/demo/mail" || path.starts_with("/demo/pay/");
+    let drawn = path.starts_with("/demo/") && !told || path.starts_with("/favicon.");
     let mut response = next.run(request).await;
     let ok = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();

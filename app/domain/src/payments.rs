@@ -280,13 +280,12 @@ pub fn plan(
 
 /// Reads how much of an invoice is to be settled.
 fn amount(typed: &str, due: &Due) -> Result<Money, FieldError> {
-    let typed = typed.trim().replace(',', "");
-    if typed.is_empty() {
+    if typed.trim().is_empty() {
         return Ok(due.open);
     }
     let fault = |message: String| FieldError::new(due.number.clone(), message);
     let currency = due.open.currency();
-    let value: Decimal = typed.parse().map_err(|_| fault("Enter an amount, such as 120.50.".to_owned()))?;
+    let value = number(typed).ok_or_else(|| fault("Enter an amount, such as 1,120.50, with a point.".to_owned()))?;
     let money = Money::new(value, currency);
     if value <= Decimal::ZERO {
         Err(fault("Enter an amount above zero, or take the invoice out.".to_owned()))
@@ -297,6 +296,16 @@ fn amount(typed: &str, due: &Due) -> Result<Money, FieldError> {
     } else {
         Ok(money)
     }
+}
+
+/// A number as people type it: spaces anywhere, commas only before groups of three digits. "12,50" is no number here: it would be
+/// twelve and a half to some, and twelve hundred and fifty to nobody.
+pub fn number(typed: &str) -> Option<Decimal> {
+    let plain: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
+    let whole = plain.split('.').next().unwrap_or_default();
+    let grouped = whole.split(',').skip(1).all(|group| group.len() == 3);
+    let fraction_plain = plain.split('.').nth(1).is_none_or(|rest| !rest.contains(','));
+    if grouped && fraction_plain { plain.replace(',', "").parse().ok() } else { None }
 }
 
 /// Spreads a sum over invoices, those due first first: what each takes, as typed amounts for [`Wanted`].
@@ -505,6 +514,24 @@ mod tests {
             panic!("four faults")
         };
         assert_eq!(faults.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["A", "B", "C", "D"]);
+    }
+
+    #[test]
+    fn a_comma_never_makes_a_hundredfold_of_what_was_meant() {
+        let read = |typed| number(typed).map(|n| n.to_string());
+        for (typed, expected) in [
+            ("12.50", Some("12.50")),
+            (" 1 200.50 ", Some("1200.50")),
+            ("1,200.50", Some("1200.50")),
+            ("1,234,567", Some("1234567")),
+            ("12,50", None),
+            ("1,2345", None),
+            ("1.200,50", None),
+            ("ten", None),
+            ("", None),
+        ] {
+            assert_eq!(read(typed).as_deref(), expected, "{typed}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use domain::invoices::{
     Ageing, BUCKETS, InvoiceQuery, InvoiceRow, InvoicesPage, Kind as Document, PAGE, Status, Tab as Which,
 };
-use domain::text;
+use domain::{Currency, text};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
@@ -43,7 +43,8 @@ fn show(page: InvoicesPage) -> AnyView {
     let body = if page.rows.is_empty() {
         view! { <EmptyState title="No documents here" text="Invoices and credit notes appear here as soon as they are issued."/> }.into_any()
     } else {
-        table(page.rows, page.query, page.total, today, page.can_pay)
+        let pick = page.can_pay.then(|| page.ageing.balance.currency());
+        table(page.rows, page.query, page.total, today, pick)
     };
     view! {
         <PageHeader title="Invoices">
@@ -102,22 +103,28 @@ pub fn ageing(a: &Ageing) -> AnyView {
     .into_any()
 }
 
-fn table(rows: Vec<InvoiceRow>, query: InvoiceQuery, total: i64, today: chrono::NaiveDate, can_pay: bool) -> AnyView {
+fn table(
+    rows: Vec<InvoiceRow>,
+    query: InvoiceQuery,
+    total: i64,
+    today: chrono::NaiveDate,
+    pick: Option<Currency>,
+) -> AnyView {
     let summary = shown(query.page, PAGE, total);
     let (page, count) = (query.page, pages(total, PAGE));
-    let can_pay = can_pay && rows.iter().any(payable);
-    let rows = if can_pay {
+    let pick = pick.filter(|currency| rows.iter().any(|r| payable(r, *currency)));
+    let rows = if pick.is_some() {
         view! {
-            <form method="get" action="/payments/new" class="stack">
-                {sheet(rows, today, true)}
-                <div class="acts">
+            <form method="get" action="/payments/new" class="bulky">
+                {sheet(rows, today, pick.map(ticks))}
+                <div class="bulk">
                     <Button kind=ButtonKind::Primary>"Pay selected"</Button>
                 </div>
             </form>
         }
         .into_any()
     } else {
-        sheet(rows, today, false)
+        sheet(rows, today, None)
     };
     view! {
         {rows}
@@ -126,21 +133,43 @@ fn table(rows: Vec<InvoiceRow>, query: InvoiceQuery, total: i64, today: chrono::
     .into_any()
 }
 
-/// Whether somebody can settle it now.
-fn payable(row: &InvoiceRow) -> bool {
-    row.kind == Document::Invoice && !matches!(row.status, Status::Paid | Status::InPayment)
+/// Whether somebody can settle it now, in the account's currency.
+fn payable(row: &InvoiceRow, currency: Currency) -> bool {
+    row.kind == Document::Invoice
+        && row.gross.currency() == currency
+        && !matches!(row.status, Status::Paid | Status::InPayment)
 }
 
-/// Documents as rows, to be picked or not; also on the home page of finance users.
-pub fn sheet(rows: Vec<InvoiceRow>, today: chrono::NaiveDate, pick: bool) -> AnyView {
-    let rows = rows.into_iter().map(|r| row(r, today, pick)).collect_view();
-    let all = pick.then(|| view! { <th scope="col" class="pick"><PickAll label="All invoices on this page"/></th> });
+/// What stands before each document, below a heading of its own.
+pub struct Before {
+    head: AnyView,
+    of: fn(&InvoiceRow, Currency) -> AnyView,
+    currency: Currency,
+}
+
+/// A tick before each document that can be settled. Apart from the sheet: the home page has none, and loads none.
+fn ticks(currency: Currency) -> Before {
+    let head = view! { <th scope="col" class="pick"><PickAll label="All invoices on this page"/></th> }.into_any();
+    Before { head, of: tick, currency }
+}
+
+fn tick(row: &InvoiceRow, currency: Currency) -> AnyView {
+    let label = format!("Pay {}", row.number);
+    let tick = payable(row, currency)
+        .then(|| view! { <input type="checkbox" name="pay[]" value=row.number.clone() aria-label=label/> });
+    view! { <td class="pick">{tick}</td> }.into_any()
+}
+
+/// Documents as rows; also on the home page of finance users.
+pub fn sheet(rows: Vec<InvoiceRow>, today: chrono::NaiveDate, before: Option<Before>) -> AnyView {
+    let (head, of) = before.map(|b| (b.head, (b.of, b.currency))).unzip();
+    let rows = rows.into_iter().map(|r| row(of.map(|(of, currency)| of(&r, currency)), r, today)).collect_view();
     view! {
         <Card flush=true>
             <table class="rows">
                 <thead>
                     <tr>
-                        {all}
+                        {head}
                         <th scope="col">"Document"</th>
                         <th scope="col">"Issued"</th>
                         <th scope="col">"Due"</th>
@@ -169,13 +198,7 @@ pub(super) const fn tone(status: Status) -> Tone {
     }
 }
 
-fn row(r: InvoiceRow, today: chrono::NaiveDate, pick: bool) -> AnyView {
-    let tick = pick.then(|| {
-        let label = format!("Pay {}", r.number);
-        let tick = payable(&r)
-            .then(|| view! { <input type="checkbox" name="pay[]" value=r.number.clone() aria-label=label/> });
-        view! { <td class="pick">{tick}</td> }
-    });
+fn row(tick: Option<AnyView>, r: InvoiceRow, today: chrono::NaiveDate) -> AnyView {
     let href = format!("/invoices/{}", r.number);
     let pdf = format!("/invoices/{}.pdf", r.number);
     let due = if r.kind == Document::Invoice { text::date(r.due_on) } else { String::new() };

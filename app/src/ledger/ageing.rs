@@ -89,6 +89,13 @@ fn show(page: Page) -> AnyView {
             </Card>
             <Card title="Owed at the end of each month" flush=true>
                 <table class="rows">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Day"</th>
+                            <th scope="col" class="hide"></th>
+                            <th scope="col" class="num">"Owed"</th>
+                        </tr>
+                    </thead>
                     <tbody>{months}</tbody>
                 </table>
             </Card>
@@ -110,7 +117,7 @@ fn age_row(label: &'static str, age: Age) -> AnyView {
         <tr>
             <th scope="row">{label}</th>
             <td class="small">{oldest}</td>
-            <td class="num">{age.count}</td>
+            <td class="num" data-label="Invoices">{age.count}</td>
             <td class="num strong">{text::money(age.sum)}</td>
         </tr>
     }

@@ -84,7 +84,7 @@ fn row(r: StatementRow) -> AnyView {
             </td>
             <td class="dim hide between">{r.reference}</td>
             <td class="num">{text::money(r.amount)}</td>
-            <td class="num strong">{text::money(r.balance)}</td>
+            <td class="num strong" data-label="Balance">{text::money(r.balance)}</td>
         </tr>
     }
     .into_any()

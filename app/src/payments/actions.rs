@@ -10,9 +10,8 @@ use crate::ActionError;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{flash, go, reading, request, writing},
-    domain::payments::{Method, Wanted},
+    domain::payments::{Method, Wanted, number},
     domain::{Cause, Problem},
-    rust_decimal::Decimal,
 };
 
 /// The account's payments.
@@ -65,8 +64,7 @@ pub async fn settling(#[server(default)] query: String) -> Result<SettlePage, Ac
     // Anything that is not a form of ours chooses nothing.
     let asked: Asked =
         serde_qs::Config::new(5, false).deserialize_str(query.trim_start_matches('?')).unwrap_or_default();
-    let spread =
-        (!asked.spread.is_empty()).then(|| asked.sum.trim().replace(',', "").parse::<Decimal>().ok()).flatten();
+    let spread = (!asked.spread.is_empty()).then(|| number(&asked.sum)).flatten();
     let mut wanted = wanted(asked.lines, asked.credits);
     wanted.invoices.extend(asked.pay.into_iter().map(|number| (number, String::new())));
     Ok(store::payments::settling(&mut reading().await?, wanted, spread, request()?.cards).await?)
@@ -77,6 +75,7 @@ pub async fn settling(#[server(default)] query: String) -> Result<SettlePage, Ac
 pub async fn settle(
     id: String,
     expected: String,
+    #[server(default)] expected_credit: String,
     #[server(default)] method: String,
     #[server(default)] lines: Vec<Line>,
     #[server(default)] credits: Vec<String>,
@@ -89,7 +88,9 @@ pub async fn settle(
     let settle = store::payments::Settle {
         id: id.parse().map_err(|_| Problem::NotFound)?,
         wanted: wanted(lines, credits),
-        expected: expected.parse().map_err(|_| Problem::NotFound)?,
+        // Sums that were not there are no sums that anybody saw.
+        expected: expected.parse().map_err(|_| Problem::Conflict(Cause::Stale))?,
+        expected_credit: expected_credit.parse().unwrap_or_default(),
         method,
     };
     let mut tx = writing().await?;
@@ -124,7 +125,7 @@ pub async fn undo(number: String, allocation: String) -> Result<(), ActionError>
     let id = allocation.parse().map_err(|_| Problem::NotFound)?;
     store::payments::reverse(&mut tx, &number, id).await?;
     tx.commit().await?;
-    flash("Undone: the credit is there again.").await?;
+    flash("Undone: the credit is there again. A discount for paying early went with it.").await?;
     go(&format!("/invoices/{number}"));
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::actions::{ReadPayment, Withdraw};
 use super::list::tone;
 use crate::act::{Act, Form};
 use crate::load::reloaded;
-use crate::ui::{Button, ButtonKind, Card, Confirm, DescriptionList, Fact, Notice, PageHeader, Tone};
+use crate::ui::{Button, ButtonKind, Card, Confirm, DescriptionList, EmptyState, Fact, Notice, PageHeader, Tone};
 
 /// A payment's page.
 #[component]
@@ -24,7 +24,8 @@ pub fn Payment() -> impl IntoView {
 fn show(page: PaymentPage, withdraw: Act) -> AnyView {
     let row = page.row;
     let title = format!("Payment {}", row.number);
-    let status = (tone(row.status), row.status.label().to_owned());
+    let words = if row.refund { "Refunded to you" } else { row.status.label() };
+    let status = (tone(row.status), words.to_owned());
     let mut facts = vec![Fact::new("Date", text::date(row.on))];
     if let Some(method) = row.method {
         facts.push(Fact::new("How", method.label()));
@@ -33,7 +34,7 @@ fn show(page: PaymentPage, withdraw: Act) -> AnyView {
         facts.push(Fact::new("Begun by", page.by));
     }
     if let Some(until) = page.until {
-        facts.push(Fact::new("Its invoices wait until", text::date(until.date())));
+        facts.push(Fact::new("Its invoices are kept until", text::date_time(until)));
     }
     if !row.left.amount().is_zero() {
         facts.push(Fact::new("Not used yet", text::money(row.left)));
@@ -46,6 +47,7 @@ fn show(page: PaymentPage, withdraw: Act) -> AnyView {
         Some(view! {
             <Notice tone=Tone::Info title="One step is left.">
                 <p>"The payment provider takes your card on a page of its own. Your invoices are kept for you meanwhile."</p>
+                <p>"Paid already? Then it is being confirmed: this page says so in a moment, when you load it again."</p>
                 <p><a class="btn go" href=href rel="external">{format!("Pay {} by card", text::money(row.amount))}</a></p>
             </Notice>
         }.into_any())
@@ -74,7 +76,24 @@ fn show(page: PaymentPage, withdraw: Act) -> AnyView {
     } else {
         None
     };
-    let settles = page.settles.into_iter().map(settled).collect_view();
+    let settles = if page.settles.is_empty() {
+        view! { <EmptyState title="Nothing yet" text="It is cash on account, for invoices to come."/> }.into_any()
+    } else {
+        let rows = page.settles.into_iter().map(settled).collect_view();
+        view! {
+            <table class="rows">
+                <thead>
+                    <tr>
+                        <th scope="col">"Document"</th>
+                        <th scope="col" class="num">"Discount"</th>
+                        <th scope="col" class="num">"Amount"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    };
     let stop = page.can_withdraw.then(|| {
         let number = row.number.clone();
         view! {
@@ -95,18 +114,7 @@ fn show(page: PaymentPage, withdraw: Act) -> AnyView {
         <div class="cols">
             <div class="stack">
                 {next}
-                <Card title="Settles" flush=true>
-                    <table class="rows">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Document"</th>
-                                <th scope="col" class="num">"Discount"</th>
-                                <th scope="col" class="num">"Amount"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{settles}</tbody>
-                    </table>
-                </Card>
+                <Card title="Settles" flush=true>{settles}</Card>
             </div>
             <Card title="Details">
                 <DescriptionList items=facts/>
@@ -118,12 +126,13 @@ fn show(page: PaymentPage, withdraw: Act) -> AnyView {
 
 fn settled(s: Settled) -> AnyView {
     let discount = (!s.discount.amount().is_zero()).then(|| text::money(s.discount));
+    let label = discount.as_ref().map(|_| "Discount");
     view! {
         <tr>
             <td>
                 <a class="link strong" href=format!("/invoices/{}", s.number)>{s.number.clone()}</a>
             </td>
-            <td class="num dim">{discount}</td>
+            <td class="num dim" data-label=label>{discount}</td>
             <td class="num strong">{text::money(s.amount)}</td>
         </tr>
     }

@@ -1,8 +1,7 @@
 //! Choosing what is settled, with which credits, and how much money that leaves. The sum follows every key; without scripts a
 //! button asks for it.
 
-use std::collections::BTreeMap;
-
+use chrono::NaiveDate;
 use domain::payments::{Credit, CreditKind, Due, Method, Plan, SettlePage, Wanted, plan};
 use domain::{Problem, text};
 use leptos::prelude::*;
@@ -29,7 +28,7 @@ pub fn Settle() -> impl IntoView {
 /// What is ticked and typed, by number.
 #[derive(Clone, Default)]
 struct Typed {
-    invoices: BTreeMap<String, String>,
+    invoices: Vec<(String, String)>,
     credits: Vec<String>,
 }
 
@@ -41,16 +40,23 @@ fn show(page: SettlePage, send: Act) -> AnyView {
         }
         .into_any();
     }
-    let first =
-        Typed { invoices: page.wanted.invoices.iter().cloned().collect(), credits: page.wanted.credits.clone() };
+    let first = Typed { invoices: page.wanted.invoices.clone(), credits: page.wanted.credits.clone() };
     let typed = RwSignal::new(first);
     let chosen = page.wanted;
-    let invoices = page.dues.iter().enumerate().map(|(at, due)| invoice(at, due, &chosen, typed)).collect_view();
+    let invoices =
+        page.dues.iter().enumerate().map(|(at, due)| invoice(at, due, &chosen, typed, page.today)).collect_view();
     let credits = (!page.credits.is_empty()).then(|| {
         let rows = page.credits.iter().map(|c| credit(c, &chosen, typed)).collect_view();
         view! {
             <Card title="Use your credits" flush=true>
                 <table class="rows">
+                    <thead>
+                        <tr>
+                            <th scope="col" class="pick"><span class="unseen">"Chosen"</span></th>
+                            <th scope="col">"Credit"</th>
+                            <th scope="col" class="num">"Left"</th>
+                        </tr>
+                    </thead>
                     <tbody>{rows}</tbody>
                 </table>
             </Card>
@@ -60,7 +66,7 @@ fn show(page: SettlePage, send: Act) -> AnyView {
     let (dues, notes) = (page.dues, page.credits);
     let worked_out = Memo::new(move |_| {
         let typed = typed.get();
-        let wanted = Wanted { invoices: typed.invoices.into_iter().collect(), credits: typed.credits };
+        let wanted = Wanted { invoices: typed.invoices, credits: typed.credits };
         plan(currency, &dues, &notes, &wanted, today)
     });
     let methods = page.cards.then(|| {
@@ -74,19 +80,27 @@ fn show(page: SettlePage, send: Act) -> AnyView {
     });
     // Made with the page: the same form twice settles once.
     let id = page.form.to_string();
+    let credit = move || {
+        worked_out.with(|p| p.as_ref().map(|p| p.credited.amount().normalize().to_string()).unwrap_or_default())
+    };
     let expected =
         move || worked_out.with(|p| p.as_ref().map(|p| p.pay.amount().normalize().to_string()).unwrap_or_default());
     view! {
         <PageHeader title="Pay invoices" back=("Invoices", "/invoices")/>
+        <form method="get" action="/payments/new" class="filters">
+            <Field label=format!("Spread a sum ({})", currency.code()) name="sum" kind=Kind::Decimal chars=10/>
+            <Button name="spread" value="1">"Oldest first"</Button>
+        </form>
         <Form act=send class="cols">
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="expected" value=expected/>
+            <input type="hidden" name="expected_credit" value=credit/>
             <div class="stack">
                 <Card title="Open invoices" flush=true>
                     <table class="rows">
                         <thead>
                             <tr>
-                                <th scope="col" class="pick"></th>
+                                <th scope="col" class="pick"><span class="unseen">"Chosen"</span></th>
                                 <th scope="col">"Invoice"</th>
                                 <th scope="col">"Due"</th>
                                 <th scope="col" class="num">"Open"</th>
@@ -97,14 +111,6 @@ fn show(page: SettlePage, send: Act) -> AnyView {
                     </table>
                 </Card>
                 {credits}
-                <Card title="Spread a sum">
-                    <div class="filters">
-                        <Field label=format!("Amount ({})", currency.code()) name="sum" kind=Kind::Decimal chars=10/>
-                        <button class="btn" formaction="/payments/new" formmethod="get" name="spread" value="1">
-                            "Oldest first"
-                        </button>
-                    </div>
-                </Card>
             </div>
             <Card title="Together">
                 <div class="stack">
@@ -149,40 +155,40 @@ fn summary(plan: &Result<Plan, Problem>) -> AnyView {
     }
 }
 
-fn invoice(at: usize, due: &Due, chosen: &Wanted, typed: RwSignal<Typed>) -> AnyView {
+fn invoice(at: usize, due: &Due, chosen: &Wanted, typed: RwSignal<Typed>, today: NaiveDate) -> AnyView {
     let number = due.number.clone();
     let amount = chosen.invoices.iter().find(|(n, _)| *n == number).map(|(_, amount)| amount.clone());
     let name = |part: &str| format!("lines[{at}][{part}]");
-    let tick = {
+    let set = {
         let number = number.clone();
-        move |on: bool| {
+        // An amount that is typed ticks its invoice; none takes it out.
+        move |amount: Option<String>| {
             typed.update(|t| {
-                if on {
-                    t.invoices.entry(number.clone()).or_default();
-                } else {
-                    t.invoices.remove(&number);
-                }
+                t.invoices.retain(|(n, _)| *n != number);
+                t.invoices.extend(amount.map(|amount| (number.clone(), amount)));
             });
         }
+    };
+    let tick = {
+        let set = set.clone();
+        move |on: bool| set(on.then(String::new))
     };
     let write = {
         let number = number.clone();
         move |amount: String| {
-            typed.update(|t| {
-                if let Some(typed) = t.invoices.get_mut(&number) {
-                    *typed = amount;
-                } else if !amount.is_empty() {
-                    t.invoices.insert(number.clone(), amount);
-                }
-            })
+            let ticked = typed.with_untracked(|t| t.invoices.iter().any(|(n, _)| *n == number));
+            set((ticked || !amount.is_empty()).then_some(amount));
         }
     };
     let ticked = {
         let number = number.clone();
-        move || typed.with(|t| t.invoices.contains_key(&number))
+        move || typed.with(|t| t.invoices.iter().any(|(n, _)| *n == number))
     };
-    let discount = due.discount.map(|d| {
-        view! { <br/> <span class="dim small">{format!("{} off when paid in full by {}", text::percent(d.percent), text::date(d.until))}</span> }
+    // Said where it would be given: in time, and to the whole of what is left.
+    let off = due.discount_on(due.open, today).ok().filter(|off| !off.amount().is_zero());
+    let discount = due.discount.zip(off).map(|(d, off)| {
+        let words = format!("{} off when paid in full by {}", text::money(off), text::date(d.until));
+        view! { <br/> <span class="dim small">{words}</span> }
     });
     let paying = (!due.in_payment.amount().is_zero()).then(
         || view! { <br/> <span class="dim small">{format!("{} is being paid", text::money(due.in_payment))}</span> },
@@ -210,15 +216,16 @@ fn invoice(at: usize, due: &Due, chosen: &Wanted, typed: RwSignal<Typed>) -> Any
                 <a class="link strong" href=href>{number.clone()}</a>
                 {po} {discount} {paying}
             </td>
-            <td class="hide">{text::date(due.due_on)}</td>
-            <td class="num">{text::money(due.open)}</td>
-            <td class="num">
+            <td data-label="Due">{text::date(due.due_on)}</td>
+            <td class="num" data-label="Open">{text::money(due.open)}</td>
+            <td class="num" data-label="Pay">
                 <input
                     class="amount"
                     type="text"
                     inputmode="decimal"
                     size="9"
                     autocomplete="off"
+                    id=number.clone()
                     name=name("amount")
                     aria-label=how_much
                     placeholder=text::plain(due.open)

@@ -52,7 +52,7 @@ impl Provider for Sandbox {
         verify(&self.secret, headers, body, now)?;
         let message: Message = serde_json::from_slice(body).map_err(|_| Forged::Unreadable)?;
         let outcome = message.refused.map_or(Outcome::Arrived, Outcome::Refused);
-        Ok(Some(Event { id: message.id, payment: message.payment, outcome }))
+        Ok(Some(Event { id: message.id, payment: message.payment, outcome, at: now }))
     }
 
     fn sandbox(&self) -> Option<&Sandbox> {

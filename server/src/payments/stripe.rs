@@ -47,6 +47,7 @@ struct Session {
 #[derive(Deserialize)]
 struct Message {
     id: String,
+    created: i64,
     #[serde(rename = "type")]
     kind: String,
     data: Data,
@@ -65,11 +66,16 @@ struct Intent {
     cancellation_reason: Option<String>,
 }
 
-/// An amount in the currency's smallest unit, as Stripe counts it.
+/// An amount in the currency's smallest unit, as Stripe counts it: ISO 4217's, but for two that it keeps in hundredths, and with a zero
+/// at the end where there are thousandths (docs.stripe.com/currencies, "Special cases").
 fn smallest(card: &Card) -> anyhow::Result<i64> {
-    let digits = card.amount.currency().minor_digits();
+    let digits = match card.amount.currency().code() {
+        "ISK" | "UGX" => 2,
+        _ => card.amount.currency().minor_digits(),
+    };
     let amount = card.amount.amount() * Decimal::from(10_i64.pow(digits));
-    amount.normalize().to_i64().filter(|n| Decimal::from(*n) == amount).context("an amount finer than its currency")
+    let whole = amount.normalize().to_i64().filter(|n| Decimal::from(*n) == amount);
+    whole.filter(|n| digits < 3 || n % 10 == 0).context("an amount finer than Stripe takes in its currency")
 }
 
 #[async_trait]
@@ -81,8 +87,12 @@ impl Provider for Stripe {
     async fn begin(&self, card: &Card, back: &str) -> anyhow::Result<String> {
         let (id, amount) = (card.id.to_string(), smallest(card)?.to_string());
         let currency = card.amount.currency().code().to_lowercase();
+        let until = card.until.timestamp().to_string();
         let form = [
             ("mode", "payment"),
+            // Its page takes no card later than we keep the invoices, and nothing that takes days.
+            ("expires_at", &until),
+            ("payment_method_types[0]", "card"),
             ("client_reference_id", &id),
             ("payment_intent_data[metadata][payment]", &id),
             ("line_items[0][quantity]", "1"),
@@ -118,6 +128,7 @@ impl Provider for Stripe {
             _ => return Ok(None),
         };
         let payment = message.data.object.metadata.get("payment").cloned();
-        Ok(payment.map(|payment| Event { id: message.id, payment, outcome }))
+        let at = DateTime::from_timestamp(message.created, 0).unwrap_or(now);
+        Ok(payment.map(|payment| Event { id: message.id, payment, outcome, at }))
     }
 }

@@ -13,7 +13,7 @@ use domain::ledger::{Booking, Source};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-pub use arrive::{Card, arrived, asked, begun, card, expire, refused};
+pub use arrive::{Card, Told, arrived, asked, begun, card, expire, refused};
 pub use list::{find, list};
 pub use reverse::reverse;
 pub use settle::{Settle, settle, settling, withdraw};

@@ -169,9 +169,12 @@ async fn stripe_is_asked_in_its_own_words_and_its_messages_are_read() {
         number: "PAY-2026-000001".to_owned(),
         amount: domain::Money::new(amount.parse().unwrap(), domain::Currency::parse(currency).unwrap()),
         checkout: String::new(),
+        until: "2026-11-25T12:00:00Z".parse().unwrap(),
     };
     // A pound has a hundred pence, a yen is whole, a dinar has a thousand fils.
-    for (amount, currency, smallest) in [("12.30", "GBP", "1230"), ("1200", "JPY", "1200"), ("1.250", "KWD", "1250")] {
+    for (amount, currency, smallest) in
+        [("12.30", "GBP", "1230"), ("1200", "JPY", "1200"), ("1.250", "KWD", "1250"), ("4500", "ISK", "450000")]
+    {
         let card = card(amount, currency);
         let page = stripe.begin(&card, "https://orders.example.com/payments/PAY-2026-000001").await.unwrap();
         assert_eq!(page, "https://checkout.stripe.com/c/pay/cs_1");
@@ -181,13 +184,15 @@ async fn stripe_is_asked_in_its_own_words_and_its_messages_are_read() {
         assert_eq!(headers["idempotency-key"], card.id.to_string().as_str());
         assert_eq!(field("payment_intent_data[metadata][payment]"), Some(card.id.to_string().as_str()));
         assert_eq!(field("line_items[0][price_data][unit_amount]"), Some(smallest));
+        assert_eq!(field("expires_at"), Some("1795608000"), "no card after the invoices are free again");
         assert_eq!(field("line_items[0][price_data][currency]"), Some(currency.to_lowercase().as_str()));
     }
     assert!(stripe.begin(&card("0.001", "GBP"), "/").await.is_err(), "finer than a penny");
+    assert!(stripe.begin(&card("1.234", "KWD"), "/").await.is_err(), "Stripe takes dinars in tens of fils");
 
     let now = server::clock::now();
     let read = |kind: &str, signed: bool| {
-        let body = serde_json::json!({ "id": "evt_1", "type": kind, "data": { "object": {
+        let body = serde_json::json!({ "id": "evt_1", "created": 1795600000, "type": kind, "data": { "object": {
             "id": "pi_1", "object": "payment_intent", "metadata": { "payment": "ours" }, "cancellation_reason": "abandoned" } } });
         let body = body.to_string().into_bytes();
         let secret = if signed { "whsec_1" } else { "whsec_2" };
@@ -197,6 +202,7 @@ async fn stripe_is_asked_in_its_own_words_and_its_messages_are_read() {
     };
     let event = read("payment_intent.succeeded", true).unwrap().unwrap();
     assert_eq!((event.id.as_str(), event.payment.as_str(), event.outcome), ("evt_1", "ours", Outcome::Arrived));
+    assert_eq!(event.at.timestamp(), 1_795_600_000, "when the money was there, not when it was told");
     let event = read("payment_intent.canceled", true).unwrap().unwrap();
     assert_eq!(event.outcome, Outcome::Refused("abandoned".to_owned()));
     assert_eq!(read("payment_intent.payment_failed", true), Ok(None), "another card may be tried");

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use domain::ids::{AccountId, InvoiceId, OrderId};
 use domain::invoices::{CreditForm, Creditable, Credited, DeskInvoice, Kind, totals};
 use domain::tax::{Category, Taxed};
-use domain::{Cause, Currency, Money, Permission, Problem};
+use domain::{Cause, Currency, Money, Permission, Problem, text};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use uuid::Uuid;
@@ -19,9 +19,12 @@ use crate::{Error, Result, Tx, budgets};
 pub async fn credit(tx: &mut Tx, customer: &str, number: &str, id: InvoiceId, form: &CreditForm) -> Result<String> {
     tx.actor()?.require(Permission::InvoiceIssue)?;
     let invoice = sqlx::query!(
-        "SELECT i.account_id, i.id, i.order_id, i.currency, i.source, i.delivered_on
+        r#"SELECT i.account_id, i.id, i.order_id, i.currency, i.source, i.delivered_on, i.gross,
+                  (SELECT COALESCE(sum(CASE WHEN d.reverses IS NULL THEN d.amount ELSE -d.amount END), 0) FROM allocations d
+                   WHERE (d.account_id, d.invoice_id) = (i.account_id, i.id) AND d.discount_tax IS NOT NULL) AS "let_off!",
+                  (SELECT COALESCE(sum(n.gross), 0) FROM invoices n WHERE (n.account_id, n.corrects) = (i.account_id, i.id)) AS "credited!"
          FROM invoices i JOIN accounts a ON a.id = i.account_id
-         WHERE a.number = $1 AND i.number = $2 AND i.kind = 'invoice' FOR UPDATE OF i",
+         WHERE a.number = $1 AND i.number = $2 AND i.kind = 'invoice' FOR UPDATE OF i"#,
         customer,
         number
     )
@@ -41,6 +44,15 @@ pub async fn credit(tx: &mut Tx, customer: &str, number: &str, id: InvoiceId, fo
     let (lines, charges) = form.check(currency, &left, delivery)?;
     let taxed: Vec<Taxed> = lines.iter().map(Credited::taxed).collect();
     let gross = totals(currency, &taxed, &charges)?.gross;
+    // What was let off for paying early was never paid: it is not paid back.
+    let most = Money::new(invoice.gross - invoice.let_off - invoice.credited, currency);
+    if gross.amount() > most.amount() {
+        let (most, let_off) = (text::money(most), text::money(Money::new(invoice.let_off, currency)));
+        let words = format!(
+            "{let_off} was let off for paying early: {most} can be credited at most. Keep the rest as a restocking fee."
+        );
+        return Err(Problem::invalid("fee", words).into());
+    }
     let lines = lines.into_iter().map(|l| NewLine {
         sku: l.of.sku,
         name: l.of.name,

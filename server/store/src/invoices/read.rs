@@ -110,8 +110,8 @@ async fn ageing(tx: &mut Tx) -> Result<Ageing> {
         r#"SELECT i.kind AS "kind!", i.due_on AS "due_on!", sum(i.gross - i.settled) AS "open!" FROM invoices i
            WHERE i.account_id = $1 AND i.settled < i.gross AND i.currency = $2 GROUP BY 1, 2
            UNION ALL
-           SELECT 'credit_note', $3::date, p.amount - p.used FROM payments p
-           WHERE p.account_id = $1 AND p.used < p.amount AND p.kind = 'payment' AND p.currency = $2"#,
+           SELECT 'credit_note', $3::date, CASE p.kind WHEN 'refund' THEN p.used - p.amount ELSE p.amount - p.used END FROM payments p
+           WHERE p.account_id = $1 AND p.used < p.amount AND p.currency = $2"#,
         actor.account().0,
         currency.code(),
         today
@@ -188,7 +188,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<InvoicePage> {
         })
         .collect::<Result<Vec<_>>>()?;
     let totals = totals(currency, &lines.iter().map(InvoiceLine::taxed).collect::<Vec<_>>(), &charges)?;
-    let can_pay = actor.may(Permission::InvoicePay);
+    let can_pay = actor.may(Permission::InvoicePay) && currency == actor.currency();
     let settlements: Vec<(String, NaiveDate, Decimal, Option<Uuid>)> =
         r.settlements.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
     // Imported documents did not keep whom they were for: they say what the account says now.

@@ -30,6 +30,19 @@ pub struct Card {
     pub amount: Money,
     /// The provider's page, once it was asked.
     pub checkout: String,
+    /// Until when its invoices are kept for it: its page takes no card later.
+    pub until: DateTime<Utc>,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// It was acted on.
+    Now,
+    /// It was known, or changes nothing.
+    Before,
+    /// It is of no payment of ours.
+    Nobody,
 }
 
 /// The member's own card payment that waits, for sending them to the provider.
@@ -37,7 +50,7 @@ pub async fn card(tx: &mut Tx, number: &str) -> Result<Card> {
     let actor = tx.actor()?;
     actor.require(domain::Permission::InvoicePay)?;
     let row = sqlx::query!(
-        "SELECT id, amount, currency, checkout FROM payment_intents
+        "SELECT id, amount, currency, checkout, expires_at FROM payment_intents
          WHERE account_id = $1 AND number = $2 AND method = 'card' AND status = 'waiting'",
         actor.account().0,
         number
@@ -50,6 +63,7 @@ pub async fn card(tx: &mut Tx, number: &str) -> Result<Card> {
         number: number.to_owned(),
         amount: Money::new(row.amount, currency(&row.currency)?),
         checkout: row.checkout,
+        until: row.expires_at,
     })
 }
 
@@ -57,17 +71,24 @@ pub async fn card(tx: &mut Tx, number: &str) -> Result<Card> {
 pub async fn asked(store: &Store, provider: &str, reference: &str, now: DateTime<Utc>) -> Result<Card> {
     let mut tx = store.job(now).await?;
     let row = sqlx::query!(
-        "SELECT account_id, id, number, amount, currency, checkout FROM payment_intents WHERE provider = $1 AND provider_ref = $2",
+        "SELECT account_id, id, number, amount, currency, checkout, expires_at FROM payment_intents WHERE provider = $1 AND provider_ref = $2",
         provider,
         reference
     )
     .fetch_one(tx.db())
     .await?;
     let amount = Money::new(row.amount, currency(&row.currency)?);
-    Ok(Card { account: row.account_id, id: row.id, number: row.number, amount, checkout: row.checkout })
+    Ok(Card {
+        account: row.account_id,
+        id: row.id,
+        number: row.number,
+        amount,
+        checkout: row.checkout,
+        until: row.expires_at,
+    })
 }
 
-/// The provider knows the payment, as `reference`, and takes it at `checkout`. The first word counts.
+/// The provider knows the payment, as `reference`, and takes it at `checkout`. The first word counts; false: it waits no more.
 pub async fn begun(
     store: &Store,
     card: &Card,
@@ -75,11 +96,11 @@ pub async fn begun(
     reference: &str,
     checkout: &str,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<bool> {
     let mut tx = store.job(now).await?;
-    sqlx::query!(
+    let done = sqlx::query!(
         "UPDATE payment_intents SET provider = $3, provider_ref = $4, checkout = $5
-         WHERE account_id = $1 AND id = $2 AND provider_ref = ''",
+         WHERE account_id = $1 AND id = $2 AND status = 'waiting' AND provider_ref IN ('', $4)",
         card.account,
         card.id,
         provider,
@@ -88,7 +109,8 @@ pub async fn begun(
     )
     .execute(tx.db())
     .await?;
-    tx.commit().await
+    tx.commit().await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// A payment under way, locked.
@@ -110,15 +132,25 @@ impl Intent {
 }
 
 /// A provider says that the money of its payment `reference` is there. Acted on once, however often it is said (`event` is the
-/// message's own id), and whatever was said before. False: of no payment of ours, or said before.
-pub async fn arrived(store: &Store, provider: &str, event: &str, reference: &str, now: DateTime<Utc>) -> Result<bool> {
+/// message's own id), and whatever was said before. `at` is when it arrived, which decides about a discount: messages may be late.
+pub async fn arrived(
+    store: &Store,
+    provider: &str,
+    event: &str,
+    reference: &str,
+    at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<Told> {
     let mut tx = store.job(now).await?;
-    let Some(intent) = heard(&mut tx, provider, event, reference).await? else { return Ok(false) };
-    let Some(status) = intent.status()?.hear(Heard::Arrived) else { return Ok(false) };
-    let on = tx.today();
+    let intent = match heard(&mut tx, provider, event, reference).await? {
+        Ok(intent) => intent,
+        Err(told) => return Ok(told),
+    };
+    let Some(status) = intent.status()?.hear(Heard::Arrived) else { return Ok(Told::Before) };
+    let on = tx.local(at.min(now)).date();
     money(&mut tx, &intent, status, on).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(Told::Now)
 }
 
 /// A provider refuses its payment `reference`, for a reason that the payer should read. As [`arrived`].
@@ -129,37 +161,47 @@ pub async fn refused(
     reference: &str,
     why: &str,
     now: DateTime<Utc>,
-) -> Result<bool> {
+) -> Result<Told> {
     let mut tx = store.job(now).await?;
-    let Some(intent) = heard(&mut tx, provider, event, reference).await? else { return Ok(false) };
-    let Some(status) = intent.status()?.hear(Heard::Refused) else { return Ok(false) };
+    let intent = match heard(&mut tx, provider, event, reference).await? {
+        Ok(intent) => intent,
+        Err(told) => return Ok(told),
+    };
+    let Some(status) = intent.status()?.hear(Heard::Refused) else { return Ok(Told::Before) };
     end(&mut tx, &intent, status, why).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(Told::Now)
 }
 
-/// Ends what has waited too long; gives how many. Several servers may do this at once.
+/// Ends what has waited too long; gives how many. Several servers may do this at once. Each for itself: locks are held for one payment,
+/// never for the next one's invoices behind this one's trail.
 pub async fn expire(store: &Store, now: DateTime<Utc>) -> Result<usize> {
+    let mut ended = 0;
+    while expire_one(store, now).await? {
+        ended += 1;
+    }
+    Ok(ended)
+}
+
+async fn expire_one(store: &Store, now: DateTime<Utc>) -> Result<bool> {
     let mut tx = store.job(now).await?;
     let late = sqlx::query_as!(
         Intent,
         "SELECT account_id, id, number, member_id, method, status, amount, currency FROM payment_intents
-         WHERE status = 'waiting' AND expires_at <= $1 ORDER BY expires_at LIMIT 200 FOR UPDATE SKIP LOCKED",
+         WHERE status = 'waiting' AND expires_at <= $1 ORDER BY expires_at LIMIT 1 FOR UPDATE SKIP LOCKED",
         now
     )
-    .fetch_all(tx.db())
+    .fetch_optional(tx.db())
     .await?;
-    for intent in &late {
-        if let Some(status) = intent.status()?.hear(Heard::Late) {
-            end(&mut tx, intent, status, "").await?;
-        }
-    }
+    let Some(intent) = late else { return Ok(false) };
+    let Some(status) = intent.status()?.hear(Heard::Late) else { return Ok(false) };
+    end(&mut tx, &intent, status, "").await?;
     tx.commit().await?;
-    Ok(late.len())
+    Ok(true)
 }
 
-/// Notes a provider's message and locks the payment that it is about; none when the message is known, or the payment is not.
-async fn heard(tx: &mut Tx, provider: &str, event: &str, reference: &str) -> Result<Option<Intent>> {
+/// Notes a provider's message and locks the payment that it is about; else why there is none.
+async fn heard(tx: &mut Tx, provider: &str, event: &str, reference: &str) -> Result<std::result::Result<Intent, Told>> {
     let now = tx.now();
     let first = sqlx::query!(
         "INSERT INTO provider_events (provider, event_id, received_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -170,9 +212,9 @@ async fn heard(tx: &mut Tx, provider: &str, event: &str, reference: &str) -> Res
     .execute(tx.db())
     .await?;
     if first.rows_affected() == 0 {
-        return Ok(None);
+        return Ok(Err(Told::Before));
     }
-    Ok(sqlx::query_as!(
+    let intent = sqlx::query_as!(
         Intent,
         "SELECT account_id, id, number, member_id, method, status, amount, currency FROM payment_intents
          WHERE provider = $1 AND provider_ref = $2 FOR UPDATE",
@@ -180,7 +222,8 @@ async fn heard(tx: &mut Tx, provider: &str, event: &str, reference: &str) -> Res
         reference
     )
     .fetch_optional(tx.db())
-    .await?)
+    .await?;
+    Ok(intent.ok_or(Told::Nobody))
 }
 
 /// It ends without money.

@@ -86,7 +86,8 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<PaymentPage> {
                    FROM (SELECT t.invoice_id, t.amount, t.discount FROM payment_intent_items t WHERE x.payment IS NULL AND (t.account_id, t.intent_id) = ($1, x.intent)
                          UNION ALL
                          SELECT a.invoice_id, sum(CASE WHEN a.reverses IS NULL THEN a.amount ELSE -a.amount END), 0 FROM allocations a
-                         WHERE (a.account_id, a.payment_id) = ($1, x.payment) GROUP BY 1) t
+                         WHERE (a.account_id, a.payment_id) = ($1, x.payment) GROUP BY 1
+                         HAVING sum(CASE WHEN a.reverses IS NULL THEN a.amount ELSE -a.amount END) <> 0) t
                    JOIN invoices i ON (i.account_id, i.id) = ($1, t.invoice_id)) AS settles
            FROM (SELECT n.id AS intent, n.payment_id AS payment, n.begun_on AS day, n.method, n.status, false AS refund, n.amount,
                         COALESCE(p.amount - p.used, 0) AS left_over, n.currency, n.by_name, n.reference, CASE WHEN n.status = 'waiting' THEN n.expires_at END AS until,

@@ -71,19 +71,24 @@ async fn lock(tx: &mut Tx, numbers: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// What the account can settle in its currency, and with which credits: of these numbers, or of all. Two statements.
-async fn open(tx: &mut Tx, numbers: Option<&[String]>) -> Result<(Vec<Open>, Vec<Usable>)> {
+/// What the account can settle in its currency, and with which credits: what is wanted alone, or as much as a page holds, what is
+/// `first` before the rest. Two statements.
+async fn open(tx: &mut Tx, only: Option<&Wanted>, first: &[String]) -> Result<(Vec<Open>, Vec<Usable>)> {
     let actor = tx.actor()?;
     let (account, currency) = (actor.account().0, actor.currency());
+    let dues = only.map(|w| w.invoices.iter().map(|(number, _)| number.clone()).collect::<Vec<_>>());
+    let credits = only.map(|w| w.credits.clone());
+    let (dues, credits) = (dues.as_deref(), credits.as_deref());
     let dues = sqlx::query_as!(
         OpenRow,
         "SELECT id, number, due_on, po_number, gross, tax, settled, in_payment, discount_percent, discount_until FROM invoices
          WHERE account_id = $1 AND settled < gross AND settled + in_payment < gross AND kind = 'invoice' AND currency = $2
-           AND ($3::text[] IS NULL OR number = ANY ($3)) ORDER BY due_on, number LIMIT $4",
+           AND ($3::text[] IS NULL OR number = ANY ($3)) ORDER BY number = ANY ($5) DESC, due_on, number LIMIT $4",
         account,
         currency.code(),
-        numbers,
-        i64::try_from(DUES).unwrap_or(i64::MAX)
+        dues,
+        i64::try_from(DUES).unwrap_or(i64::MAX),
+        first
     )
     .fetch_all(tx.db())
     .await?;
@@ -98,7 +103,7 @@ async fn open(tx: &mut Tx, numbers: Option<&[String]>) -> Result<(Vec<Open>, Vec
            WHERE $3::text[] IS NULL OR number = ANY ($3) ORDER BY day, number LIMIT $4"#,
         account,
         currency.code(),
-        numbers,
+        credits,
         i64::try_from(DUES).unwrap_or(i64::MAX)
     )
     .fetch_all(tx.db())
@@ -141,7 +146,8 @@ pub async fn settling(tx: &mut Tx, mut wanted: Wanted, spread: Option<Decimal>, 
     let actor = tx.actor()?;
     actor.require(Permission::InvoicePay)?;
     let currency = actor.currency();
-    let (open, credits) = open(tx, None).await?;
+    let first: Vec<String> = wanted.invoices.iter().map(|(number, _)| number.clone()).collect();
+    let (open, credits) = open(tx, None, &first).await?;
     let dues: Vec<Due> = open.into_iter().map(|o| o.due).collect();
     let credits: Vec<Credit> = credits.into_iter().map(|c| c.credit).collect();
     if let Some(sum) = spread {
@@ -159,6 +165,8 @@ pub struct Settle {
     pub wanted: Wanted,
     /// The money that the form said was left to pay: if it is another now, nothing is done.
     pub expected: Decimal,
+    /// What the form said that credits pay, as well.
+    pub expected_credit: Decimal,
     /// How the money is sent.
     pub method: Method,
 }
@@ -171,16 +179,25 @@ pub async fn settle(tx: &mut Tx, settle: &Settle) -> Result<Option<String>> {
     let account = actor.account().0;
     let numbers: Vec<String> =
         settle.wanted.invoices.iter().map(|(n, _)| n).chain(&settle.wanted.credits).cloned().collect();
-    lock(tx, &numbers).await?;
-    let (dues, credits) = open(tx, Some(&numbers)).await?;
-    // Looked for behind the locks: of two that were sent at once, the second one sees the first.
-    let earlier =
-        sqlx::query_scalar!("SELECT number FROM payment_intents WHERE account_id = $1 AND id = $2", account, settle.id)
-            .fetch_optional(tx.db())
-            .await?;
-    if earlier.is_some() {
+    let now = tx.now();
+    // Whoever sends the same form at the same time waits here for the other's end.
+    let first = sqlx::query!(
+        "INSERT INTO settlements (account_id, id, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        account,
+        settle.id,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    if first.rows_affected() == 0 {
+        let earlier =
+            sqlx::query_scalar!("SELECT number FROM settlements WHERE account_id = $1 AND id = $2", account, settle.id)
+                .fetch_one(tx.db())
+                .await?;
         return Ok(earlier);
     }
+    lock(tx, &numbers).await?;
+    let (dues, credits) = open(tx, Some(&settle.wanted), &[]).await?;
     if numbers.len() != dues.len() + credits.len() {
         return Err(Problem::Conflict(Cause::Stale).into());
     }
@@ -190,12 +207,23 @@ pub async fn settle(tx: &mut Tx, settle: &Settle) -> Result<Option<String>> {
     if plan.shares.is_empty() {
         return Err(Problem::invalid("invoices", "Choose at least one invoice.").into());
     }
-    if plan.pay.amount() != settle.expected {
+    if plan.pay.amount() != settle.expected || plan.credited.amount() != settle.expected_credit {
         return Err(Problem::Conflict(Cause::Stale).into());
     }
     let done = at_once(tx, &plan, &dues, &credits).await?;
     allocate(tx, &done).await?;
     let number = if plan.pay.amount().is_zero() { None } else { Some(begin(tx, settle, &plan, &dues).await?) };
+    if number.is_some() {
+        let done = sqlx::query!(
+            "UPDATE settlements SET number = $3 WHERE account_id = $1 AND id = $2",
+            account,
+            settle.id,
+            number
+        )
+        .execute(tx.db())
+        .await?;
+        exactly(1, &done)?;
+    }
     let detail = json!({
         "invoices": plan.shares.iter().map(|s| json!([s.number, s.cleared, s.discount])).collect::<Vec<_>>(),
         "credits": plan.uses.iter().map(|u| json!([u.credit, u.invoice, u.amount])).collect::<Vec<_>>(),

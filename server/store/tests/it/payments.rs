@@ -5,7 +5,7 @@ use domain::ledger::StatementQuery;
 use domain::payments::{IntentStatus, Method, Wanted};
 use domain::{Actor, Cause, Problem};
 use rust_decimal::Decimal;
-use store::payments::{Card, Settle};
+use store::payments::{Card, Settle, Told};
 
 use crate::world::{World, now};
 
@@ -24,7 +24,7 @@ async fn open(world: &World, who: &Actor) -> (Vec<(String, Decimal)>, Vec<(Strin
 }
 
 fn form(wanted: Wanted, expected: Decimal, method: Method) -> Settle {
-    Settle { id: store::new_id(), wanted, expected, method }
+    Settle { id: store::new_id(), wanted, expected, expected_credit: Decimal::ZERO, method }
 }
 
 async fn settle(world: &World, who: &Actor, settle: &Settle) -> store::Result<Option<String>> {
@@ -39,7 +39,7 @@ async fn at_the_provider(world: &World, who: &Actor, invoice: &(String, Decimal)
     let number = settle(world, who, &form(wanted(&[(&invoice.0, "")], &[]), invoice.1, Method::Card)).await.unwrap();
     let number = number.expect("money is needed");
     let card = store::payments::card(&mut world.read(who).await, &number).await.unwrap();
-    store::payments::begun(&world.store, &card, "test", &card.id.to_string(), "/there", now()).await.unwrap();
+    assert!(store::payments::begun(&world.store, &card, "test", &card.id.to_string(), "/there", now()).await.unwrap());
     (number, card)
 }
 
@@ -76,9 +76,10 @@ async fn a_payment_reserves_its_invoices_and_settles_them_when_the_money_is_ther
         number: number.clone(),
         amount: domain::Money::new(form.expected, finance.currency()),
         checkout: String::new(),
+        until: now(),
     };
-    store::payments::begun(&world.store, &card, "bank", "line-1", "", now()).await.unwrap();
-    assert!(store::payments::arrived(&world.store, "bank", "e1", "line-1", now()).await.unwrap());
+    assert!(store::payments::begun(&world.store, &card, "bank", "line-1", "", now()).await.unwrap());
+    assert_eq!(store::payments::arrived(&world.store, "bank", "e1", "line-1", now(), now()).await.unwrap(), Told::Now);
     assert_eq!(status(&world, &finance, &number).await, IntentStatus::Paid);
     let page = store::payments::find(&mut world.read(&finance).await, &number).await.unwrap();
     assert_eq!(page.settles.iter().map(|s| s.amount.amount()).sum::<Decimal>(), form.expected);
@@ -113,18 +114,28 @@ async fn a_message_counts_once_however_often_and_in_whatever_order_it_comes() {
     let (dues, _) = open(&world, &finance).await;
     let (number, card) = at_the_provider(&world, &finance, &dues[0]).await;
     let reference = card.id.to_string();
-    let arrived =
-        async |event: &str| store::payments::arrived(&world.store, "test", event, &reference, now()).await.unwrap();
+    let arrived = async |event: &str| {
+        store::payments::arrived(&world.store, "test", event, &reference, now(), now()).await.unwrap()
+    };
     // Refused first, and then it went through after all: the money is what counts.
-    assert!(store::payments::refused(&world.store, "test", "a", &reference, "declined", now()).await.unwrap());
+    assert_eq!(
+        store::payments::refused(&world.store, "test", "a", &reference, "declined", now()).await.unwrap(),
+        Told::Now
+    );
     assert_eq!(status(&world, &finance, &number).await, IntentStatus::Failed);
     assert_eq!(open(&world, &finance).await.0, dues, "a refused payment gives its invoices back");
-    assert!(arrived("b").await);
-    assert!(!arrived("b").await, "the same message again");
-    assert!(!arrived("c").await, "another one about the same money");
-    assert!(!store::payments::refused(&world.store, "test", "d", &reference, "late", now()).await.unwrap());
+    assert_eq!(arrived("b").await, Told::Now);
+    assert_eq!(arrived("b").await, Told::Before, "the same message again");
+    assert_eq!(arrived("c").await, Told::Before, "another one about the same money");
+    assert_eq!(
+        store::payments::refused(&world.store, "test", "d", &reference, "late", now()).await.unwrap(),
+        Told::Before
+    );
     assert_eq!(status(&world, &finance, &number).await, IntentStatus::Paid);
-    assert!(!store::payments::arrived(&world.store, "test", "e", "unknown", now()).await.unwrap());
+    assert_eq!(
+        store::payments::arrived(&world.store, "test", "e", "unknown", now(), now()).await.unwrap(),
+        Told::Nobody
+    );
     assert_eq!(world.number(&format!("SELECT count(*) FROM payments WHERE number = '{number}'")).await, 1);
     world.assert_sound().await;
 }
@@ -145,7 +156,10 @@ async fn money_for_what_was_paid_meanwhile_becomes_cash_on_account_and_is_used_n
     let (_, other) = at_the_provider(&world, &finance, &dues[0]).await;
     for card in [&other, &card] {
         let event = card.id.to_string();
-        assert!(store::payments::arrived(&world.store, "test", &event, &event, now()).await.unwrap());
+        assert_eq!(
+            store::payments::arrived(&world.store, "test", &event, &event, now(), now()).await.unwrap(),
+            Told::Now
+        );
     }
     let (dues_left, credits) = open(&world, &finance).await;
     assert!(credits.contains(&(late.clone(), dues[0].1)), "{credits:?}");
@@ -153,8 +167,14 @@ async fn money_for_what_was_paid_meanwhile_becomes_cash_on_account_and_is_used_n
     // The next invoice takes it, without money where it is enough.
     let next = &dues_left[0];
     let part = next.1.min(dues[0].1);
-    let form = form(wanted(&[(&next.0, &part.to_string())], &[&late]), Decimal::ZERO, Method::Transfer);
-    assert_eq!(settle(&world, &finance, &form).await.unwrap(), None);
+    let mut form = form(wanted(&[(&next.0, &part.to_string())], &[&late]), Decimal::ZERO, Method::Transfer);
+    assert!(stale(&settle(&world, &finance, &form).await), "more credit than the form showed");
+    form.expected_credit = part;
+    for _ in 0..2 {
+        assert_eq!(settle(&world, &finance, &form).await.unwrap(), None, "the same form settles once");
+        assert_eq!(world.number("SELECT count(*) FROM allocations WHERE by_name <> ''").await, 1);
+    }
+    form.id = store::new_id();
     assert!(stale(&settle(&world, &finance, &form).await), "the credit is used up");
     world.assert_sound().await;
 }
@@ -167,7 +187,8 @@ async fn a_credit_note_settles_at_once_and_can_be_taken_back() {
     let (invoice, note) = (dues[0].clone(), credits[0].clone());
     assert!(note.1 < invoice.1, "the demo's credit note is smaller than its invoices");
     let rest = invoice.1 - note.1;
-    let form = form(wanted(&[(&invoice.0, "")], &[&note.0]), rest, Method::Transfer);
+    let mut form = form(wanted(&[(&invoice.0, "")], &[&note.0]), rest, Method::Transfer);
+    form.expected_credit = note.1;
     let number = settle(&world, &finance, &form).await.unwrap().expect("money for the rest");
     let (_, left) = open(&world, &finance).await;
     assert!(left.iter().all(|c| c.0 != note.0));
@@ -221,7 +242,10 @@ async fn a_discount_is_given_for_money_in_time_and_for_no_other() {
         let (_, card) = at_the_provider(&world, &finance, &paid).await;
         let event = card.id.to_string();
         let at = now() + Duration::days(later);
-        assert!(store::payments::arrived(&world.store, "test", &event, &event, at).await.unwrap());
+        // The message is late; what counts is when the money was there.
+        let told =
+            store::payments::arrived(&world.store, "test", &event, &event, at, at + Duration::days(3)).await.unwrap();
+        assert_eq!(told, Told::Now);
         let page = store::invoices::find(&mut world.read(&finance).await, &invoice.0).await.unwrap();
         arrives.push(page.row.open.amount());
     }
@@ -333,7 +357,7 @@ async fn what_was_owed_on_a_day_before_is_known() {
     let (dues, _) = open(&world, &finance).await;
     let (_, card) = at_the_provider(&world, &finance, &dues[0]).await;
     let event = card.id.to_string();
-    store::payments::arrived(&world.store, "test", &event, &event, now()).await.unwrap();
+    store::payments::arrived(&world.store, "test", &event, &event, now(), now()).await.unwrap();
     assert_eq!(at("2026-11-01").await, then);
     assert_eq!(at("2026-11-23").await.balance.amount(), today.balance.amount() - dues[0].1);
     assert_eq!(at("2020-01-01").await.balance.amount(), Decimal::ZERO);
@@ -351,6 +375,7 @@ async fn the_books_cannot_be_edited() {
         "UPDATE payments SET amount = 1",
         "UPDATE invoices SET gross = 1",
         "UPDATE payment_intents SET amount = 1",
+        "INSERT INTO payment_intents (account_id, id, number, member_id, by_name, method, status, amount, currency, reference, begun_on, created_at, expires_at, provider, provider_ref) SELECT account_id, gen_random_uuid(), 'X', gen_random_uuid(), '', 'card', 'waiting', 1, 'GBP', '', now(), now(), now(), 'stripe', 'theirs' FROM invoices LIMIT 1",
         "INSERT INTO payments (account_id, id, number, kind, received_on, amount, currency) SELECT account_id, gen_random_uuid(), 'X', 'payment', now(), 1, 'GBP' FROM invoices LIMIT 1",
     ] {
         let refused = world.begin(&finance).await.raw_execute(sql).await.unwrap_err();
