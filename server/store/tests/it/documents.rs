@@ -5,7 +5,8 @@ use domain::cart::CheckoutForm;
 use domain::catalog::Sku;
 use domain::deliveries::ShipForm;
 use domain::ids::InvoiceId;
-use domain::invoices::{ChargeFor, CreditForm, Invoicing, Kind, Language, Mode};
+use domain::invoices::{ChargeFor, CreditForm, Early, Invoicing, Kind, Language, Mode};
+use domain::payments::{Method, Wanted};
 use domain::tax::Category;
 use domain::{Actor, Money, Problem};
 use rust_decimal::Decimal;
@@ -324,4 +325,48 @@ async fn the_demo_has_a_document_of_every_category_a_customer_can_meet() {
         assert!(n > 0, "{category}");
     }
     assert_eq!(world.number("SELECT count(*) FROM invoices WHERE corrects IS NOT NULL").await, 1);
+}
+
+#[tokio::test]
+async fn what_was_let_off_for_paying_early_is_not_paid_back() {
+    let world = World::new().await;
+    let service = world.actor(SERVICE).await;
+    let mut tx = world.begin(&service).await;
+    let early = Early::parse("2", "10").unwrap();
+    let form = Invoicing { early, ..Invoicing::default() };
+    store::invoices::set_invoicing(&mut tx, "1001", &form).await.unwrap();
+    tx.commit().await.unwrap();
+    let order = order(&world, "PO early").await;
+    ship(&world, &order, 1, &[(1, 36), (2, 20)]).await.unwrap();
+    let number = documents(&world, &order).await[0].number.clone();
+    let invoice = find(&world, &number).await;
+    let discount = invoice.discount.expect("the account's terms");
+    assert_eq!((discount.percent, discount.until.to_string().as_str()), (Decimal::TWO, "2026-12-03"));
+
+    let finance = world.actor("finance@acme.example").await;
+    let gross = invoice.row.gross;
+    let off = gross.percent(Decimal::TWO).unwrap();
+    let settle = store::payments::Settle {
+        id: store::new_id(),
+        wanted: Wanted { invoices: vec![(number.clone(), String::new())], credits: Vec::new() },
+        expected: gross.minus(off).unwrap().amount(),
+        expected_credit: Decimal::ZERO,
+        method: Method::Card,
+    };
+    let mut tx = world.begin(&finance).await;
+    let payment = store::payments::settle(&mut tx, &settle).await.unwrap().expect("money");
+    tx.commit().await.unwrap();
+    let card = store::payments::card(&mut world.read(&finance).await, &payment).await.unwrap();
+    store::payments::begun(&world.store, &card, "test", "r", "/", now()).await.unwrap();
+    store::payments::arrived(&world.store, "test", "e", "r", now(), now()).await.unwrap();
+    assert!(find(&world, &number).await.row.open.amount().is_zero());
+
+    // All of it comes back: what was paid can be credited, and no more.
+    let whole = back(&[(1, 36), (2, 20)]);
+    let refused =
+        problem(credit(&world, &service, &number, store::new_id(), &CreditForm { delivery: true, ..whole }).await);
+    assert!(matches!(&refused, Problem::Invalid(e) if e[0].field == "fee"), "{refused:?}");
+    assert!(refused.to_string().contains(&domain::text::money(off)), "{refused}");
+    credit(&world, &service, &number, store::new_id(), &back(&[(1, 30)])).await.unwrap();
+    world.assert_sound().await;
 }

@@ -382,3 +382,30 @@ async fn the_books_cannot_be_edited() {
         assert!(refused.contains("permission denied"), "{sql}: {refused}");
     }
 }
+
+#[tokio::test]
+async fn a_refund_that_settles_nothing_yet_is_owed() {
+    let world = World::new().await;
+    let finance = world.actor("finance@acme.example").await;
+    let owed = async || {
+        let query = domain::invoices::InvoiceQuery::parse("");
+        store::invoices::list(&mut world.read(&finance).await, query).await.unwrap().ageing.balance.amount()
+    };
+    let before = owed().await;
+    let refund = store::import::Payment {
+        account: "1001".to_owned(),
+        number: "R-1".to_owned(),
+        refund: true,
+        received_on: "2026-11-20".parse().unwrap(),
+        amount: domain::Money::new(Decimal::TEN, finance.currency()),
+        document: String::new(),
+    };
+    let mut tx = world.store.job(now()).await.unwrap();
+    store::import::payments(&mut tx, &[refund]).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(owed().await, before + Decimal::TEN);
+    let day = "2026-11-23".parse().unwrap();
+    let page = store::ledger::ageing(&mut world.read(&finance).await, day).await.unwrap();
+    assert_eq!(page.balance.amount(), before + Decimal::TEN, "the ledger says the same");
+    world.assert_sound().await;
+}
