@@ -48,7 +48,7 @@ async function pays(page: Page, po: string, how: string) {
   if (await scripted(page)) await accessible(page);
   await control(page, /by card$/).click();
   await expect(page.getByRole('main')).toContainText('no money moves');
-  await page.getByRole('button', { name: how }).click();
+  await page.getByRole('button', { name: how, exact: true }).click();
   if (how === 'Pay, but lose the way back') await page.goto(`/payments/${payment}`);
   await expect(page.locator('.head')).toContainText('Paid');
   await page.goto(`/invoices/${number}`);
