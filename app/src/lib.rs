@@ -65,7 +65,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/checkout") view=Orders::Checkout ssr=SsrMode::Async/>
                     <Route path=path!("/orders") view=Orders::History ssr=SsrMode::Async/>
                     <Route path=path!("/orders/open-lines") view=Desk::Board ssr=SsrMode::Async/>
-                    <Route path=path!("/cart/proposals/:id") view=Desk::Proposal ssr=SsrMode::Async/>
+                    <Route path=path!("/cart/proposals/:id") view=Orders::Proposal ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:number") view=Orders::Order ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:number/reorder") view=Orders::Reorder ssr=SsrMode::Async/>
                     <Route path=path!("/quotes") view=Quotes::List ssr=SsrMode::Async/>
@@ -101,7 +101,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sales/registrations") view=Sales::Registrations ssr=SsrMode::Async/>
                     <Route path=path!("/notices") view=Desk::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=Company::Members ssr=SsrMode::Async/>
-                    <Route path=path!("/company/assistance") view=Desk::Assistance ssr=SsrMode::Async/>
+                    <Route path=path!("/company/assistance") view=Company::Assistance ssr=SsrMode::Async/>
                     <Route path=path!("/company/audit") view=Company::Audit ssr=SsrMode::Async/>
                     <Route path=path!("/profile") view=Company::Profile ssr=SsrMode::Async/>
                 </ParentRoute>

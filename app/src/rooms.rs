@@ -65,6 +65,7 @@ rooms! {
         History => orders::History,
         Order => orders::Order,
         Reorder => orders::Reorder,
+        Proposal => proposals::Proposal,
     }
     /// What is owed, and settling it.
     Paying: paying at ["invoices", "payments", "statement", "ageing"], fetch_paying {
@@ -86,13 +87,11 @@ rooms! {
         Credit => company::CreditPage,
         Members => accounts::Members,
         Audit => accounts::Audit,
+        Assistance => assistance::Assistance,
         Profile => accounts::Profile,
     }
-    /// What comes to somebody: to decide, to know, by a link, from others who act for them.
-    Desk: desk at [
-        "approvals", "notices", "register", "forgot", "reset", "invite", "approve", "orders/open-lines", "cart/proposals",
-        "company/assistance",
-    ], fetch_desk {
+    /// What comes to somebody: to decide, to know, by a link; and what is on its way.
+    Desk: desk at ["approvals", "notices", "register", "forgot", "reset", "invite", "approve", "orders/open-lines"], fetch_desk {
         Inbox => approvals::Inbox,
         Approval => approvals::Approval,
         Notices => company::Notices,
@@ -102,8 +101,6 @@ rooms! {
         Redeem => accounts::Redeem,
         ByLink => approvals::ByLink,
         Board => deliveries::Board,
-        Proposal => proposals::Proposal,
-        Assistance => assistance::Assistance,
     }
     /// Asking for prices, and answering what is offered.
     Quotes: quoting at ["quotes"], fetch_quotes {
@@ -176,8 +173,8 @@ mod tests {
             ("/orders/SO-2026-000001", Some("orders")),
             ("/orders/open-lines", Some("desk")),
             ("/orders/open-lines-of-mine", Some("orders")),
-            ("/cart/proposals/7", Some("desk")),
-            ("/company/assistance", Some("desk")),
+            ("/cart/proposals/7", Some("orders")),
+            ("/company/assistance", Some("company")),
             ("/company/members", Some("company")),
             ("/sales/orders/SO-1", Some("sales")),
             ("/", None),

@@ -73,7 +73,7 @@ fn show(page: Page) -> AnyView {
                 <AgeingBar buckets=bars/>
             </div>
         </Card>
-        <div class="cols">
+        <div class="stack">
             <Card title="By age" flush=true>
                 <table class="rows">
                     <thead>

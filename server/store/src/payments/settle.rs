@@ -148,7 +148,8 @@ pub async fn settling(tx: &mut Tx, mut wanted: Wanted, spread: Option<Decimal>, 
     let currency = actor.currency();
     let first: Vec<String> = wanted.invoices.iter().map(|(number, _)| number.clone()).collect();
     let (open, credits) = open(tx, None, &first).await?;
-    let dues: Vec<Due> = open.into_iter().map(|o| o.due).collect();
+    let mut dues: Vec<Due> = open.into_iter().map(|o| o.due).collect();
+    dues.sort_by(|a, b| (a.due_on, &a.number).cmp(&(b.due_on, &b.number)));
     let credits: Vec<Credit> = credits.into_iter().map(|c| c.credit).collect();
     if let Some(sum) = spread {
         wanted.invoices = oldest_first(&dues, sum);
