@@ -37,7 +37,7 @@ CREATE TABLE bank_lines (
 );
 COMMENT ON COLUMN bank_lines.by_name IS 'who said what it is; empty: it was certain';
 CREATE INDEX bank_lines_open ON bank_lines (booked_on, id) WHERE state = 'open';
-CREATE INDEX bank_lines_done ON bank_lines (done_at DESC, id) WHERE state <> 'open';
+CREATE INDEX bank_lines_done ON bank_lines (done_at DESC, id DESC) WHERE state <> 'open';
 
 -- Whose payment an entry became: once.
 CREATE TABLE bank_bookings (

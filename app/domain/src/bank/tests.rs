@@ -1,3 +1,5 @@
+#![expect(clippy::inconsistent_digit_grouping, reason = "pence stand apart from pounds")]
+
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use uuid::Uuid;

@@ -45,7 +45,7 @@ pub async fn list(tx: &mut Tx) -> Result<BankPage> {
            LEFT JOIN bank_bookings b ON b.line_id = l.id
            LEFT JOIN payments p ON (p.account_id, p.id) = (b.account_id, b.payment_id)
            LEFT JOIN accounts a ON a.id = b.account_id
-           WHERE l.state <> 'open' ORDER BY l.done_at DESC, l.id LIMIT $1"#,
+           WHERE l.state <> 'open' ORDER BY l.done_at DESC, l.id DESC LIMIT $1"#,
         SHOWN
     )
     .fetch_all(tx.db())
