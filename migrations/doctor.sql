@@ -237,6 +237,11 @@ WHERE i.source = 'portal'
 UNION ALL
 SELECT 'what is not taxed says why', l.account_id, i.number || ' line ' || l.line_no
 FROM invoice_lines l JOIN invoices i ON (i.account_id, i.id) = (l.account_id, l.invoice_id)
-WHERE (l.tax_rate > 0) <> (l.tax_category IN ('standard', 'reduced'));
+WHERE (l.tax_rate > 0) <> (l.tax_category IN ('standard', 'reduced'))
+UNION ALL
+SELECT 'what the bank says came in is booked once, as it came', b.account_id, l.bank_id
+FROM bank_lines l LEFT JOIN bank_bookings b ON b.line_id = l.id LEFT JOIN payments p ON (p.account_id, p.id) = (b.account_id, b.payment_id)
+WHERE (l.state = 'booked') <> (b.line_id IS NOT NULL)
+   OR b.line_id IS NOT NULL AND (p.kind, p.amount, p.currency, p.received_on) <> ('payment', l.amount, l.currency, l.booked_on);
 
 GRANT SELECT ON violations TO buyerdesk_job;

@@ -5,6 +5,7 @@ pub mod accounts;
 mod act;
 pub mod approvals;
 pub mod assistance;
+pub mod bank;
 pub mod cart;
 pub mod catalog;
 pub mod company;
@@ -99,6 +100,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sales/orders/:number") view=Sales::Order ssr=SsrMode::Async/>
                     <Route path=path!("/sales/held") view=Sales::Held ssr=SsrMode::Async/>
                     <Route path=path!("/sales/registrations") view=Sales::Registrations ssr=SsrMode::Async/>
+                    <Route path=path!("/finance/bank") view=Sales::Bank ssr=SsrMode::Async/>
                     <Route path=path!("/notices") view=Desk::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=Company::Members ssr=SsrMode::Async/>
                     <Route path=path!("/company/assistance") view=Company::Assistance ssr=SsrMode::Async/>

@@ -10,8 +10,8 @@ use leptos_router::ChooseView;
 
 use crate::ui::{ButtonLink, EmptyState};
 use crate::{
-    accounts, approvals, assistance, cart, catalog, company, deliveries, invoices, ledger, orders, payments, proposals,
-    quotes, sales,
+    accounts, approvals, assistance, bank, cart, catalog, company, deliveries, invoices, ledger, orders, payments,
+    proposals, quotes, sales,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -118,7 +118,8 @@ rooms! {
         Compare => quotes::Compare,
     }
     /// The seller's people at work.
-    Sales: sales at ["sales"], fetch_sales {
+    Sales: sales at ["sales", "finance"], fetch_sales {
+        Bank => bank::Bank,
         Held => orders::Held,
         Registrations => accounts::Registrations,
         Start => sales::Start,
@@ -181,6 +182,7 @@ mod tests {
             ("/login", None),
             ("/sales/quotes/new", Some("answering")),
             ("/salesman", None),
+            ("/finance/bank", Some("sales")),
         ] {
             assert_eq!(name(path), room, "{path}");
         }

@@ -94,20 +94,10 @@ async fn drawn(name: String, draw: impl FnOnce() -> anyhow::Result<Vec<u8>> + Se
 }
 
 /// `POST /quotes/{number}/files`: attaches the form's file. A plain form, so the answer is a page or a redirect back to one.
-pub async fn attach(
-    Extension(request): Extension<Request>,
-    Path(number): Path<String>,
-    mut form: Multipart,
-) -> Response {
+pub async fn attach(Extension(request): Extension<Request>, Path(number): Path<String>, form: Multipart) -> Response {
     let Some(who) = request.who.clone() else { return refuse(&Problem::Unauthenticated, true) };
     let work = async {
-        let (mut name, mut bytes) = (String::new(), Vec::new());
-        while let Some(field) = form.next_field().await.map_err(|e| too_large(&e))? {
-            if field.name() == Some("file") {
-                name = field.file_name().unwrap_or_default().to_owned();
-                bytes = field.bytes().await.map_err(|e| too_large(&e))?.to_vec();
-            }
-        }
+        let (name, bytes) = sent_file(form).await?;
         let mut tx = request.store.begin(&who.actor, request.now).await?;
         store::quotes::attach(&mut tx, &number, &name, &bytes).await?;
         tx.commit().await
@@ -119,10 +109,27 @@ pub async fn attach(
         Err(store::Error::Problem(problem @ Problem::Invalid(_))) => problem.to_string(),
         Err(error) => return failed(error),
     };
+    back_to(&request, &back, told).await
+}
+
+/// The form's file: its name and its bytes.
+pub(crate) async fn sent_file(mut form: Multipart) -> Result<(String, Vec<u8>), store::Error> {
+    let (mut name, mut bytes) = (String::new(), Vec::new());
+    while let Some(field) = form.next_field().await.map_err(|e| too_large(&e))? {
+        if field.name() == Some("file") {
+            name = field.file_name().unwrap_or_default().to_owned();
+            bytes = field.bytes().await.map_err(|e| too_large(&e))?.to_vec();
+        }
+    }
+    Ok((name, bytes))
+}
+
+/// Back to a page, which says what became of it.
+pub(crate) async fn back_to(request: &Request, page: &str, told: String) -> Response {
     if let Err(error) = request.session.insert("flash", told).await {
         tracing::error!(%error, "the session could not be kept");
     }
-    Redirect::to(app::request::local(&back)).into_response()
+    Redirect::to(app::request::local(page)).into_response()
 }
 
 /// A form that ends too early or goes on for too long.

@@ -1,6 +1,8 @@
 //! What only the server knows: configuration, router, sessions, protective layers, documents, mail, imports, command line.
 
+mod bank;
 mod bell;
+pub mod camt;
 pub mod cli;
 pub mod clock;
 pub mod config;

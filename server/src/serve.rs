@@ -26,6 +26,7 @@ use tower_http::services::{ServeDir, ServeFile};
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::bank;
 use crate::bell::{self, Bell};
 use crate::config::Config;
 use crate::protect::{Gate, headers, refuse, same_site, who_asks};
@@ -75,6 +76,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         .route("/invoices.xlsx", get(documents::xlsx))
         .route("/quotes/{number}/files", post(documents::attach))
         .route("/quotes/{number}/files/{id}", get(documents::attached))
+        .route("/finance/bank/files", post(bank::statement))
         .route("/api/notices/live", get(bell::live).layer(Extension(Bell::new(store.clone()))))
         .route("/calendar/{token}/deliveries.ics", get(documents::calendar))
         .route("/healthz", get(|| async { "ok\n" }))

@@ -84,6 +84,8 @@ pub enum Permission {
     OrderFulfil,
     /// The seller's side: credit what was invoiced; say how customers are invoiced.
     InvoiceIssue,
+    /// The seller's side: take in the bank's statements, and say what was paid.
+    BankBook,
 }
 
 /// How far a permission goes.
@@ -181,6 +183,7 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::ActOnBehalf, R::Everywhere),
             (P::OrderFulfil, R::Everywhere),
             (P::InvoiceIssue, R::Everywhere),
+            (P::BankBook, R::Everywhere),
         ],
     ),
     (
@@ -194,6 +197,7 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::ActOnBehalf, R::Everywhere),
             (P::OrderFulfil, R::Everywhere),
             (P::InvoiceIssue, R::Everywhere),
+            (P::BankBook, R::Everywhere),
         ],
     ),
 ];

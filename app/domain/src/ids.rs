@@ -67,6 +67,8 @@ ids! {
     AssistanceId;
     /// A cart that somebody of the seller's proposes to a member.
     ProposalId;
+    /// An entry of a bank's statement.
+    BankLineId;
 }
 
 impl AccountId {

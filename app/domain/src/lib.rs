@@ -1,12 +1,13 @@
 //! The types and rules of Buyerdesk: no clock, no randomness, no I/O, no framework. Compiles for the server and the browser.
 //!
-//! Nouns may name only those to their left: accounts < catalog < pricing < credit < cart < orders < invoices < ledger < payments, budgets < approvals <
+//! Nouns may name only those to their left: accounts < catalog < pricing < credit < cart < orders < invoices < ledger < payments < bank, budgets < approvals <
 //! quotes; deliveries, proposals and sales look at all of them.
 
 pub mod accounts;
 pub mod actor;
 pub mod approvals;
 pub mod assistance;
+pub mod bank;
 pub mod budgets;
 pub mod calendar;
 pub mod cart;

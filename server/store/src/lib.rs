@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod approvals;
 pub mod assistance;
 mod audit;
+pub mod bank;
 pub mod budgets;
 pub mod cart;
 pub mod catalog;

@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 pub use arrive::{Card, Told, arrived, asked, begun, card, expire, refused};
+pub(crate) use arrive::{awaited, by_bank};
 pub use list::{find, list};
 pub use reverse::reverse;
 pub use settle::{Settle, settle, settling, withdraw};

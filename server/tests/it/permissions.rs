@@ -84,6 +84,7 @@ const PAGES: &[Row] = &[
     ("/sales/quotes/:number/preview", "/sales/quotes/{asked}/preview", [303, 403, 403, 403, 403, 403, 200, 200, 200]),
     ("/sales/held", "/sales/held", [303, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("/sales/registrations", "/sales/registrations", [303, 403, 403, 403, 403, 403, 403, 200, 200]),
+    ("/finance/bank", "/finance/bank", [303, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("/notices", "/notices", [303, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("/company/members", "/company/members", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("/company/audit", "/company/audit", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
@@ -107,6 +108,8 @@ const PAGES: &[Row] = &[
     ("", "/quotes/{quote}.pdf", [303, 200, 200, 403, 200, 200, 200, 200, 200]),
     ("", "/quotes/{quote}.pdf?version=1", [303, 200, 200, 403, 200, 200, 200, 200, 200]),
     ("", "/quotes/{other-quote}.pdf", [303, 404, 404, 403, 404, 404, 404, 404, 404]),
+    // For statements alone, by post.
+    ("", "/finance/bank/files", [303, 405, 405, 405, 405, 405, 405, 405, 405]),
     ("", "/quotes/{quote}/files/{unit}", [303, 404, 404, 403, 404, 404, 404, 404, 404]),
     ("", "/api/notices/live", [401, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("", "/invoices.csv", [303, 403, 403, 200, 403, 403, 403, 403, 403]),
@@ -190,6 +193,7 @@ const READS: &[Row] = &[
     ("sales/customers", "query=", [401, 403, 403, 403, 403, 403, 200, 200, 200]),
     ("sales/customer", "number=1001", [401, 403, 403, 403, 403, 403, 200, 200, 200]),
     ("sales/customer", "number=1002", [401, 403, 403, 403, 403, 403, 404, 200, 200]),
+    ("bank/page", "", [401, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("sales/orders", "query=", [401, 403, 403, 403, 403, 403, 200, 200, 200]),
     ("sales/order", "customer=1001&number={order}", [401, 403, 403, 403, 403, 403, 200, 200, 200]),
     ("sales/order", "customer=1002&number={other-order}", [401, 403, 403, 403, 403, 403, 404, 200, 200]),
@@ -312,6 +316,16 @@ const WRITES: &[Row] = &[
         "payments/settle",
         "id=01890000-0000-7000-8000-0000000000ac&expected=1&lines[0][number]={other-invoice}&lines[0][pick]=1",
         [401, 403, 403, 409, 403, 403, 403, 403, 403],
+    ),
+    (
+        "bank/book",
+        "line=01890000-0000-7000-8000-0000000000ae&customer=1001",
+        [401, 403, 403, 403, 403, 403, 403, 404, 404],
+    ),
+    (
+        "bank/set-aside",
+        "line=01890000-0000-7000-8000-0000000000ae&reason=interest",
+        [401, 403, 403, 403, 403, 403, 403, 404, 404],
     ),
     ("payments/withdraw", "number={other-payment}", [401, 403, 403, 404, 403, 403, 403, 403, 403]),
     (

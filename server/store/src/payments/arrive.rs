@@ -114,10 +114,10 @@ pub async fn begun(
 }
 
 /// A payment under way, locked.
-struct Intent {
-    account_id: Uuid,
-    id: Uuid,
-    number: String,
+pub(crate) struct Intent {
+    pub account_id: Uuid,
+    pub id: Uuid,
+    pub number: String,
     member_id: Uuid,
     method: String,
     status: String,
@@ -257,8 +257,34 @@ async fn end(tx: &mut Tx, intent: &Intent, status: IntentStatus, why: &str) -> R
     .await
 }
 
+/// Locks the transfers that are announced under these numbers of these accounts, by account and id.
+pub(crate) async fn awaited(tx: &mut Tx, accounts: &[Uuid], numbers: &[String]) -> Result<Vec<Intent>> {
+    Ok(sqlx::query_as!(
+        Intent,
+        "SELECT account_id, id, number, member_id, method, status, amount, currency FROM payment_intents
+         WHERE (account_id, number) IN (SELECT * FROM unnest($1::uuid[], $2::text[])) ORDER BY account_id, id FOR UPDATE",
+        accounts,
+        numbers
+    )
+    .fetch_all(tx.db())
+    .await?)
+}
+
+/// The bank says that this transfer's money came on a day; gives the payment that it becomes. None when it does not wait any more, or
+/// for another amount.
+pub(crate) async fn by_bank(tx: &mut Tx, intent: &Intent, amount: Money, on: NaiveDate) -> Result<Option<Uuid>> {
+    let announced = Money::new(intent.amount, currency(&intent.currency)?);
+    match intent.status()?.hear(Heard::Arrived) {
+        Some(status) if intent.status()? == IntentStatus::Waiting && announced == amount => {
+            Ok(Some(money(tx, intent, status, on).await?))
+        }
+        _ => Ok(None),
+    }
+}
+
 /// The money is there: it is booked, and settles what it was meant for as far as that is still open. The rest is cash on account.
-async fn money(tx: &mut Tx, intent: &Intent, status: IntentStatus, on: NaiveDate) -> Result<()> {
+/// Gives the payment.
+async fn money(tx: &mut Tx, intent: &Intent, status: IntentStatus, on: NaiveDate) -> Result<Uuid> {
     let currency = currency(&intent.currency)?;
     let amount = Money::new(intent.amount, currency);
     if intent.status()? == IntentStatus::Waiting {
@@ -325,7 +351,8 @@ async fn money(tx: &mut Tx, intent: &Intent, status: IntentStatus, on: NaiveDate
     exactly(1, &done)?;
     told(tx, intent, format!("Payment {} arrived: {}", intent.number, text::money(amount)), "Thank you.").await?;
     let detail = json!({ "amount": amount, "on": on });
-    audit::record_job(tx, intent.account_id.into(), "Buyerdesk", "payment.arrived", &intent.number, detail).await
+    audit::record_job(tx, intent.account_id.into(), "Buyerdesk", "payment.arrived", &intent.number, detail).await?;
+    Ok(payment)
 }
 
 async fn told(tx: &mut Tx, intent: &Intent, text: String, mail: &str) -> Result<()> {

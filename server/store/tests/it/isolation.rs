@@ -106,6 +106,10 @@ async fn a_rep_sees_no_row_of_a_customer_that_is_not_theirs_in_any_table() {
             "INSERT INTO invoices (account_id, id, number, kind, issued_on, due_on, currency, net, tax, gross, line_count) SELECT '{globex}', gen_random_uuid(), 'X', 'invoice', now(), now(), 'GBP', 1, 0, 1, 1"
         ),
         format!(
+            "INSERT INTO payments (account_id, id, number, kind, received_on, amount, currency) SELECT '{globex}', gen_random_uuid(), 'X', 'payment', now(), 1, 'GBP'"
+        ),
+        "INSERT INTO bank_statements (id, hash, name, entries, by_name, taken_at) VALUES (gen_random_uuid(), 'x', 'x', 0, 'x', now())".to_owned(),
+        format!(
             "INSERT INTO notices (account_id, id, member_id, kind, text, href, at) SELECT '{globex}', gen_random_uuid(), gen_random_uuid(), 'talk', 'x', '/', now()"
         ),
     ] {
@@ -116,6 +120,7 @@ async fn a_rep_sees_no_row_of_a_customer_that_is_not_theirs_in_any_table() {
         format!("UPDATE orders SET status = 'completed' WHERE account_id = '{globex}'"),
         format!("UPDATE accounts SET tax_treatment = 'export' WHERE id = '{globex}'"),
         format!("UPDATE invoices SET credits = 9 WHERE account_id = '{globex}'"),
+        format!("UPDATE invoices SET settled = 1 WHERE account_id = '{globex}'"),
     ] {
         assert_eq!(world.begin(&rep).await.raw_execute(&sql).await, Ok(0), "{sql}");
     }

@@ -4,6 +4,7 @@
 mod accounts;
 mod approvals;
 mod assistance;
+mod bank;
 mod catalog;
 mod deliveries;
 mod documents;
