@@ -36,12 +36,12 @@ impl Chosen {
     }
 }
 
-/// An invoice, locked; `open` shrinks with what is settled.
+/// An invoice, locked; `left` shrinks with what is settled.
 struct Open {
     id: Uuid,
     gross: Decimal,
     tax: Decimal,
-    open: Decimal,
+    left: Decimal,
     in_payment: Decimal,
     currency: String,
 }
@@ -124,9 +124,9 @@ async fn lock(tx: &mut Tx, chosen: &[Chosen], intents: &[Uuid]) -> Result<HashMa
     .fetch_all(tx.db())
     .await?;
     let open = rows.into_iter().map(|r| {
-        let open = r.gross - r.settled - r.in_payment;
+        let left = r.gross - r.settled - r.in_payment;
         let invoice =
-            Open { id: r.id, gross: r.gross, tax: r.tax, open, in_payment: r.in_payment, currency: r.currency };
+            Open { id: r.id, gross: r.gross, tax: r.tax, left, in_payment: r.in_payment, currency: r.currency };
         ((r.account_id, r.number), invoice)
     });
     Ok(open.collect())
@@ -138,16 +138,16 @@ fn holds(chosen: &Chosen, open: &mut HashMap<(Uuid, String), Open>) -> bool {
     let settled = |part: &Part| part.money.amount() + part.discount.amount();
     let all = chosen.parts().iter().all(|part| {
         open.get(&key(part)).is_some_and(|i| {
-            let whole = i.in_payment.is_zero() && settled(part) == i.open;
+            let whole = i.in_payment.is_zero() && settled(part) == i.left;
             i.currency == part.money.currency().code()
-                && settled(part) <= i.open
+                && settled(part) <= i.left
                 && (part.discount.amount().is_zero() || whole)
         })
     });
     if all {
         for part in chosen.parts() {
             if let Some(invoice) = open.get_mut(&key(part)) {
-                invoice.open -= settled(part);
+                invoice.left -= settled(part);
             }
         }
     }
