@@ -211,7 +211,7 @@ pub async fn settle(tx: &mut Tx, settle: &Settle) -> Result<Option<String>> {
     if plan.pay.amount() != settle.expected || plan.credited.amount() != settle.expected_credit {
         return Err(Problem::Conflict(Cause::Stale).into());
     }
-    let done = at_once(tx, &plan, &dues, &credits).await?;
+    let done = at_once(tx, &plan, &dues, &credits)?;
     allocate(tx, &done).await?;
     let number = if plan.pay.amount().is_zero() { None } else { Some(begin(tx, settle, &plan, &dues).await?) };
     if number.is_some() {
@@ -235,7 +235,7 @@ pub async fn settle(tx: &mut Tx, settle: &Settle) -> Result<Option<String>> {
 }
 
 /// The allocations that need no money: credits, and discounts on what credits settle alone.
-async fn at_once(tx: &mut Tx, plan: &Plan, dues: &[Open], credits: &[Usable]) -> Result<Vec<Allocation>> {
+fn at_once(tx: &Tx, plan: &Plan, dues: &[Open], credits: &[Usable]) -> Result<Vec<Allocation>> {
     let actor = tx.actor()?;
     let (account, on, by) = (actor.account().0, tx.today(), actor.name().to_owned());
     let gone = || Error::Inconsistent("a plan over what is not there".to_owned());
