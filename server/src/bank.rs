@@ -44,13 +44,12 @@ fn told(taken: Taken) -> String {
     if taken.again {
         return "This file was taken in before. Nothing was done.".to_owned();
     }
-    let mut words =
-        format!("{} payments: {} booked, {} to look at.", taken.fresh, taken.booked, taken.fresh - taken.booked);
-    if taken.known > 0 {
-        words.push_str(&format!(" {} were known.", taken.known));
-    }
-    if taken.passed_over > 0 {
-        words.push_str(&format!(" {} other entries were passed over.", taken.passed_over));
-    }
-    words
+    let known = if taken.known > 0 { format!(" {} were known.", taken.known) } else { String::new() };
+    let passed = if taken.passed_over > 0 {
+        format!(" {} other entries were passed over.", taken.passed_over)
+    } else {
+        String::new()
+    };
+    let open = taken.fresh - taken.booked;
+    format!("{} payments: {} booked, {open} to look at.{known}{passed}", taken.fresh, taken.booked)
 }

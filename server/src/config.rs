@@ -116,7 +116,7 @@ impl Config {
         }
         let cards = match (demo, key.is_empty()) {
             (_, false) => Cards::Stripe { api: crate::payments::stripe::API.to_owned(), key, secret },
-            (true, true) => Cards::Sandbox(hex::encode(rand::random::<[u8; 32]>())),
+            (true, true) => Cards::Sandbox(store::secret()),
             (false, true) => Cards::None,
         };
         match (parsed_addr, parsed_connections) {

@@ -97,12 +97,11 @@ pub async fn settle(
     match store::payments::settle(&mut tx, &settle).await {
         Ok(number) => {
             tx.commit().await?;
-            match number {
-                Some(number) => go(&format!("/payments/{number}")),
-                None => {
-                    flash("Settled with your credits. Nothing is left to pay.").await?;
-                    go("/invoices");
-                }
+            if let Some(number) = number {
+                go(&format!("/payments/{number}"));
+            } else {
+                flash("Settled with your credits. Nothing is left to pay.").await?;
+                go("/invoices");
             }
             Ok(())
         }

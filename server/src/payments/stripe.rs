@@ -1,5 +1,5 @@
 //! Stripe: a Checkout Session whose Payment Intent carries our payment's id; its messages `payment_intent.succeeded` and
-//! `payment_intent.canceled` say what became of it (docs.stripe.com/api/checkout/sessions, …/payment_intents).
+//! `payment_intent.canceled` say what became of it (<https://docs.stripe.com/api/payment_intents>).
 
 use anyhow::Context as _;
 use async_trait::async_trait;

@@ -45,6 +45,12 @@ pub async fn migrate(owner: &sqlx::PgPool) -> std::result::Result<(), sqlx::migr
     Ok(())
 }
 
+/// A secret of 256 bits, in hex.
+#[expect(clippy::disallowed_methods, reason = "a secret is random, or no secret")]
+pub fn secret() -> String {
+    hex::encode(rand::random::<[u8; 32]>())
+}
+
 /// A new id, ordered by time of birth.
 #[expect(clippy::disallowed_methods, reason = "the one place where ids are born")]
 pub fn new_id<T: From<uuid::Uuid>>() -> T {

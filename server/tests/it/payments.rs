@@ -192,7 +192,7 @@ async fn stripe_is_asked_in_its_own_words_and_its_messages_are_read() {
 
     let now = server::clock::now();
     let read = |kind: &str, signed: bool| {
-        let body = serde_json::json!({ "id": "evt_1", "created": 1795600000, "type": kind, "data": { "object": {
+        let body = serde_json::json!({ "id": "evt_1", "created": 1_795_600_000, "type": kind, "data": { "object": {
             "id": "pi_1", "object": "payment_intent", "metadata": { "payment": "ours" }, "cancellation_reason": "abandoned" } } });
         let body = body.to_string().into_bytes();
         let secret = if signed { "whsec_1" } else { "whsec_2" };

@@ -35,10 +35,9 @@ impl Purpose {
     }
 }
 
-/// A link's token: 32 random bytes, hex. Only its hash is stored.
-#[expect(clippy::disallowed_methods, reason = "a secret is random, or no secret")]
+/// A link's token. Only its hash is stored.
 pub(super) fn token() -> String {
-    hex::encode(rand::random::<[u8; 32]>())
+    crate::secret()
 }
 
 /// Makes a person's link and gives its token.

@@ -61,7 +61,7 @@ pub async fn set_aside(tx: &mut Tx, line: BankLineId, why: &str) -> Result<()> {
     .await?;
     exactly(1, &done)?;
     let detail = json!({ "amount": entry.amount, "on": entry.on, "payer": entry.payer, "why": why });
-    audit::record(tx, "bank entry set aside", &entry.bank_id, detail).await
+    audit::record(tx, "bank.entry_set_aside", &entry.bank_id, detail).await
 }
 
 /// Locks an entry that nobody has dealt with.

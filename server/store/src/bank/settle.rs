@@ -103,7 +103,7 @@ pub(super) async fn settle(tx: &mut Tx, mut chosen: Vec<Chosen>) -> Result<usize
             "amount": b.of.entry.amount, "on": b.of.entry.on, "payer": b.of.entry.payer, "why": b.of.reading.why,
             "settles": b.of.parts().iter().map(|p| json!([p.number, p.money, p.discount])).collect::<Vec<_>>(),
         });
-        audit::record_for(tx, b.of.reading.customer.id, "bank payment booked", &b.number, detail).await?;
+        audit::record_for(tx, b.of.reading.customer.id, "bank.payment_booked", &b.number, detail).await?;
     }
     Ok(booked.len())
 }

@@ -74,7 +74,7 @@ pub async fn take(tx: &mut Tx, name: &str, file: &[u8], statement: &Statement) -
     };
     // In the seller's own trail, whose head comes before all others.
     let detail = json!({ "entries": count, "known": taken.known, "certain": certain.len() });
-    audit::record(tx, "bank statement taken in", name, detail).await?;
+    audit::record(tx, "bank.statement_taken_in", name, detail).await?;
     let booked = settle(tx, certain).await?;
     Ok(Taken { booked, ..taken })
 }

@@ -136,6 +136,7 @@ async fn an_announced_transfer_arrives_with_its_discount() {
         id: store::new_id(),
         wanted: Wanted { invoices: vec![(due.number.clone(), String::new())], credits: Vec::new() },
         expected: less,
+        expected_credit: Decimal::ZERO,
         method: Method::Transfer,
     };
     let mut tx = world.begin(&finance).await;
