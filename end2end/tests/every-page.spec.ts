@@ -18,7 +18,7 @@ const roles: [string, string, string[]][] = [
   ['finance', people.finance, ['/', ...paying, '/profile']],
   ['the account admin', people.admin, ['/', ...company, '/profile']],
   ['the buyer of a unit', people.north, ['/', '/orders', '/orders/open-lines', '/cart', '/company/assistance']],
-  ['the seller', people.staff, ['/sales', ...selling, '/sales/held', '/sales/registrations', '/profile']],
+  ['the seller', people.staff, ['/sales', ...selling, '/sales/held', '/sales/registrations', '/finance/bank', '/profile']],
   ['the rep', people.rep, ['/sales', ...selling, '/profile']],
 ];
 

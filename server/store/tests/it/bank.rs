@@ -167,7 +167,7 @@ async fn a_person_books_what_is_offered_and_sets_the_rest_aside() {
     assert!(matches!(gone, Err(store::Error::Problem(Problem::Conflict(Cause::Stale)))));
     book(&world, &service, &offered, Choice::Reading(key)).await.unwrap();
     assert_eq!(open(&world, &finance, &dues[0].0).await, Decimal::TEN);
-    let told = "SELECT count(*) FROM audit_log WHERE line LIKE '%bank payment booked%' AND account_id = (SELECT id FROM accounts WHERE number = '1001')";
+    let told = "SELECT count(*) FROM audit_log WHERE line LIKE '%bank.payment_booked%' AND account_id = (SELECT id FROM accounts WHERE number = '1001')";
     assert_eq!(world.number(told).await, 1, "in the customer's own trail");
 
     take(&world, &service, &[entry("B-2", "interest", Decimal::ONE)]).await.unwrap();
