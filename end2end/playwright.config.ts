@@ -15,7 +15,8 @@ export default defineConfig({
   retries: 0,
   // All journeys share one database and one server.
   workers: 2,
-  timeout: 30_000,
+  // Journeys cross many pages, and slow machines run two at once.
+  timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list']],
   use: {

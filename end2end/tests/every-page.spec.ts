@@ -3,7 +3,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { accessible, complaints, people, ready, signIn } from './people';
 
 const company = ['/company/members', '/company/units', '/company/audit', '/company/rules', '/company/budgets', '/company/cost-centres', '/company/addresses', '/company/credit', '/company/assistance', '/approvals', '/notices'];
-const waiting = '/approvals/SO-2026-000010';
+const waiting = '/approvals/SO-2026-000012';
 const buying = ['/catalog', '/catalog?stock=1', '/search?q=gloves+size+9', '/search?q=nothing+like+this', '/products/GL-CUT-D-9', '/products/GL-CUT-D-9/price', '/cart', '/checkout', '/orders', '/orders?status=confirmed', '/orders/open-lines', '/orders/SO-2026-000004', '/orders/SO-2026-000004/reorder'];
 const paying = ['/invoices', '/invoices?show=overdue', '/invoices?show=all', '/invoices/INV-2026-01879', '/payments', '/payments/new', '/payments/P-INV-2026-01877', '/statement', '/ageing'];
 
@@ -14,7 +14,7 @@ const roles: [string, string, string[]][] = [
   ['the buyer', people.buyer, ['/', ...buying, '/profile']],
   ['the buyer who asks for quotes', people.buyer, quoting],
   ['the manager', people.manager, ['/', '/catalog', '/products/GL-CUT-D-9', '/orders', '/orders/SO-2026-000004', '/approvals', waiting, '/company/budgets', '/profile']],
-  ['the junior', people.junior, ['/orders/SO-2026-000010', waiting, '/notices']],
+  ['the junior', people.junior, ['/orders/SO-2026-000012', waiting, '/notices']],
   ['finance', people.finance, ['/', ...paying, '/profile']],
   ['the account admin', people.admin, ['/', ...company, '/profile']],
   ['the buyer of a unit', people.north, ['/', '/orders', '/orders/open-lines', '/cart', '/company/assistance']],

@@ -29,11 +29,11 @@ async function negotiated(browser: Browser, options: object, title: string) {
   await expect(buyer.getByRole('heading', { level: 1, name: 'Request a quote' })).toBeVisible();
   await ready(buyer);
   await expect(buyer.getByRole('main')).toContainText('Cut-resistant gloves, size 9');
-  await buyer.getByLabel('Quantity').first().fill('300');
+  await buyer.getByLabel('Quantity').first().fill('60');
   await buyer.getByLabel('Target price').first().fill('3.90');
   // A row of one's own words, and one more row for nothing: what is typed stays.
   await buyer.getByLabel('Article number or description').first().fill('Glove dispenser for the wall');
-  await buyer.getByLabel('Quantity').nth(1).fill('4');
+  await buyer.getByLabel('Quantity').nth(1).fill('20');
   await buyer.getByRole('button', { name: 'More rows' }).click();
   await expect(buyer).toHaveURL(/rows=/);
   await ready(buyer);
@@ -46,7 +46,7 @@ async function negotiated(browser: Browser, options: object, title: string) {
   await expect(buyer.getByRole('main')).toContainText('Enter a quantity');
   await ready(buyer);
   await expect(buyer.getByLabel('Title (optional)')).toHaveValue(title);
-  await buyer.getByLabel('Quantity').first().fill('300');
+  await buyer.getByLabel('Quantity').first().fill('60');
   await buyer.getByRole('button', { name: 'Request a quote' }).click();
   await expect(buyer).toHaveURL(/\/quotes\/Q-\d{4}-\d{6}$/);
   await expect(buyer.locator('.head')).toContainText('Requested');
@@ -61,7 +61,7 @@ async function negotiated(browser: Browser, options: object, title: string) {
   await rep.getByLabel('Price, each').first().fill('4.10');
   const dispenser = rep.getByRole('group', { name: 'Line 2' });
   await dispenser.getByLabel('Price, each').fill('39');
-  await dispenser.getByLabel('Another quantity').fill('4');
+  await dispenser.getByLabel('Another quantity').fill('20');
   await dispenser.getByText('Quantity, delivery, cost, note').click();
   await dispenser.getByLabel('Days to deliver').fill('10');
   await rep.getByRole('button', { name: 'Preview' }).click();
@@ -95,16 +95,16 @@ async function negotiated(browser: Browser, options: object, title: string) {
   await ready(buyer);
   if (await scripted(buyer)) await accessible(buyer);
   await buyer.getByRole('link', { name: 'What changed since version 1' }).click();
-  await expect(buyer.getByRole('main')).toContainText('300 or more at £3.90');
+  await expect(buyer.getByRole('main')).toContainText('60 or more at £3.90');
   await buyer.goto(`/quotes/${number}`);
   await ready(buyer);
   await expect(buyer.getByRole('main')).toContainText('Who will approve the order');
-  // An offer for 300 or more: fewer are refused at their field.
-  await buyer.getByLabel(/^Quantity of Cut-resistant/).fill('299');
+  // An offer for 60 or more: fewer are refused at their field.
+  await buyer.getByLabel(/^Quantity of Cut-resistant/).fill('59');
   await buyer.getByRole('button', { name: 'Accept quote' }).click();
-  await expect(buyer.getByRole('main')).toContainText('is for 300 or more');
+  await expect(buyer.getByRole('main')).toContainText('is for 60 or more');
   await ready(buyer);
-  await buyer.getByLabel(/^Quantity of Cut-resistant/).fill('300');
+  await buyer.getByLabel(/^Quantity of Cut-resistant/).fill('60');
   await buyer.getByRole('button', { name: 'Accept quote' }).click();
   await expect(buyer).toHaveURL(/\/orders\/SO-\d{4}-\d{6}/);
   await expect(buyer.locator('.head')).toContainText('Waiting for approval');
