@@ -169,7 +169,8 @@ GRANT UPDATE (in_payment) ON invoices TO buyerdesk_job;
 GRANT UPDATE (discount_percent, discount_days) ON accounts TO buyerdesk_staff;
 GRANT UPDATE (status, ended_at, provider, provider_ref, checkout, refused, payment_id) ON payment_intents TO buyerdesk_job;
 
--- As in 0018, but what a payment has left is found by its index, and a refund that settles nothing yet is owed back.
+-- As in 0012, but what an open order was invoiced of (0018) counts as the invoice that it became, not twice; what a payment has left is
+-- found by its index, and a refund that settles nothing yet is owed back.
 CREATE OR REPLACE FUNCTION my_exposure(apart uuid) RETURNS TABLE (account uuid, unit text, invoices numeric, unallocated numeric, orders numeric)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
