@@ -3,7 +3,7 @@
 use domain::invoices::{
     Ageing, BUCKETS, InvoiceQuery, InvoiceRow, InvoicesPage, Kind as Document, PAGE, Status, Tab as Which,
 };
-use domain::{Currency, text};
+use domain::{Currency, Money, text};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
@@ -65,14 +65,18 @@ fn show(page: InvoicesPage) -> AnyView {
     .into_any()
 }
 
+/// Open invoices by age (see [`BUCKETS`]) as a bar with its figures.
+pub fn ages(sums: &[Money; BUCKETS.len()]) -> AnyView {
+    let whole = Money::new(sums.iter().map(|m| m.amount()).sum(), sums[0].currency());
+    let tones = [Tone::Neutral, Tone::Warn, Tone::Warn, Tone::Bad, Tone::Bad];
+    let buckets = (0..BUCKETS.len())
+        .map(|i| Bucket::new(BUCKETS[i], text::money(sums[i]), share(sums[i], whole), tones[i]))
+        .collect();
+    view! { <AgeingBar buckets=buckets/> }.into_any()
+}
+
 /// What is owed, by age; also on the home page of finance users.
 pub fn ageing(a: &Ageing) -> AnyView {
-    let whole = a.buckets.iter().map(|m| m.amount()).sum::<rust_decimal::Decimal>();
-    let whole = domain::Money::new(whole, a.balance.currency());
-    let tones = [Tone::Neutral, Tone::Warn, Tone::Warn, Tone::Bad, Tone::Bad];
-    let buckets: Vec<Bucket> = (0..5)
-        .map(|i| Bucket::new(BUCKETS[i], text::money(a.buckets[i]), share(a.buckets[i], whole), tones[i]))
-        .collect();
     let credit = (!a.credit.amount().is_zero()).then(|| {
         view! {
             <div>
@@ -82,7 +86,7 @@ pub fn ageing(a: &Ageing) -> AnyView {
             </div>
         }
     });
-    let balance = text::money(a.balance);
+    let (balance, ages) = (text::money(a.balance), ages(&a.buckets));
     let next = a.next_due.map(|d| view! { <dd>{format!("next due {}", text::date(d))}</dd> });
     view! {
         <Card>
@@ -95,7 +99,7 @@ pub fn ageing(a: &Ageing) -> AnyView {
                     </div>
                     {credit}
                 </dl>
-                <AgeingBar buckets=buckets/>
+                {ages}
                 <p><a class="link small" href="/ageing">"Ageing in detail, on any day"</a></p>
             </div>
         </Card>

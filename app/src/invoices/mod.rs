@@ -5,4 +5,4 @@ mod invoice;
 mod list;
 
 pub use invoice::Invoice;
-pub use list::{Invoices, ageing, sheet};
+pub use list::{Invoices, ageing, ages, sheet};

@@ -9,8 +9,9 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::actions::ReadAgeing;
+use crate::invoices;
 use crate::load::loaded;
-use crate::ui::{AgeingBar, Bucket, Button, Card, Field, Kind, Meter, PageHeader, Tone, share};
+use crate::ui::{Button, Card, Field, Kind, Meter, PageHeader, Tone, share};
 
 /// The account's debts by age.
 #[component]
@@ -22,16 +23,9 @@ pub fn AgeingPage() -> impl IntoView {
     }
 }
 
-/// How the ages look, the youngest first; the words beside them say the same.
-const TONES: [Tone; BUCKETS.len()] = [Tone::Neutral, Tone::Warn, Tone::Warn, Tone::Bad, Tone::Bad];
-
 fn show(page: Page) -> AnyView {
-    let sums = page.buckets.each_ref().map(|age| age.sum);
+    let bars = invoices::ages(&page.buckets.each_ref().map(|age| age.sum));
     let currency = page.balance.currency();
-    let whole = Money::new(sums.iter().map(|m| m.amount()).sum(), currency);
-    let bars = (0..BUCKETS.len())
-        .map(|i| Bucket::new(BUCKETS[i], text::money(sums[i]), share(sums[i], whole), TONES[i]))
-        .collect();
     let most = page.months.iter().map(|m| m.1.amount()).max().unwrap_or_default();
     let most = Money::new(most, currency);
     let months = page
@@ -70,7 +64,7 @@ fn show(page: Page) -> AnyView {
                         <dd>"already taken off"</dd>
                     </div>
                 </dl>
-                <AgeingBar buckets=bars/>
+                {bars}
             </div>
         </Card>
         <div class="stack">

@@ -45,47 +45,58 @@ pub enum Told {
     Nobody,
 }
 
+/// A card payment as it is stored.
+struct CardRow {
+    account_id: Uuid,
+    id: Uuid,
+    number: String,
+    amount: Decimal,
+    currency: String,
+    checkout: String,
+    expires_at: DateTime<Utc>,
+}
+
+impl CardRow {
+    fn view(self) -> Result<Card> {
+        Ok(Card {
+            account: self.account_id,
+            id: self.id,
+            number: self.number,
+            amount: Money::new(self.amount, currency(&self.currency)?),
+            checkout: self.checkout,
+            until: self.expires_at,
+        })
+    }
+}
+
 /// The member's own card payment that waits, for sending them to the provider.
 pub async fn card(tx: &mut Tx, number: &str) -> Result<Card> {
     let actor = tx.actor()?;
     actor.require(domain::Permission::InvoicePay)?;
-    let row = sqlx::query!(
-        "SELECT id, amount, currency, checkout, expires_at FROM payment_intents
+    sqlx::query_as!(
+        CardRow,
+        "SELECT account_id, id, number, amount, currency, checkout, expires_at FROM payment_intents
          WHERE account_id = $1 AND number = $2 AND method = 'card' AND status = 'waiting'",
         actor.account().0,
         number
     )
     .fetch_one(tx.db())
-    .await?;
-    Ok(Card {
-        account: actor.account().0,
-        id: row.id,
-        number: number.to_owned(),
-        amount: Money::new(row.amount, currency(&row.currency)?),
-        checkout: row.checkout,
-        until: row.expires_at,
-    })
+    .await?
+    .view()
 }
 
 /// A provider's payment, for the provider's own page in the demo.
 pub async fn asked(store: &Store, provider: &str, reference: &str, now: DateTime<Utc>) -> Result<Card> {
     let mut tx = store.job(now).await?;
-    let row = sqlx::query!(
+    sqlx::query_as!(
+        CardRow,
         "SELECT account_id, id, number, amount, currency, checkout, expires_at FROM payment_intents WHERE provider = $1 AND provider_ref = $2",
         provider,
         reference
     )
     .fetch_one(tx.db())
-    .await?;
-    let amount = Money::new(row.amount, currency(&row.currency)?);
-    Ok(Card {
-        account: row.account_id,
-        id: row.id,
-        number: row.number,
-        amount,
-        checkout: row.checkout,
-        until: row.expires_at,
-    })
+    .await?
+    .view()
 }
 
 /// The provider knows the payment, as `reference`, and takes it at `checkout`. The first word counts; false: it waits no more.
