@@ -171,6 +171,8 @@ pub struct CartLine {
     pub picture: String,
     /// How many.
     pub quantity: Quantity,
+    /// The same in a larger unit that it fills exactly: how many of which.
+    pub in_larger: Option<(Quantity, String)>,
     /// How it may be ordered.
     pub packing: Packing,
     /// What can be promised.

@@ -327,6 +327,8 @@ pub struct ProductPage {
     pub stock: Vec<WarehouseStock>,
     /// Volume prices: from quantity, each.
     pub tiers: Vec<NextTier>,
+    /// Larger units in which it can be ordered too, the smallest first.
+    pub larger: Vec<LargerUnit>,
     /// Where the price comes from.
     pub source: Option<String>,
     /// What replaces it: SKU and name.
@@ -335,6 +337,17 @@ pub struct ProductPage {
     pub can_add: bool,
     /// The seller's today.
     pub today: NaiveDate,
+}
+
+/// A larger unit of a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LargerUnit {
+    /// Such as `BX`.
+    pub unit: String,
+    /// How many of the product's own unit it holds.
+    pub holds: Quantity,
+    /// What one of it costs; none where so many cannot be ordered or have no price.
+    pub price: Option<Money>,
 }
 
 /// The explanation of a price at a quantity.

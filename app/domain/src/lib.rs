@@ -31,6 +31,7 @@ pub mod registration;
 pub mod sales;
 pub mod tax;
 pub mod text;
+pub mod units;
 pub mod working;
 
 pub use actor::{Actor, Permission, Reach, Role};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::Address;
 use crate::cart::{LineProblem, Totals};
 use crate::catalog::PriceBrief;
+use crate::units::Units;
 use crate::{Cause, Money, Problem, Quantity, text};
 
 /// Where an order stands.
@@ -364,6 +365,10 @@ pub enum Difference {
     Unknown,
     /// Only part of it is on the shelf; the rest comes on this day.
     Later(NaiveDate),
+    /// It was ordered in a larger unit: how many of which.
+    Counted(Quantity, String),
+    /// It was ordered in this unit, which the article no longer has.
+    OtherUnit(String),
 }
 
 impl Difference {
@@ -376,6 +381,10 @@ impl Difference {
             Self::Blocked(problem) => problem.words(),
             Self::Unknown => "This article is not in our catalog.".to_owned(),
             Self::Later(day) => format!("complete on {}", text::date(*day)),
+            Self::Counted(quantity, unit) => format!("ordered as {quantity} {unit}"),
+            Self::OtherUnit(unit) => {
+                format!("It was ordered in {unit}, in which we no longer sell it. Add it by hand.")
+            }
         }
     }
 }
@@ -425,8 +434,21 @@ pub struct ReorderReport {
 pub struct Then<'a> {
     /// The order's line.
     pub line: &'a OrderLine,
-    /// The product as it is now; `None`: not in the catalog.
-    pub now: Option<crate::cart::LineFacts<'a>>,
+    /// The product as it is now, with its units; `None`: not in the catalog.
+    pub now: Option<(crate::cart::LineFacts<'a>, &'a Units)>,
+}
+
+impl OrderLine {
+    /// The same line counted in the article's own unit, its price to four decimals; `None`: its unit is none of the article's.
+    pub fn counted_in(&self, units: &Units) -> Option<Self> {
+        let holds = units.holds(&self.unit)?.value();
+        Some(Self {
+            quantity: units.to_own(self.quantity, &self.unit)?,
+            unit_price: Money::new((self.unit_price.amount() / holds).round_dp(4), self.unit_price.currency()),
+            unit: units.own.clone(),
+            ..self.clone()
+        })
+    }
 }
 
 /// Compares one line then and now.
@@ -442,10 +464,19 @@ pub fn compare(then: &Then<'_>) -> ReorderLine {
         price_now: None,
         differences: Vec::new(),
     };
-    let Some(now) = &then.now else {
+    let Some((now, units)) = &then.now else {
         result.differences.push(Difference::Unknown);
         return result;
     };
+    let Some(counted) = line.counted_in(units) else {
+        result.differences.push(Difference::OtherUnit(line.unit.clone()));
+        return result;
+    };
+    if line.unit != counted.unit {
+        result.differences.push(Difference::Counted(line.quantity, line.unit.clone()));
+    }
+    let line = &counted;
+    (result.quantity_then, result.price_then) = (line.quantity, line.unit_price);
     let fitted =
         crate::cart::LineFacts { quantity: now.packing.fit(line.quantity), successor: now.successor.clone(), ..*now };
     result.price_now = fitted.price.map(PriceBrief::from);
@@ -586,7 +617,9 @@ mod tests {
     #[test]
     fn the_diff_reports_price_pack_and_stock_and_blocks_what_cannot_be_ordered() {
         let p = price(120);
-        let diff = |line: &OrderLine, now| compare(&Then { line, now });
+        let units = Units { own: "EA".into(), larger: [("BX".to_owned(), line(6, 1).quantity)].into() };
+        let diff =
+            |line: &OrderLine, now: Option<LineFacts<'_>>| compare(&Then { line, now: now.map(|now| (now, &units)) });
 
         let same = diff(&line(12, 120), Some(now(Some(&p))));
         assert_eq!((same.differences.len(), same.quantity_now), (0, Some(line(12, 1).quantity)));
@@ -606,5 +639,16 @@ mod tests {
         assert_eq!(gone.quantity_now, None);
         assert_eq!(diff(&line(12, 120), Some(now(None))).quantity_now, None, "price on request");
         assert_eq!(diff(&line(12, 120), None).differences, [Difference::Unknown]);
+
+        let boxes = OrderLine { unit: "BX".into(), ..line(2, 720) };
+        let counted = diff(&boxes, Some(now(Some(&p))));
+        assert_eq!(
+            counted.differences,
+            [Difference::Counted(boxes.quantity, "BX".into())],
+            "2 boxes at 7.20 are 12 at 1.20"
+        );
+        assert_eq!(counted.quantity_now, Some(line(12, 1).quantity));
+        let other = diff(&OrderLine { unit: "PL".into(), ..line(2, 720) }, Some(now(Some(&p))));
+        assert_eq!((other.differences, other.quantity_now), (vec![Difference::OtherUnit("PL".into())], None));
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::FieldError;
 
 /// A positive quantity in some unit of measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Quantity(Decimal);
 

@@ -38,13 +38,18 @@ fn asked(sku: &Sku, quantity: &str) -> Result<Quantity, domain::FieldError> {
     Quantity::parse(&crate::catalog::quantity_field(sku.as_str()), quantity)
 }
 
-/// Puts a product into the cart and comes back to `back`.
+/// Puts a product into the cart, counted in one of its units (none: its own), and comes back to `back`.
 #[server(endpoint = "cart/add")]
-pub async fn add(sku: String, quantity: String, back: String) -> Result<(), ActionError> {
+pub async fn add(
+    sku: String,
+    quantity: String,
+    #[server(default)] unit: String,
+    back: String,
+) -> Result<(), ActionError> {
     let sku = Sku::parse("sku", &sku)?;
     let quantity = asked(&sku, &quantity)?;
     let mut tx = writing().await?;
-    let total = store::cart::add(&mut tx, &sku, quantity).await?;
+    let (quantity, total) = store::cart::add_counted_in(&mut tx, &sku, quantity, &unit).await?;
     tx.commit().await?;
     flash(if total == quantity {
         format!("{quantity} × {sku} added to your cart.")

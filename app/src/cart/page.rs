@@ -10,7 +10,7 @@ use leptos_meta::Title;
 use super::actions::{ReadCart, Remove, SetQuantity};
 use super::totals_list;
 use crate::act::{Act, Form};
-use crate::catalog::{quantity_field, whole};
+use crate::catalog::{quantity_field, so_many, whole};
 use crate::load::reloaded;
 use crate::problem::complaint;
 use crate::proposals::beside_the_cart;
@@ -128,7 +128,9 @@ fn line(l: CartLine, set: Act, remove: Act) -> AnyView {
         Promise::On(day) => format!(" · complete on {}", text::date(day)),
         Promise::Now | Promise::Short(_) => String::new(),
     };
-    let note = format!("{} · {}{when}", l.sku, if l.source.is_empty() { "price on request" } else { &l.source });
+    let larger = l.in_larger.as_ref().map(|(n, unit)| format!(" · {}", so_many(*n, unit))).unwrap_or_default();
+    let note =
+        format!("{} · {}{larger}{when}", l.sku, if l.source.is_empty() { "price on request" } else { &l.source });
     let before = l.price_before.map(|p| view! { <br/><s class="dim small">{text::money(p)}</s> });
     let each = l.price.map_or_else(|| "on request".to_owned(), |p| text::money(p.unit_price));
     let next = l.price.and_then(|p| p.next_tier).map(|t| view! { <br/><span class="small dim">{format!("{} from {}", text::money(t.unit_price), t.min_quantity)}</span> });

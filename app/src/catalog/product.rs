@@ -7,7 +7,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::actions::ReadProduct;
-use super::row::{add_form, availability, unit_words};
+use super::row::{add_form, add_larger_form, availability, unit_words};
 use crate::act::Act;
 use crate::cart::actions::Add;
 use crate::load::loaded;
@@ -93,6 +93,22 @@ fn show(page: ProductPage, action: Act) -> AnyView {
             });
             let add = (page.can_add && !row.discontinued)
                 .then(|| add_form(row, action, format!("/products/{}", row.sku), ButtonKind::Primary));
+            let larger = (page.can_add && !row.discontinued).then(|| {
+                page.larger
+                    .iter()
+                    .filter_map(|l| {
+                        let costs = text::money(l.price?);
+                        let word = unit_words(&l.unit, None);
+                        let form = add_larger_form(row, l, action);
+                        Some(view! {
+                            <div class="stack">
+                                <p>{format!("1 {word} = {} {} · ", l.holds, unit_words(&row.unit, None))}<strong>{costs}</strong></p>
+                                {form}
+                            </div>
+                        })
+                    })
+                    .collect_view()
+            });
             view! {
                 <div class="stack buy">
                     <div class="split">
@@ -102,6 +118,7 @@ fn show(page: ProductPage, action: Act) -> AnyView {
                     <WhyLink href=format!("/products/{}/price", row.sku)/>
                     {table}
                     {add}
+                    {larger}
                     {quote.map(|href| view! { <a class="link small" href=href>"Need many? Request a quote"</a> })}
                 </div>
             }

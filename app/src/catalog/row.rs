@@ -1,7 +1,7 @@
 //! One product in a list: what it is, what there is of it, what it costs, and the way into the cart.
 
 use domain::Quantity;
-use domain::catalog::{Availability, ProductRow};
+use domain::catalog::{Availability, LargerUnit, ProductRow};
 use domain::text;
 use leptos::prelude::*;
 use rust_decimal::prelude::ToPrimitive as _;
@@ -30,12 +30,25 @@ pub(super) fn unit_words(unit: &str, pieces: Option<i32>) -> String {
         "CN" => "canister",
         "BT" => "bottle",
         "PK" => "pack",
+        "CT" => "carton",
+        "PL" => "pallet",
         other => other,
     };
     match pieces {
         Some(n) if unit == "each" => format!("set of {n}"),
         Some(n) => format!("{unit} of {n}"),
         None => unit.to_owned(),
+    }
+}
+
+/// `2 boxes`, `1 pallet`: a number of units in words.
+pub fn so_many(quantity: Quantity, unit: &str) -> String {
+    let word = unit_words(unit, None);
+    let one = quantity == Quantity::ONE;
+    match word.as_str() {
+        "box" if !one => format!("{quantity} boxes"),
+        _ if one || word == unit => format!("{quantity} {word}"),
+        _ => format!("{quantity} {word}s"),
     }
 }
 
@@ -47,6 +60,29 @@ pub fn whole(q: Quantity) -> u32 {
 /// The id of the field in which a product's quantity is typed: complaints about it link there.
 pub fn quantity_field(sku: &str) -> String {
     format!("q-{sku}")
+}
+
+/// The form that puts so many of a larger unit into the cart. Complaints link to the field of the product's own unit.
+pub(super) fn add_larger_form(row: &ProductRow, larger: &LargerUnit, action: Act) -> AnyView {
+    let (sku, unit) = (row.sku.clone(), larger.unit.clone());
+    let word = unit_words(&unit, None);
+    let label = format!("How many {word} of {}", larger.holds);
+    let says = format!("Add to cart by the {word}: {}", row.name);
+    view! {
+        <Form act=action class="acts">
+            <input type="hidden" name="sku" value=sku.clone()/>
+            <input type="hidden" name="unit" value=unit.clone()/>
+            <input type="hidden" name="back" value=format!("/products/{sku}")/>
+            <QuantityStepper
+                name="quantity"
+                id=format!("{}-{unit}", quantity_field(&sku))
+                label=label
+                value="1"
+            />
+            <Button says=says>"Add "{word}</Button>
+        </Form>
+    }
+    .into_any()
 }
 
 /// The form that puts a product into the cart and comes back to `back`.

@@ -119,7 +119,8 @@ pub fn then_and_now(l: ReorderLine, first: AnyView) -> AnyView {
 fn weight(d: &Difference) -> Tone {
     match d {
         Difference::PriceDown => Tone::Good,
+        Difference::Counted(..) => Tone::Neutral,
         Difference::PriceUp | Difference::QuantityFitted | Difference::Later(_) => Tone::Warn,
-        Difference::Blocked(_) | Difference::Unknown => Tone::Bad,
+        Difference::Blocked(_) | Difference::OtherUnit(_) | Difference::Unknown => Tone::Bad,
     }
 }

@@ -1,5 +1,6 @@
 //! products.csv and stock.csv
 
+use domain::units::Units;
 use domain::{Currency, Quantity};
 use rust_decimal::Decimal;
 use store::import::{Outcome, Product, Shelf};
@@ -30,6 +31,7 @@ impl Sheet for Products {
         optional("tax_rate"),
         optional("cost"),
         optional("cost_currency"),
+        optional("larger_units"),
     ];
 
     fn parse(&self, cells: &Cells<'_>) -> std::result::Result<Product, String> {
@@ -40,11 +42,16 @@ impl Sheet for Products {
         let cost = cells.maybe("cost", |c, _| c.amount("cost", 15, 4))?;
         let currency = cells.maybe("cost_currency", |c, _| c.currency("cost_currency"))?.unwrap_or(Currency::GBP);
         let states = [("active", false), ("discontinued", true), ("inactive", true)];
+        let unit = cells.maybe("unit", |c, _| c.key("unit"))?.unwrap_or_else(|| "EA".to_owned());
+        let larger_units = cells.maybe("larger_units", |_, text| {
+            Units::parse_larger(&unit, text).map_err(|e| format!("larger_units: {e}"))
+        })?;
         Ok(Product {
             sku: cells.sku("sku")?,
             name: cells.required("name")?.to_owned(),
             category: cells.maybe("category", |c, _| c.key("category"))?.unwrap_or_else(|| "Other".to_owned()),
-            unit: cells.maybe("unit", |c, _| c.key("unit"))?.unwrap_or_else(|| "EA".to_owned()),
+            unit,
+            larger_units,
             min_quantity: cells.maybe("min_quantity", |c, _| c.quantity("min_quantity"))?.unwrap_or(Quantity::ONE),
             multiple: cells
                 .maybe("quantity_multiple", |c, _| c.quantity("quantity_multiple"))?

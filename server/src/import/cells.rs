@@ -49,9 +49,10 @@ impl<'a> Cells<'a> {
         Ok(key.to_owned())
     }
 
-    /// Nothing for an empty cell, else what `read` makes of it.
+    /// Nothing for an empty cell, else what `read` makes of it (given the cells and this one's text).
     pub fn maybe<T>(&self, column: &str, read: impl FnOnce(&Self, &str) -> Found<T>) -> Found<Option<T>> {
-        if self.text(column)?.is_empty() { Ok(None) } else { read(self, column).map(Some) }
+        let text = self.text(column)?;
+        if text.is_empty() { Ok(None) } else { read(self, text).map(Some) }
     }
 
     /// An exact number: digits, a point, a sign; nothing else.

@@ -92,9 +92,10 @@ impl Cart {
             .map(|l| CartLine {
                 sku: l.facts.sku.clone(),
                 name: l.facts.name.clone(),
-                unit: l.facts.unit.clone(),
+                unit: l.facts.units.own.clone(),
                 picture: l.facts.picture(),
                 quantity: l.quantity,
+                in_larger: l.facts.units.in_larger(l.quantity).map(|(n, unit)| (n, unit.to_owned())),
                 packing: l.facts.packing(),
                 availability: l.facts.availability(),
                 price: l.price.as_ref().map(PriceBrief::from),
@@ -188,10 +189,23 @@ const MOST_LINES: i64 = 500;
 
 /// Puts a product of the assortment into the cart, on top of what is there. Gives the new quantity of the line.
 pub async fn add(tx: &mut Tx, sku: &Sku, quantity: Quantity) -> Result<Quantity> {
+    Ok(add_counted_in(tx, sku, quantity, "").await?.1)
+}
+
+/// [`add`], with a quantity in one of the product's units; empty: its own. Gives what was added and the new quantity of the
+/// line, both in its own unit.
+pub async fn add_counted_in(tx: &mut Tx, sku: &Sku, quantity: Quantity, unit: &str) -> Result<(Quantity, Quantity)> {
     let actor = tx.actor()?;
     actor.require(Permission::CartUse)?;
     let facts = facts_by_sku(tx, sku.as_str()).await?.filter(|f| f.in_assortment).ok_or(Problem::NotFound)?;
-    add_all(tx, &actor, &[(&facts, quantity)]).await?.pop().ok_or(Error::Problem(Problem::NotFound))
+    let units = &facts.units;
+    let unit = if unit.is_empty() { &units.own } else { unit };
+    if units.holds(unit).is_none() {
+        return Err(Problem::invalid("unit", format!("{sku} is not sold in this unit.")).into());
+    }
+    let quantity = units.to_own(quantity, unit).ok_or_else(too_many)?;
+    let sums = add_all(tx, &actor, &[(&facts, quantity)]).await?;
+    Ok((quantity, sums.first().copied().unwrap_or(quantity)))
 }
 
 /// Adds several products to the asking member's cart in one go. Gives the new quantities, in the same order.
@@ -202,6 +216,10 @@ pub(crate) async fn add_all(tx: &mut Tx, actor: &Actor, lines: &[(&Facts, Quanti
 /// Hands lines back into a member's cart. Never fails for being too much: nothing that was ordered is lost.
 pub(crate) async fn put_back(tx: &mut Tx, actor: &Actor, member: MemberId, lines: &[(&Facts, Quantity)]) -> Result<()> {
     put(tx, actor, member, lines, Most::Allow).await.map(|_| ())
+}
+
+fn too_many() -> Problem {
+    Problem::invalid("quantity", format!("Order at most {} a line.", Quantity::MAX))
 }
 
 /// What happens beyond [`MOST_LINES`] or the largest quantity.
@@ -240,9 +258,7 @@ async fn put(
         let before =
             wanted.iter().rev().find(|w| w.0 == facts.id.0).map(|w| w.1).or_else(|| present.get(&facts.id.0).copied());
         let sum = before.map_or(quantity.value(), |b| b.value() + quantity.value());
-        let sum = Quantity::new(sum)
-            .or_else(|| before.filter(|_| most == Most::Allow))
-            .ok_or_else(|| Problem::invalid("quantity", format!("Order at most {} a line.", Quantity::MAX)))?;
+        let sum = Quantity::new(sum).or_else(|| before.filter(|_| most == Most::Allow)).ok_or_else(too_many)?;
         wanted.push((facts.id.0, sum, facts));
     }
     let quantities = wanted.iter().map(|w| w.1).collect();

@@ -178,8 +178,8 @@ async fn read(tx: &mut Tx, id: ProposalId, lock: bool) -> Result<Found> {
             shipped: Decimal::ZERO,
         };
         let now = facts.get(&l.product_id);
-        let price = now.and_then(|f| f.price(f.packing().fit(quantity), pricing));
-        let line = compare(&Then { line: &then, now: now.map(|f| f.line(quantity, price.as_ref())) });
+        let price = now.and_then(|f| f.price(f.packing().fit(f.counted(&then)), pricing));
+        let line = compare(&Then { line: &then, now: now.map(|f| (f.line(quantity, price.as_ref()), &f.units)) });
         if let (Some(quantity), Some(price)) = (line.quantity_now, &price) {
             total = total.plus(price.unit_price.line(quantity)?)?;
         }

@@ -260,6 +260,39 @@ async fn what_was_taken_is_what_the_files_say() {
 }
 
 #[tokio::test]
+async fn prices_in_larger_units_are_kept_per_own_unit_or_refused() {
+    let world = empty().await;
+    let files: [(&str, &[u8]); 4] = [
+        ("accounts.csv", b"number,name,parent_number,currency,country,payment_terms_days,credit_limit,status\nA1,Acme,,GBP,GB,30,,active\n"),
+        ("products.csv", b"sku,name,category,unit,min_quantity,quantity_multiple,pieces_per_pack,status,successor_sku,larger_units,description,gtin\n\
+            TAPE,Tape,Tapes,RL,,,,,,CT=36 PL=1080,Clear and strong,50123452\nODD,Odd,Tapes,EA,,,,,,BG=7,,\nBAD,Bad,Tapes,EA,,,,,,BX,,\n"),
+        ("contracts.csv", b"number,account_number,name,status,valid_from,valid_to,price_list,catalog\nK-1,A1,Framework,active,2026-01-01,,L-1,DEFAULT\n"),
+        ("prices.csv", b"price_list,currency,sku,unit,min_quantity,unit_price,valid_from,valid_to\n\
+            L-1,GBP,TAPE,CT,2,45,,\nL-1,GBP,TAPE,RL,1,1.50,,\nL-1,GBP,TAPE,RL,72,1.30,,\nL-1,GBP,ODD,BG,1,10,,\nL-1,GBP,ODD,BX,1,10,,\n"),
+    ];
+    let dir = folder("larger-units", &files);
+    let report = import(&world, &dir).await;
+    assert_rejected(&dir, "products.csv", &[(4, "larger_units: not a unit with how many it holds, such as BX=10: BX")]);
+    assert_rejected(
+        &dir,
+        "prices.csv",
+        &[
+            (4, "another row gives this price from 72 RL on"),
+            (5, "unit_price cannot be divided by 7 exactly: 10; give the price per EA"),
+            (6, "BX is not a unit of this product (EA); larger_units in products.csv names them"),
+        ],
+    );
+    assert_eq!(counts(&report, "prices.csv"), (5, 2, 0, 3));
+    let kept = "SELECT count(*) FROM prices p JOIN products a ON a.id = p.product_id WHERE a.sku = 'TAPE' AND (p.unit, p.min_quantity, p.unit_price)
+                IN (('RL', 72, 1.25), ('RL', 1, 1.50))";
+    assert_eq!(world.number(kept).await, 2);
+    let texts = "SELECT count(*) FROM products a, contracts k WHERE a.sku = 'TAPE' AND a.description = 'Clear and strong' AND a.gtin = '50123452'
+                 AND k.number = 'K-1' AND k.name = 'Framework'";
+    assert_eq!(world.number(texts).await, 1, "texts are the cells', not the columns'");
+    assert_eq!(counts(&import(&world, &dir).await, "prices.csv"), (5, 2, 2, 3), "and again it changes nothing");
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_read_says_so_and_the_others_go_on() {
     let world = empty().await;
     let utf16: Vec<u8> = "sku,name".encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use domain::cart::LineFacts;
 use domain::catalog::{Availability, Packing, PriceBrief, ProductRow};
 use domain::ids::ProductId;
+use domain::orders::OrderLine;
 use domain::pricing::{self, Candidate, Question, Resolved, Strategy};
+use domain::units::Units;
 use domain::{Actor, Currency, Quantity};
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -18,7 +20,8 @@ pub(crate) struct Facts {
     pub id: ProductId,
     pub sku: String,
     pub name: String,
-    pub unit: String,
+    #[serde(flatten)]
+    pub units: Units,
     minimum: Quantity,
     multiple: Quantity,
     maximum: Option<Quantity>,
@@ -61,7 +64,7 @@ impl Facts {
     }
 
     pub fn question(&self, quantity: Quantity, p: Pricing) -> Question<'_> {
-        Question { quantity, unit: &self.unit, currency: p.currency, on: p.on, strategy: p.strategy }
+        Question { quantity, unit: &self.units.own, currency: p.currency, on: p.on, strategy: p.strategy }
     }
 
     pub fn candidates(&self) -> &[Candidate] {
@@ -70,6 +73,11 @@ impl Facts {
 
     pub fn price(&self, quantity: Quantity, p: Pricing) -> Option<Resolved> {
         pricing::resolve(self.candidates(), &self.question(quantity, p))
+    }
+
+    /// How many of its own unit a line of a document is; as it stands where its unit is none of the product's.
+    pub fn counted(&self, line: &OrderLine) -> Quantity {
+        self.units.to_own(line.quantity, &line.unit).unwrap_or(line.quantity)
     }
 
     /// The file in the media folder, or the category's drawing.
@@ -88,7 +96,7 @@ impl Facts {
         ProductRow {
             sku: self.sku.clone(),
             name: self.name.clone(),
-            unit: self.unit.clone(),
+            unit: self.units.own.clone(),
             pieces: self.pieces,
             picture: self.picture(),
             packing: self.packing(),

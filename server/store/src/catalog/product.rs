@@ -1,6 +1,6 @@
 //! One product, and why it costs what it costs.
 
-use domain::catalog::{Availability, PriceBrief, PriceExplanation, ProductPage, WarehouseStock};
+use domain::catalog::{Availability, LargerUnit, PriceBrief, PriceExplanation, ProductPage, WarehouseStock};
 use domain::{Permission, Problem, Quantity, pricing};
 
 use sqlx::types::Json;
@@ -46,10 +46,24 @@ pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
             .collect(),
         tiers: pricing::tiers(facts.candidates(), &facts.question(first, pricing)),
         source: facts.price(first, pricing).map(|p| p.source()),
+        larger: larger(&facts, pricing),
         successor: facts.successor.clone(),
         can_add: actor.may(Permission::CartUse),
         today,
     })
+}
+
+/// The larger units of a product, with what one costs at the price of so many.
+fn larger(facts: &Facts, pricing: Pricing) -> Vec<LargerUnit> {
+    let price = |holds: Quantity| {
+        let fits = facts.packing().fit(holds) == holds;
+        facts.price(holds, pricing).filter(|_| fits)?.unit_price.line(holds).ok()
+    };
+    let units = facts.units.larger.iter();
+    let mut larger: Vec<LargerUnit> =
+        units.map(|(unit, holds)| LargerUnit { unit: unit.clone(), holds: *holds, price: price(*holds) }).collect();
+    larger.sort_by_key(|l| l.holds);
+    larger
 }
 
 /// Why the account pays what it pays for a product at a quantity. One statement.
@@ -69,7 +83,7 @@ pub async fn explain(tx: &mut Tx, sku: &str, quantity: Option<Quantity>) -> Resu
         considered: resolved.map(|r| r.considered).unwrap_or_default(),
         sku: facts.sku,
         name: facts.name,
-        unit: facts.unit,
+        unit: facts.units.own,
         quantity,
         today,
     })

@@ -1,9 +1,10 @@
 //! Products and the categories they name.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::{Currency, Quantity};
 use rust_decimal::Decimal;
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -37,6 +38,8 @@ pub struct Product {
     pub gtin: Option<String>,
     /// Percent; none keeps what is there.
     pub tax_rate: Option<Decimal>,
+    /// Larger units; none keeps what is there.
+    pub larger_units: Option<BTreeMap<String, Quantity>>,
     /// What one unit costs the seller, and in which currency; none keeps what is there.
     pub cost: Option<(Decimal, Currency)>,
 }
@@ -60,23 +63,25 @@ pub async fn products(tx: &mut Tx, rows: &[Product]) -> Result<Outcome> {
     let categories = categories(tx, rows).await?;
     let mut changed: HashSet<String> = sqlx::query_scalar!(
         "INSERT INTO products AS p (id, sku, name, category_id, unit, min_quantity, quantity_multiple, pieces_per_pack, status, successor_id,
-                                    description, gtin, tax_rate)
+                                    description, gtin, tax_rate, larger_units)
          SELECT t.id, t.sku, t.name, t.category_id, t.unit, t.minimum, t.multiple, t.pieces,
                 CASE WHEN t.discontinued THEN 'discontinued' ELSE 'active' END, s.id,
-                COALESCE(t.description, o.description, ''), COALESCE(t.gtin, o.gtin), COALESCE(t.tax_rate, o.tax_rate, 20)
+                COALESCE(t.description, o.description, ''), COALESCE(t.gtin, o.gtin), COALESCE(t.tax_rate, o.tax_rate, 20),
+                COALESCE(t.larger_units, o.larger_units, '{}')
          FROM unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[], $6::numeric[], $7::numeric[], $8::int[], $9::bool[], $10::text[],
-                     $11::text[], $12::text[], $13::numeric[])
-              AS t(id, sku, name, category_id, unit, minimum, multiple, pieces, discontinued, successor, description, gtin, tax_rate)
+                     $11::text[], $12::text[], $13::numeric[], $14::jsonb[])
+              AS t(id, sku, name, category_id, unit, minimum, multiple, pieces, discontinued, successor, description, gtin, tax_rate, larger_units)
          LEFT JOIN products s ON s.sku = t.successor
          LEFT JOIN products o ON o.sku = t.sku
          ON CONFLICT (sku) DO UPDATE
          SET name = EXCLUDED.name, category_id = EXCLUDED.category_id, unit = EXCLUDED.unit, min_quantity = EXCLUDED.min_quantity,
              quantity_multiple = EXCLUDED.quantity_multiple, pieces_per_pack = EXCLUDED.pieces_per_pack, status = EXCLUDED.status,
-             successor_id = EXCLUDED.successor_id, description = EXCLUDED.description, gtin = EXCLUDED.gtin, tax_rate = EXCLUDED.tax_rate
+             successor_id = EXCLUDED.successor_id, description = EXCLUDED.description, gtin = EXCLUDED.gtin, tax_rate = EXCLUDED.tax_rate,
+             larger_units = EXCLUDED.larger_units
          WHERE (p.name, p.category_id, p.unit, p.min_quantity, p.quantity_multiple, p.pieces_per_pack, p.status, p.successor_id,
-                p.description, p.gtin, p.tax_rate) IS DISTINCT FROM
+                p.description, p.gtin, p.tax_rate, p.larger_units) IS DISTINCT FROM
                (EXCLUDED.name, EXCLUDED.category_id, EXCLUDED.unit, EXCLUDED.min_quantity, EXCLUDED.quantity_multiple, EXCLUDED.pieces_per_pack,
-                EXCLUDED.status, EXCLUDED.successor_id, EXCLUDED.description, EXCLUDED.gtin, EXCLUDED.tax_rate)
+                EXCLUDED.status, EXCLUDED.successor_id, EXCLUDED.description, EXCLUDED.gtin, EXCLUDED.tax_rate, EXCLUDED.larger_units)
          RETURNING p.sku",
         &ids(rows),
         &column(rows, |r| r.sku.clone()),
@@ -90,7 +95,8 @@ pub async fn products(tx: &mut Tx, rows: &[Product]) -> Result<Outcome> {
         &column(rows, |r| r.successor.clone()) as &[Option<String>],
         &column(rows, |r| r.description.clone()) as &[Option<String>],
         &column(rows, |r| r.gtin.clone()) as &[Option<String>],
-        &column(rows, |r| r.tax_rate) as &[Option<Decimal>]
+        &column(rows, |r| r.tax_rate) as &[Option<Decimal>],
+        &column(rows, |r| r.larger_units.as_ref().map(|larger| json!(larger))) as &[Option<serde_json::Value>]
     )
     .fetch_all(tx.db())
     .await?

@@ -53,8 +53,8 @@ async fn compared(tx: &mut Tx, number: &str) -> Result<Compared> {
     let of = |line: &OrderLine| by_sku.get(&line.sku).and_then(|id| facts.get(id));
     let compare_line = |line: &OrderLine| -> ReorderLine {
         let now = of(line);
-        let price = now.and_then(|f| f.price(f.packing().fit(line.quantity), pricing));
-        compare(&Then { line, now: now.map(|f| f.line(line.quantity, price.as_ref())) })
+        let price = now.and_then(|f| f.price(f.packing().fit(f.counted(line)), pricing));
+        compare(&Then { line, now: now.map(|f| (f.line(line.quantity, price.as_ref()), &f.units)) })
     };
     Ok(Compared {
         page: ReorderPage {

@@ -49,7 +49,7 @@ pub async fn submit(tx: &mut Tx, form: &CheckoutForm) -> Result<String> {
             product: Some(l.facts.id.0),
             sku: &l.facts.sku,
             name: &l.facts.name,
-            unit: &l.facts.unit,
+            unit: &l.facts.units.own,
             category: Some(&l.facts.category),
             quantity: l.quantity,
             unit_price: l.price.as_ref().map_or(nothing, |p| p.unit_price),

@@ -45,7 +45,7 @@ fn wish(facts: &Facts, quantity: Quantity) -> Wish {
     Wish {
         sku: Some(facts.sku.clone()),
         name: facts.name.clone(),
-        unit: facts.unit.clone(),
+        unit: facts.units.own.clone(),
         quantity,
         target: None,
         note: String::new(),
@@ -110,7 +110,7 @@ async fn known(tx: &mut Tx, mut lines: Vec<Wish>) -> Result<Vec<Wish>> {
             (Some(facts), _) => {
                 line.sku = Some(facts.sku.clone());
                 line.name.clone_from(&facts.name);
-                line.unit.clone_from(&facts.unit);
+                line.unit.clone_from(&facts.units.own);
             }
             (None, Some(sku)) if line.name.is_empty() => line.name = sku,
             (None, Some(sku)) => line.name = format!("{} ({sku})", line.name),

@@ -104,7 +104,7 @@ async fn lines(
                 product: facts.map(|f| f.id),
                 sku: facts.map(|f| f.sku.clone()),
                 name: facts.map_or(w.words, |f| f.name.clone()),
-                unit: facts.map_or(w.unit, |f| f.unit.clone()),
+                unit: facts.map_or(w.unit, |f| f.units.own.clone()),
                 quantity: w.quantity,
                 at_most: None,
                 offers: usual

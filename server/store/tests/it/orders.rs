@@ -142,3 +142,46 @@ async fn an_order_renders_from_its_snapshot() {
     world.sql("UPDATE prices SET unit_price = 1 WHERE unit_price IS NOT NULL").await;
     assert_eq!(store::orders::find(&mut world.read(&buyer).await, &number).await.unwrap(), before);
 }
+
+#[tokio::test]
+async fn what_is_ordered_by_the_box_is_counted_in_the_articles_own_unit() {
+    let world = World::new().await;
+    let buyer = world.buyer().await;
+    let sku = Sku::parse("sku", "TP-48-CL").unwrap();
+    let page = store::catalog::product(&mut world.read(&buyer).await, "TP-48-CL").await.unwrap();
+    let carton = &page.larger[0];
+    assert_eq!((carton.unit.as_str(), carton.holds), ("CT", quantity(36)));
+    let at_36 = page.tiers.iter().rfind(|t| t.min_quantity <= quantity(36)).unwrap().unit_price;
+    assert_eq!(carton.price, Some(at_36.line(quantity(36)).unwrap()), "a carton costs 36 at the price of 36");
+
+    let mut tx = world.begin(&buyer).await;
+    let (added, total) = store::cart::add_counted_in(&mut tx, &sku, quantity(2), "CT").await.unwrap();
+    assert_eq!((added, total), (quantity(72), quantity(72)));
+    assert_eq!(store::cart::add(&mut tx, &sku, quantity(6)).await.unwrap(), quantity(78));
+    let wrong = store::cart::add_counted_in(&mut tx, &sku, quantity(1), "BX").await;
+    assert!(matches!(wrong, Err(store::Error::Problem(Problem::Invalid(_)))), "no unit of this article");
+    let vast = store::cart::add_counted_in(&mut tx, &sku, quantity(999_999), "PL").await;
+    assert!(matches!(vast, Err(store::Error::Problem(Problem::Invalid(_)))), "more than a line holds");
+    store::cart::set(&mut tx, &sku, Some(quantity(108))).await.unwrap();
+    let cart = store::cart::cart(&mut tx).await.unwrap();
+    assert_eq!(cart.lines[0].in_larger, Some((quantity(3), "CT".to_owned())));
+    tx.rollback().await.unwrap();
+
+    // An order from the former system that counts in cartons.
+    let number = store::orders::history(&mut world.read(&buyer).await, query("q=PO+88207")).await.unwrap().rows[0]
+        .number
+        .clone();
+    world
+        .sql(&format!(
+            "UPDATE order_lines SET sku = 'TP-48-CL', unit = 'CT', quantity = 2, quantity_shipped = 0, unit_price = 36
+             WHERE line_no = 1 AND order_id = (SELECT id FROM orders WHERE number = '{number}')"
+        ))
+        .await;
+    let diff = store::orders::diff(&mut world.read(&buyer).await, &number).await.unwrap();
+    let line = &diff.lines[0];
+    assert_eq!((line.quantity_then, line.quantity_now), (quantity(72), Some(quantity(72))));
+    assert!(line.differences.contains(&Difference::Counted(quantity(2), "CT".to_owned())), "{line:?}");
+    let mut tx = world.begin(&buyer).await;
+    store::orders::reorder(&mut tx, &number, &Chosen::Lines(vec![1])).await.unwrap();
+    assert_eq!(store::cart::cart(&mut tx).await.unwrap().lines[0].quantity, quantity(72));
+}

@@ -489,6 +489,15 @@ pub(super) async fn seed(tx: &mut Tx, acme: Uuid, globex: Uuid) -> Result<()> {
     contract(tx, globex, "K-3107", "Packaging agreement", start, None, Some((globex, agreed)), packaging).await
 }
 
+/// Larger units in which some of the goods are sold too.
+fn larger_units(sku: &str) -> serde_json::Value {
+    match sku {
+        "GL-CUT-D-8" | "GL-CUT-D-9" | "GL-CUT-D-10" => json!({"BX": "60"}),
+        "TP-48-CL" | "TP-48-BR" => json!({"CT": "36", "PL": "1080"}),
+        _ => json!({}),
+    }
+}
+
 async fn products(tx: &mut Tx) -> Result<HashMap<&'static str, Uuid>> {
     let today = tx.today();
     for (i, (code, name)) in [("MAIN", "Leeds"), ("NORTH", "Perth")].into_iter().enumerate() {
@@ -524,8 +533,8 @@ async fn products(tx: &mut Tx) -> Result<HashMap<&'static str, Uuid>> {
         let description =
             format!("{name}. For workshops and depots; sold by the {}, data sheet on request.", words(unit));
         sqlx::query!(
-            "INSERT INTO products (id, sku, gtin, name, description, category_id, unit, min_quantity, quantity_multiple, pieces_per_pack, status, picture, attributes)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12)",
+            "INSERT INTO products (id, sku, gtin, name, description, category_id, unit, min_quantity, quantity_multiple, pieces_per_pack, status, picture, attributes, larger_units)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13)",
             id,
             sku,
             format!("50123450{:05}", 10_000 + i),
@@ -537,7 +546,8 @@ async fn products(tx: &mut Tx) -> Result<HashMap<&'static str, Uuid>> {
             Some(*pieces).filter(|n| *n > 1),
             if discontinued { "discontinued" } else { "active" },
             format!("demo/{drawing}.svg"),
-            json!(attributes)
+            json!(attributes),
+            larger_units(sku)
         )
         .execute(tx.db())
         .await?;
