@@ -209,7 +209,7 @@ JOIN orders o ON (o.account_id, o.id) = (l.account_id, l.order_id)
 WHERE x.quantity > l.quantity_shipped OR x.net > l.net
 UNION ALL
 SELECT 'no line is credited beyond what was invoiced', x.account_id, i.number || ' line ' || x.corrects_line
-FROM (SELECT c.account_id, c.corrects, n.corrects_line, sum(n.quantity) AS quantity, sum(n.net) AS net
+FROM (SELECT c.account_id, c.corrects, n.corrects_line, sum(n.quantity) FILTER (WHERE NOT n.price_only) AS quantity, sum(n.net) AS net
       FROM invoices c JOIN invoice_lines n ON (n.account_id, n.invoice_id) = (c.account_id, c.id)
       WHERE c.corrects IS NOT NULL GROUP BY 1, 2, 3) x
 JOIN invoices i ON (i.account_id, i.id) = (x.account_id, x.corrects)

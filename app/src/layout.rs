@@ -232,6 +232,7 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
                 item(f.may(Permission::CustomerRead), "Customers", "/sales/customers", Glyph::People),
                 item(f.may(Permission::CustomerRead), "Orders", "/sales/orders", Glyph::Orders),
                 item(f.may(Permission::HoldRelease), "Held orders", "/sales/held", Glyph::Clock),
+                item(f.may(Permission::InvoiceIssue), "Disputes", "/finance/disputes", Glyph::Invoice),
                 item(f.may(Permission::BankBook), "Bank", "/finance/bank", Glyph::Statement),
                 item(f.may(Permission::RegistrationDecide), "Registrations", "/sales/registrations", Glyph::Customers),
             ],

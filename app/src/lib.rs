@@ -10,6 +10,7 @@ pub mod cart;
 pub mod catalog;
 pub mod company;
 pub mod deliveries;
+pub mod disputes;
 mod home;
 pub mod invoices;
 mod layout;
@@ -101,6 +102,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sales/held") view=Sales::Held ssr=SsrMode::Async/>
                     <Route path=path!("/sales/registrations") view=Sales::Registrations ssr=SsrMode::Async/>
                     <Route path=path!("/finance/bank") view=Sales::Bank ssr=SsrMode::Async/>
+                    <Route path=path!("/finance/disputes") view=Sales::Disputes ssr=SsrMode::Async/>
                     <Route path=path!("/notices") view=Desk::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=Company::Members ssr=SsrMode::Async/>
                     <Route path=path!("/company/assistance") view=Company::Assistance ssr=SsrMode::Async/>

@@ -10,8 +10,8 @@ use leptos_router::ChooseView;
 
 use crate::ui::{ButtonLink, EmptyState};
 use crate::{
-    accounts, approvals, assistance, bank, cart, catalog, company, deliveries, invoices, ledger, orders, payments,
-    proposals, quotes, sales,
+    accounts, approvals, assistance, bank, cart, catalog, company, deliveries, disputes, invoices, ledger, orders,
+    payments, proposals, quotes, sales,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -120,6 +120,7 @@ rooms! {
     /// The seller's people at work.
     Sales: sales at ["sales", "finance"], fetch_sales {
         Bank => bank::Bank,
+        Disputes => disputes::Disputes,
         Held => orders::Held,
         Registrations => accounts::Registrations,
         Start => sales::Start,

@@ -152,6 +152,47 @@ pub async fn attached(Extension(request): Extension<Request>, Path((number, id))
     }
 }
 
+/// `POST /disputes/{id}/files`: a piece of evidence, as a plain form.
+pub async fn show_evidence(
+    Extension(request): Extension<Request>,
+    Path(id): Path<String>,
+    form: Multipart,
+) -> Response {
+    let Some(who) = request.who.clone() else { return refuse(&Problem::Unauthenticated, true) };
+    let work = async {
+        let id = id.parse()?;
+        let mut tx = request.store.begin(&who.actor, request.now).await?;
+        let number = store::disputes::invoice_of(&mut tx, id).await?;
+        let (name, bytes) = sent_file(form).await?;
+        let told = match store::disputes::attach(&mut tx, id, &name, &bytes).await {
+            Ok(()) => "The file is attached.".to_owned(),
+            // What a person can mend is said on the page that they came from.
+            Err(store::Error::Problem(problem @ Problem::Invalid(_))) => problem.to_string(),
+            Err(error) => return Err(error),
+        };
+        tx.commit().await?;
+        Ok((format!("/invoices/{number}"), told))
+    };
+    match work.await {
+        Ok((back, told)) => back_to(&request, &back, told).await,
+        Err(error) => failed(error),
+    }
+}
+
+/// `/disputes/{id}/files/{file}`: a piece of evidence, to be kept and never to be run in the browser.
+pub async fn evidence(Extension(request): Extension<Request>, Path((id, file)): Path<(String, String)>) -> Response {
+    let Some(who) = &request.who else { return refuse(&Problem::Unauthenticated, true) };
+    let found = async {
+        let (id, file) = (id.parse()?, file.parse().map_err(|_| Problem::NotFound)?);
+        let mut tx = request.store.read(&who.actor, request.now).await?;
+        store::disputes::file(&mut tx, id, file).await
+    };
+    match found.await {
+        Ok(file) => attachment("application/octet-stream", &file.name, file.bytes),
+        Err(error) => failed(error),
+    }
+}
+
 async fn found(request: &Request, number: &str) -> Result<InvoicePage, store::Error> {
     let who = request.who.as_ref().ok_or(Problem::Unauthenticated)?;
     let mut tx = request.store.read(&who.actor, request.now).await?;

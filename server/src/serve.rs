@@ -39,7 +39,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest form.
 const BODY: usize = 256 * 1024;
 /// The largest file, with the form around it.
-const FILE: usize = store::quotes::MOST_BYTES + 64 * 1024;
+const FILE: usize = store::files::MOST_BYTES + 64 * 1024;
 
 /// Reads the addresses of the browser's bundle; without a bundle pages work as plain HTML.
 pub fn assets(config: &Config) -> Assets {
@@ -76,6 +76,8 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         .route("/invoices.xlsx", get(documents::xlsx))
         .route("/quotes/{number}/files", post(documents::attach))
         .route("/quotes/{number}/files/{id}", get(documents::attached))
+        .route("/disputes/{id}/files", post(documents::show_evidence))
+        .route("/disputes/{id}/files/{file}", get(documents::evidence))
         .route("/finance/bank/files", post(bank::statement))
         .route("/api/notices/live", get(bell::live).layer(Extension(Bell::new(store.clone()))))
         .route("/calendar/{token}/deliveries.ics", get(documents::calendar))

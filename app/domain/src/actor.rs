@@ -64,6 +64,8 @@ pub enum Permission {
     InvoiceRead,
     /// Settle invoices.
     InvoicePay,
+    /// Dispute lines of invoices.
+    InvoiceDispute,
     /// See and change who sits in the account.
     MemberManage,
     /// Read the account's audit trail.
@@ -82,7 +84,7 @@ pub enum Permission {
     ActOnBehalf,
     /// The seller's side: ship orders, change their state.
     OrderFulfil,
-    /// The seller's side: credit what was invoiced; say how customers are invoiced.
+    /// The seller's side: credit what was invoiced, answer disputes; say how customers are invoiced.
     InvoiceIssue,
     /// The seller's side: take in the bank's statements, and say what was paid.
     BankBook,
@@ -140,6 +142,7 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
         &[
             (P::InvoiceRead, R::Account),
             (P::InvoicePay, R::Account),
+            (P::InvoiceDispute, R::Account),
             (P::OrderApprove, R::Own),
             (P::BudgetRead, R::Account),
             (P::CreditRead, R::Account),
@@ -209,6 +212,7 @@ pub const NEVER_ON_BEHALF: &[Permission] = &[
     P::OrderApprove,
     P::QuoteAccept,
     P::InvoicePay,
+    P::InvoiceDispute,
     P::MemberManage,
     P::CompanyManage,
     P::AuditRead,

@@ -53,6 +53,8 @@ ids! {
     OrderId;
     /// An invoice or credit note.
     InvoiceId;
+    /// A line of an invoice that is disputed.
+    DisputeId;
     /// An approval rule.
     RuleId;
     /// A budget of a cost centre.

@@ -70,16 +70,19 @@ pub enum Status {
     InPayment,
     /// Something left past the due day.
     Overdue,
+    /// A line of it is disputed, and something is left.
+    Disputed,
     /// A credit note with something left to use.
     CreditToUse,
 }
 
-/// The status of a document on a day, of which `settled` is settled and `in_payment` on its way.
+/// The status of a document on a day, of which `settled` is settled, `in_payment` on its way, and a line disputed or none.
 pub fn status(
     kind: Kind,
     gross: Money,
     settled: Money,
     in_payment: Money,
+    disputed: bool,
     due_on: NaiveDate,
     today: NaiveDate,
 ) -> Status {
@@ -87,6 +90,7 @@ pub fn status(
         (_, true) => Status::Paid,
         (Kind::CreditNote, false) => Status::CreditToUse,
         (Kind::Invoice, false) if settled.amount() + in_payment.amount() >= gross.amount() => Status::InPayment,
+        (Kind::Invoice, false) if disputed => Status::Disputed,
         (Kind::Invoice, false) if due_on < today => Status::Overdue,
         (Kind::Invoice, false) if settled.amount().is_zero() => Status::Open,
         (Kind::Invoice, false) => Status::PartlyPaid,
@@ -101,6 +105,7 @@ impl Status {
             Self::Paid if kind == Kind::CreditNote => "Used".to_owned(),
             Self::Paid => "Paid".to_owned(),
             Self::InPayment => "Being paid".to_owned(),
+            Self::Disputed => "Disputed".to_owned(),
             Self::CreditToUse => "Credit to use".to_owned(),
             Self::Overdue if days == -1 => "1 day overdue".to_owned(),
             Self::Overdue => format!("{} days overdue", -days),
@@ -136,6 +141,8 @@ pub enum Tab {
     Open,
     /// Past due.
     Overdue,
+    /// A line of it is disputed.
+    Disputed,
     /// Nothing left.
     Paid,
     /// Credit notes.
@@ -146,9 +153,10 @@ pub enum Tab {
 
 impl Tab {
     /// Every tab with its word in the URL and its label.
-    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str, &'static str); 6] = [
         (Self::Open, "open", "Open"),
         (Self::Overdue, "overdue", "Overdue"),
+        (Self::Disputed, "disputed", "Disputed"),
         (Self::Paid, "paid", "Paid"),
         (Self::CreditNotes, "credit-notes", "Credit notes"),
         (Self::All, "all", "All"),
@@ -298,8 +306,9 @@ mod tests {
 
     #[test]
     fn the_status_follows_from_what_is_left_and_the_day() {
-        let paid =
-            |settled, on_its_way, due| status(Kind::Invoice, gbp(100), gbp(settled), gbp(on_its_way), day(due), day(0));
+        let paid = |settled, on_its_way, due| {
+            status(Kind::Invoice, gbp(100), gbp(settled), gbp(on_its_way), false, day(due), day(0))
+        };
         let of = |settled, due| paid(settled, 0, due);
         assert_eq!(of(0, 5), Status::Open);
         assert_eq!(of(0, 0), Status::Open, "the due day itself is not overdue");
@@ -309,9 +318,14 @@ mod tests {
         assert_eq!(of(100, -9), Status::Paid);
         assert_eq!(paid(40, 60, -9), Status::InPayment);
         assert_eq!(paid(40, 59, -9), Status::Overdue, "a penny nobody is paying");
-        assert_eq!(status(Kind::CreditNote, gbp(100), gbp(40), gbp(0), day(-9), day(0)), Status::CreditToUse);
-        let nothing = status(Kind::Invoice, gbp(0), gbp(0), gbp(0), day(-9), day(0));
+        assert_eq!(status(Kind::CreditNote, gbp(100), gbp(40), gbp(0), false, day(-9), day(0)), Status::CreditToUse);
+        let nothing = status(Kind::Invoice, gbp(0), gbp(0), gbp(0), false, day(-9), day(0));
         assert_eq!(nothing, Status::Paid, "nothing was ever owed");
+        let disputed =
+            |settled, on_its_way| status(Kind::Invoice, gbp(100), gbp(settled), gbp(on_its_way), true, day(-9), day(0));
+        assert_eq!(disputed(40, 0), Status::Disputed, "rather than overdue");
+        assert_eq!(disputed(0, 100), Status::InPayment);
+        assert_eq!(disputed(100, 0), Status::Paid);
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod catalog;
 pub mod company;
 pub mod credit;
 pub mod deliveries;
+pub mod disputes;
 pub mod ids;
 pub mod invoices;
 pub mod ledger;

@@ -67,6 +67,12 @@ pub enum Cause {
         /// The present state in words.
         state: String,
     },
+    /// The dispute has ended already.
+    #[error("This dispute is {state}: it cannot be answered any more.")]
+    DisputeState {
+        /// The present state in words.
+        state: String,
+    },
     /// A price below the floor margin goes out only when a colleague lets it.
     #[error("Some prices are below the floor margin: ask a colleague to release them first.")]
     BelowFloor,

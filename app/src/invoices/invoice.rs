@@ -1,5 +1,6 @@
 //! One document as it was issued, and what has been settled of it.
 
+use domain::disputes::{Checked, State};
 use domain::invoices::{ChargeKind, InvoiceLine, InvoicePage, Kind, Status};
 use domain::text;
 use leptos::prelude::*;
@@ -9,6 +10,8 @@ use leptos_router::hooks::use_params_map;
 use super::actions::ReadInvoice;
 use super::list::tone;
 use crate::act::{Act, Form};
+use crate::disputes;
+use crate::disputes::actions::{Raise, Withdraw};
 use crate::load::reloaded;
 use crate::payments::actions::Undo;
 use crate::ui::{Button, Card, DescriptionList, Fact, Notice, PageHeader, Tone};
@@ -17,12 +20,16 @@ use crate::ui::{Button, Card, DescriptionList, Fact, Notice, PageHeader, Tone};
 #[component]
 pub fn Invoice() -> impl IntoView {
     let params = use_params_map();
-    let undo = Act::of::<Undo>();
+    let acts = [Act::of::<Undo>(), Act::of::<Raise>(), Act::of::<Withdraw>()];
+    let version = move || acts.iter().map(|a| a.version()).sum::<usize>();
     let question = move || ReadInvoice { number: params.read().get("number").unwrap_or_default() };
-    view! { {reloaded(move || undo.version(), question, move |page| show(page, undo))} }
+    view! {
+        {acts[1].complaint()}
+        {reloaded(version, question, move |(page, checked)| show(page, checked, acts))}
+    }
 }
 
-fn show(page: InvoicePage, undo: Act) -> AnyView {
+fn show(page: InvoicePage, checked: Checked, [undo, raise, withdraw]: [Act; 3]) -> AnyView {
     let row = page.row.clone();
     let title = format!("{} {}", row.kind.label(), row.number);
     let pdf = format!("/invoices/{}.pdf", row.number);
@@ -32,6 +39,7 @@ fn show(page: InvoicePage, undo: Act) -> AnyView {
     });
     let totals = totals(&page);
     let links = links(&page);
+    let verdict = verdict(&page, &checked);
     let mut facts = vec![Fact::new("Issued", text::date(row.issued_on))];
     if row.kind == Kind::Invoice {
         facts.push(Fact::new("Due", text::date(row.due_on)));
@@ -74,7 +82,20 @@ fn show(page: InvoicePage, undo: Act) -> AnyView {
     paid.push(Fact::sum(if row.kind == Kind::Invoice { "Open" } else { "Credit left" }, text::money(row.open)));
     let address = page.bill_to.lines().into_iter().map(|l| view! { <span>{l}</span><br/> }).collect_view();
     let has_address = !page.bill_to.lines().is_empty();
-    let lines = page.lines.into_iter().map(line).collect_view();
+    let disputed: Vec<i32> = checked.disputes.iter().filter(|d| d.state == State::Open).map(|d| d.line_no).collect();
+    let may = checked.may_dispute;
+    let disputes = disputes::card(checked.disputes, &row.number, may, withdraw);
+    let lines = page
+        .lines
+        .into_iter()
+        .map(|l| {
+            let found = checked.lines.iter().find(|(no, _)| *no == l.line_no).map_or(&[][..], |(_, found)| found);
+            let form = (may && !disputed.contains(&l.line_no))
+                .then(|| disputes::form(&row.number, l.line_no, &l.name, found, raise));
+            let marks = disputes::mismatches(found);
+            line(l, marks, form)
+        })
+        .collect_view();
     let open = row.kind == Kind::Invoice && !matches!(row.status, Status::Paid | Status::InPayment);
     let pay = (open && page.can_pay).then(|| {
         let href = format!("/payments/new?pay[]={}", row.number);
@@ -90,7 +111,9 @@ fn show(page: InvoicePage, undo: Act) -> AnyView {
         </PageHeader>
         {links}
         <div class="cols">
+            <div class="stack">
             <Card title="Lines" flush=true>
+                {verdict}
                 <table class="rows">
                     <thead>
                         <tr>
@@ -104,6 +127,8 @@ fn show(page: InvoicePage, undo: Act) -> AnyView {
                     <tbody>{lines}</tbody>
                 </table>
             </Card>
+            {disputes}
+            </div>
             <div class="stack">
                 <Card title="Total">
                     <DescriptionList items=totals/>
@@ -153,13 +178,33 @@ fn links(page: &InvoicePage) -> Option<AnyView> {
     Some(view! { <Notice tone=Tone::Info title=title>{others} {reason}</Notice> }.into_any())
 }
 
-fn line(l: InvoiceLine) -> AnyView {
+/// What the three-way check says of the whole; nothing where there is no order to compare with.
+fn verdict(page: &InvoicePage, checked: &Checked) -> Option<AnyView> {
+    if checked.lines.is_empty() {
+        return None;
+    }
+    let off = checked.lines.iter().filter(|(_, found)| !found.is_empty()).count();
+    let order = &page.row.order_number;
+    let words = match off {
+        0 => format!("Every line matches order {order}, the prices agreed and what was delivered."),
+        n => {
+            let lines = text::counted(i64::try_from(n).unwrap_or_default(), "line does", "lines do");
+            format!("{lines} not match order {order}, the prices agreed or what was delivered.")
+        }
+    };
+    let class = if off == 0 { "pad dim small" } else { "pad warn-ink small" };
+    Some(view! { <p class=class>{words}</p> }.into_any())
+}
+
+fn line(l: InvoiceLine, marks: AnyView, form: Option<AnyView>) -> AnyView {
     view! {
         <tr>
             <td>
                 <strong>{l.name}</strong>
                 <br/>
                 <span class="dim small">{l.sku}</span>
+                {marks}
+                {form}
             </td>
             <td class="num">{format!("{} {}", l.quantity, l.unit)}</td>
             <td class="num hide">{text::money(l.unit_price)}</td>

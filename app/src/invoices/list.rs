@@ -195,7 +195,7 @@ pub fn sheet(rows: Vec<InvoiceRow>, today: chrono::NaiveDate, before: Option<Bef
 pub(super) const fn tone(status: Status) -> Tone {
     match status {
         Status::Overdue => Tone::Bad,
-        Status::PartlyPaid => Tone::Warn,
+        Status::PartlyPaid | Status::Disputed => Tone::Warn,
         Status::Open | Status::InPayment => Tone::Info,
         Status::Paid => Tone::Neutral,
         Status::CreditToUse => Tone::Good,

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::actions::Talk;
 use crate::act::{Act, Form};
 use crate::cart::totals_list;
+use crate::ui::attach::{Attachment, attach_form, attachments};
 use crate::ui::{Button, Card, Checkbox, DescriptionList, Fact, Step, StepState, TextArea, Timeline};
 
 /// What was asked for.
@@ -166,47 +167,24 @@ fn step(s: Said) -> Step {
     if s.words.is_empty() { step } else { step.detail(s.words) }
 }
 
-/// Attached files, and a form to attach one. A plain form: a file does not go through the app.
+/// Attached files, and a form to attach one.
 pub(super) fn files(files: Vec<FileRow>, number: &str, may: bool) -> AnyView {
     let none = files.is_empty().then(|| view! { <p class="dim">"No file yet."</p> });
     let rows = files
         .into_iter()
-        .map(|f| {
-            let href = format!("/quotes/{number}/files/{}", f.id);
-            let size = if f.size < 1024 * 1024 {
-                format!("{} kB", (f.size + 1023) / 1024)
-            } else {
-                format!("{}.{} MB", f.size / 1_048_576, f.size % 1_048_576 * 10 / 1_048_576)
-            };
-            view! {
-                <li>
-                    <a class="link" href=href rel="external" download>{f.name}</a>
-                    <br/>
-                    <span class="dim small">{format!("{size} · {} · {}", f.by, text::date(f.at.date()))}</span>
-                </li>
-            }
+        .map(|f| Attachment {
+            href: format!("/quotes/{number}/files/{}", f.id),
+            size: f.size,
+            note: format!("{} · {}", f.by, text::date(f.at.date())),
+            name: f.name,
         })
-        .collect_view();
-    let form = may.then(|| {
-        let action = format!("/quotes/{number}/files");
-        view! {
-            <form method="post" action=action enctype="multipart/form-data" class="form">
-                <div class="field">
-                    <label for="file">"Attach a file"</label>
-                    <p class="hint" id="file-hint">"PDF, picture, XLSX, DOCX, CSV, TXT, DXF or STEP; at most 5 MB"</p>
-                    <input type="file" id="file" name="file" aria-describedby="file-hint" accept=".pdf,.png,.jpg,.jpeg,.webp,.xlsx,.docx,.csv,.txt,.dxf,.step,.stp"/>
-                </div>
-                <div class="acts">
-                    <Button>"Attach"</Button>
-                </div>
-            </form>
-        }
-    });
+        .collect();
+    let form = may.then(|| attach_form(format!("/quotes/{number}/files"), "file".to_owned()));
     view! {
         <Card title="Files">
             <div class="stack">
                 {none}
-                <ul class="plain">{rows}</ul>
+                {attachments(rows)}
                 {form}
             </div>
         </Card>

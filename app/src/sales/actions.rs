@@ -150,7 +150,7 @@ pub async fn credit(
         .collect::<Result<Vec<_>, FieldError>>()?;
     let amount = if fee.trim().is_empty() { "0" } else { fee.trim() };
     let fee = amount.parse().map_err(|_| Problem::invalid("fee", "Enter an amount, such as 12.50."))?;
-    let form = CreditForm { reason, lines, delivery: delivery.is_some(), fee };
+    let form = CreditForm { reason, lines, delivery: delivery.is_some(), fee, ..CreditForm::default() };
     let id = id.parse()?;
     let mut tx = writing().await?;
     let page = desk_href(&customer, &order);

@@ -41,6 +41,7 @@
 //! Tables, forms and layout are class names: see style/components/{table,form,layout}.css
 //! ```
 
+pub mod attach;
 mod badge;
 mod button;
 mod card;

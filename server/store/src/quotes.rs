@@ -18,7 +18,7 @@ pub use agree::agree;
 pub use ask::{Source, ask, ask_page};
 pub use desk::{ask_release, begin, begin_page, desk, preview, queue, refuse, release, save, send, take_back};
 pub use expire::expire;
-pub use files::{MOST_BYTES, attach, file};
+pub use files::{attach, file};
 pub use read::{Paper, compare, list, page, version};
 pub use talk::{ask_changes, decline, talk, withdraw};
 

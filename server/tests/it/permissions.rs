@@ -85,6 +85,7 @@ const PAGES: &[Row] = &[
     ("/sales/held", "/sales/held", [303, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("/sales/registrations", "/sales/registrations", [303, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("/finance/bank", "/finance/bank", [303, 403, 403, 403, 403, 403, 403, 200, 200]),
+    ("/finance/disputes", "/finance/disputes", [303, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("/notices", "/notices", [303, 200, 200, 200, 200, 200, 403, 403, 403]),
     ("/company/members", "/company/members", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
     ("/company/audit", "/company/audit", [303, 403, 403, 403, 200, 403, 403, 403, 403]),
@@ -108,6 +109,9 @@ const PAGES: &[Row] = &[
     ("", "/quotes/{quote}.pdf", [303, 200, 200, 403, 200, 200, 200, 200, 200]),
     ("", "/quotes/{quote}.pdf?version=1", [303, 200, 200, 403, 200, 200, 200, 200, 200]),
     ("", "/quotes/{other-quote}.pdf", [303, 404, 404, 403, 404, 404, 404, 404, 404]),
+    // By post alone; and evidence that is not there.
+    ("", "/disputes/{unit}/files", [303, 405, 405, 405, 405, 405, 405, 405, 405]),
+    ("", "/disputes/{unit}/files/{unit}", [303, 403, 403, 404, 403, 403, 403, 404, 404]),
     // For statements alone, by post.
     ("", "/finance/bank/files", [303, 405, 405, 405, 405, 405, 405, 405, 405]),
     ("", "/quotes/{quote}/files/{unit}", [303, 404, 404, 403, 404, 404, 404, 404, 404]),
@@ -193,6 +197,7 @@ const READS: &[Row] = &[
     ("sales/customers", "query=", [401, 403, 403, 403, 403, 403, 200, 200, 200]),
     ("sales/customer", "number=1001", [401, 403, 403, 403, 403, 403, 200, 200, 200]),
     ("sales/customer", "number=1002", [401, 403, 403, 403, 403, 403, 404, 200, 200]),
+    ("disputes/page", "", [401, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("bank/page", "", [401, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("sales/orders", "query=", [401, 403, 403, 403, 403, 403, 200, 200, 200]),
     ("sales/order", "customer=1001&number={order}", [401, 403, 403, 403, 403, 403, 200, 200, 200]),
@@ -316,6 +321,18 @@ const WRITES: &[Row] = &[
         "payments/settle",
         "id=01890000-0000-7000-8000-0000000000ac&expected=1&lines[0][number]={other-invoice}&lines[0][pick]=1",
         [401, 403, 403, 409, 403, 403, 403, 403, 403],
+    ),
+    ("disputes/raise", "number={invoice}&line=1&reason=price&words=why", [401, 403, 403, 200, 403, 403, 403, 403, 403]),
+    (
+        "disputes/raise",
+        "number={other-invoice}&line=1&reason=price&words=why",
+        [401, 403, 403, 404, 403, 403, 403, 403, 403],
+    ),
+    ("disputes/withdraw", "number={invoice}&id={unit}", [401, 403, 403, 404, 403, 403, 403, 403, 403]),
+    (
+        "disputes/answer",
+        "id={unit}&credit={unit}&verdict=decline&words=no",
+        [401, 403, 403, 403, 403, 403, 403, 404, 404],
     ),
     (
         "bank/book",

@@ -19,7 +19,7 @@ pub struct Creditable {
     pub name: String,
     /// Unit.
     pub unit: String,
-    /// Each.
+    /// Each; less what was credited of the price.
     pub unit_price: Money,
     /// Percent.
     pub tax_rate: Decimal,
@@ -40,6 +40,8 @@ pub struct CreditForm {
     pub reason: String,
     /// Position in the invoice, how many; a position that is not named is not credited.
     pub lines: Vec<(i32, Quantity)>,
+    /// Position in the invoice, what one should have cost: the difference is credited for all that is left of the line.
+    pub prices: Vec<(i32, Decimal)>,
     /// The delivery charge as well.
     pub delivery: bool,
     /// What is kept for taking the goods back, without tax.
@@ -53,8 +55,12 @@ pub struct Credited {
     pub of: Creditable,
     /// How many.
     pub quantity: Quantity,
+    /// What is credited of each: the price, or a part of it.
+    pub unit_price: Money,
     /// What they come to.
     pub net: Money,
+    /// The price is corrected, and the goods stay: the quantity can still come back.
+    pub price_only: bool,
 }
 
 impl Credited {
@@ -69,6 +75,29 @@ impl Credited {
 pub fn part(unit_price: Money, quantity: Quantity, left: Decimal, left_net: Money) -> Result<Money, MoneyError> {
     let net = if quantity.value() == left { left_net } else { unit_price.line(quantity)? };
     Ok(if net.amount() > left_net.amount() { left_net } else { net })
+}
+
+impl Creditable {
+    /// What is credited of this line when one should have cost `price`; none when that is not a lower price.
+    fn corrected_to(&self, price: Decimal) -> Result<Option<Credited>, MoneyError> {
+        let right = Money::new(price, self.unit_price.currency());
+        let Some(quantity) = Quantity::new(self.left).filter(|_| price > Decimal::ZERO && price.scale() <= 4) else {
+            return Ok(None);
+        };
+        if right.amount() >= self.unit_price.amount() {
+            return Ok(None);
+        }
+        // What stays is what the right price comes to, so that no rounding is left over.
+        let stays = right.line(quantity)?;
+        let net = self.left_net.minus(stays)?;
+        Ok((net.amount() > Decimal::ZERO).then(|| Credited {
+            unit_price: Money::new(self.unit_price.amount() - price, right.currency()),
+            of: self.clone(),
+            quantity,
+            net,
+            price_only: true,
+        }))
+    }
 }
 
 impl CreditForm {
@@ -88,13 +117,26 @@ impl CreditForm {
             match left.iter().find(|l| l.line_no == *no) {
                 Some(l) if quantity.value() <= l.left && !twice => {
                     let net = part(l.unit_price, *quantity, l.left, l.left_net)?;
-                    lines.push(Credited { of: l.clone(), quantity: *quantity, net });
+                    let (of, unit_price) = (l.clone(), l.unit_price);
+                    lines.push(Credited { of, quantity: *quantity, unit_price, net, price_only: false });
                 }
                 Some(l) => errors.push(FieldError::new(
                     format!("credit-{no}"),
                     format!("{}: {} are left to credit.", l.sku, l.left.normalize()),
                 )),
                 None => errors.push(FieldError::new("lines", "This invoice has no such line.")),
+            }
+        }
+        for (no, price) in &self.prices {
+            let corrected =
+                left.iter().find(|l| l.line_no == *no).map(|l| l.corrected_to(*price)).transpose()?.flatten();
+            let twice = lines.iter().any(|l| l.of.line_no == *no);
+            match corrected {
+                Some(line) if !twice => lines.push(line),
+                _ => errors.push(FieldError::new(
+                    format!("price-{no}"),
+                    "Enter the right price: above 0, with at most four decimals, and less than what was invoiced.",
+                )),
             }
         }
         if lines.is_empty() && errors.is_empty() {
@@ -174,6 +216,30 @@ mod tests {
         ] {
             assert!(matches!(check(&bad), Err(Problem::Invalid(e)) if e[0].field == field), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_price_is_corrected_for_all_that_is_left_and_no_further() {
+        let left = [line(1, "10.00", 3, "30.00")];
+        let to = |price: &str| {
+            let form = CreditForm {
+                reason: "wrong price".into(),
+                prices: vec![(1, price.parse().expect("a number"))],
+                ..CreditForm::default()
+            };
+            form.check(Currency::GBP, &left, None)
+        };
+        let (lines, _) = to("8.50").expect("lower");
+        let [l] = &lines[..] else { panic!("one line") };
+        assert_eq!(
+            (l.unit_price, l.net, l.quantity.value(), l.price_only),
+            (gbp("1.50"), gbp("4.50"), left[0].left, true)
+        );
+        for wrong in ["10", "11", "0", "-1", "8.12345"] {
+            assert!(matches!(to(wrong), Err(Problem::Invalid(e)) if e[0].field == "price-1"), "{wrong}");
+        }
+        let both = CreditForm { prices: vec![(1, Decimal::ONE)], ..form(&[(1, 1)]) };
+        assert!(both.check(Currency::GBP, &left, None).is_err(), "a line is credited in one way at a time");
     }
 
     #[test]

@@ -58,12 +58,13 @@ pub async fn credit(tx: &mut Tx, customer: &str, number: &str, id: InvoiceId, fo
         name: l.of.name,
         unit: l.of.unit,
         quantity: l.quantity,
-        unit_price: l.of.unit_price,
+        unit_price: l.unit_price,
         net: l.net,
         tax_rate: l.of.tax_rate,
         category: Some(l.of.category),
         order_line: l.of.order_line,
         corrects_line: Some(l.of.line_no),
+        price_only: l.price_only,
     });
     let charges = charges.into_iter().map(|c| NewCharge {
         what: c.what,

@@ -32,6 +32,8 @@ pub(crate) struct NewLine {
     pub order_line: Option<i32>,
     /// Position in the invoice that is corrected.
     pub corrects_line: Option<i32>,
+    /// Of that line the price is corrected, not how many there are.
+    pub price_only: bool,
 }
 
 /// A charge or allowance of a document to be.
@@ -211,9 +213,9 @@ async fn write_lines(tx: &mut Tx, account: AccountId, new: &NewDocument<'_>, tax
     let lines = &new.lines;
     let done = sqlx::query!(
         "INSERT INTO invoice_lines (account_id, invoice_id, line_no, sku, name, unit, quantity, unit_price, net, tax_rate, tax_category, order_line,
-                                    corrects_line)
+                                    corrects_line, price_only)
          SELECT $1, $2, t.* FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[],
-                                        $11::text[], $12::int[], $13::int[]) AS t",
+                                        $11::text[], $12::int[], $13::int[], $14::boolean[]) AS t",
         account.0,
         new.id.0,
         &(1..).take(lines.len()).collect::<Vec<i32>>(),
@@ -226,7 +228,8 @@ async fn write_lines(tx: &mut Tx, account: AccountId, new: &NewDocument<'_>, tax
         &lines.iter().map(|l| l.tax_rate).collect::<Vec<_>>(),
         &taxed.iter().map(|t| t.category.code().to_owned()).collect::<Vec<_>>(),
         &lines.iter().map(|l| l.order_line).collect::<Vec<_>>() as &[Option<i32>],
-        &lines.iter().map(|l| l.corrects_line).collect::<Vec<_>>() as &[Option<i32>]
+        &lines.iter().map(|l| l.corrects_line).collect::<Vec<_>>() as &[Option<i32>],
+        &lines.iter().map(|l| l.price_only).collect::<Vec<_>>()
     )
     .execute(tx.db())
     .await?;

@@ -63,6 +63,7 @@ pub(crate) async fn of_shipment(
                 category: None,
                 order_line: Some(r.line_no),
                 corrects_line: None,
+                price_only: false,
             })
         })
         .collect::<Result<Vec<_>>>()?;

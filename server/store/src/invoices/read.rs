@@ -25,6 +25,7 @@ struct Row {
     gross: Decimal,
     settled: Decimal,
     in_payment: Decimal,
+    disputed: bool,
     total: i64,
 }
 
@@ -44,7 +45,7 @@ impl Row {
             po_number: self.po_number,
             gross,
             open: gross.minus(settled)?,
-            status: status(kind, gross, settled, money(self.in_payment), self.due_on, today),
+            status: status(kind, gross, settled, money(self.in_payment), self.disputed, self.due_on, today),
         })
     }
 }
@@ -59,12 +60,14 @@ async fn rows(tx: &mut Tx, query: &InvoiceQuery, limit: i64, offset: i64) -> Res
                WHERE i.account_id = $1
                  AND CASE $2 WHEN 'open' THEN i.settled < i.gross
                              WHEN 'overdue' THEN i.settled < i.gross AND i.kind = 'invoice' AND i.due_on < $3
+                             WHEN 'disputed' THEN i.settled < i.gross AND i.id IN (SELECT d.invoice_id FROM disputes d WHERE d.account_id = $1 AND d.status = 'open')
                              WHEN 'paid' THEN i.settled >= i.gross
                              WHEN 'credit-notes' THEN i.kind = 'credit_note'
                              ELSE true END
                  AND ($4::date IS NULL OR i.issued_on >= $4) AND ($5::date IS NULL OR i.issued_on <= $5)
                  AND ($6 = '' OR i.number ILIKE '%' || $6 || '%' OR i.order_number ILIKE '%' || $6 || '%' OR i.po_number ILIKE '%' || $6 || '%'))
            SELECT i.number, i.kind, i.issued_on, i.due_on, i.order_number, i.po_number, i.currency, i.gross, i.settled, i.in_payment,
+                  EXISTS (SELECT 1 FROM disputes d WHERE (d.account_id, d.invoice_id) = (i.account_id, i.id) AND d.status = 'open') AS "disputed!",
                   (SELECT count(*) FROM matched) AS "total!"
            FROM (SELECT * FROM matched ORDER BY issued_on DESC, id DESC LIMIT $7 OFFSET $8) page
            JOIN invoices i ON (i.account_id, i.id) = ($1, page.id)
@@ -151,6 +154,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<InvoicePage> {
     let account = actor.account().0;
     let r = sqlx::query!(
         r#"SELECT i.id, i.number, i.kind, i.issued_on, i.due_on, i.order_number, i.po_number, i.cost_centre, i.bill_to, i.currency, i.gross, i.settled, i.in_payment,
+                  EXISTS (SELECT 1 FROM disputes d WHERE (d.account_id, d.invoice_id) = (i.account_id, i.id) AND d.status = 'open') AS "disputed!",
                   i.discount_percent, i.discount_until, i.delivered_on, i.reason, i.language, i.buyer, a.number AS account_number, to_jsonb(s) AS "seller!",
                   jsonb_build_object('name', a.name, 'vat_number', a.tax_number, 'endpoint', a.endpoint, 'country', a.country) AS "account!",
                   o.ship_to AS "ship_to?", c.number AS "corrects?", c.issued_on AS "corrects_on?",
@@ -204,6 +208,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<InvoicePage> {
         gross: r.gross,
         settled: r.settled,
         in_payment: r.in_payment,
+        disputed: r.disputed,
         total: 1,
     };
     Ok(InvoicePage {

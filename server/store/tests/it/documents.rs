@@ -24,7 +24,7 @@ fn problem<T: std::fmt::Debug>(result: store::Result<T>) -> Problem {
 }
 
 /// Jon's order of tape (36) and gloves (20), confirmed, with a budget of £5,000 a month.
-async fn order(world: &World, po: &str) -> String {
+pub async fn order(world: &World, po: &str) -> String {
     let jon = world.buyer().await;
     let mut tx = world.begin(&jon).await;
     for (sku, n) in [("TP-48-CL", 36), ("GL-CUT-D-9", 20)] {
@@ -50,7 +50,7 @@ async fn order(world: &World, po: &str) -> String {
     number
 }
 
-async fn ship(world: &World, number: &str, version: i32, lines: &[(i32, i64)]) -> store::Result<()> {
+pub async fn ship(world: &World, number: &str, version: i32, lines: &[(i32, i64)]) -> store::Result<()> {
     let service = world.actor(SERVICE).await;
     let form = ShipForm {
         carrier: "DHL".into(),

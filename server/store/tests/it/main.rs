@@ -7,6 +7,7 @@ mod assistance;
 mod bank;
 mod catalog;
 mod deliveries;
+mod disputes;
 mod documents;
 mod invoices;
 mod isolation;

@@ -535,9 +535,11 @@ async fn files_are_attached_once_and_given_to_those_who_see_the_quote() {
     as_person!(world, &buyer, tx => quotes::attach(tx, &number, "../tags.csv", b"tag;n\nA;1\n")).unwrap();
     let twice = as_person!(world, &buyer, tx => quotes::attach(tx, &number, "again.csv", b"tag;n\nA;1\n"));
     assert!(matches!(twice, Err(Problem::Invalid(_))));
-    for (name, bytes) in
-        [("run.exe", b"MZ\x90\0".as_slice()), ("empty.txt", b""), ("big.txt", &vec![b'a'; quotes::MOST_BYTES + 1])]
-    {
+    for (name, bytes) in [
+        ("run.exe", b"MZ\x90\0".as_slice()),
+        ("empty.txt", b""),
+        ("big.txt", &vec![b'a'; store::files::MOST_BYTES + 1]),
+    ] {
         let refused = as_person!(world, &buyer, tx => quotes::attach(tx, &number, name, bytes));
         assert!(matches!(refused, Err(Problem::Invalid(_))), "{name}");
     }

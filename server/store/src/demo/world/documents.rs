@@ -181,7 +181,19 @@ fn line(
 ) -> NewLine {
     // What it is called is filled in from the catalog.
     let (sku, name, unit) = (sku.to_owned(), String::new(), String::new());
-    NewLine { sku, name, unit, quantity, unit_price, net, tax_rate, category: None, order_line, corrects_line: None }
+    NewLine {
+        sku,
+        name,
+        unit,
+        quantity,
+        unit_price,
+        net,
+        tax_rate,
+        category: None,
+        order_line,
+        corrects_line: None,
+        price_only: false,
+    }
 }
 
 fn new(kind: Kind, issued_on: NaiveDate, lines: Vec<NewLine>) -> NewDocument<'static> {
