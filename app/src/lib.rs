@@ -17,10 +17,12 @@ mod layout;
 pub mod ledger;
 mod load;
 pub mod orders;
+pub mod packs;
 pub mod payments;
 pub mod problem;
 pub mod proposals;
 pub mod quotes;
+pub mod reminders;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod rooms;
@@ -86,6 +88,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/payments/:number") view=Paying::Payment ssr=SsrMode::Async/>
                     <Route path=path!("/statement") view=Paying::Statement ssr=SsrMode::Async/>
                     <Route path=path!("/ageing") view=Paying::Ageing ssr=SsrMode::Async/>
+                    <Route path=path!("/packs") view=Paying::Packs ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=Desk::Inbox ssr=SsrMode::Async/>
                     <Route path=path!("/approvals/:number") view=Desk::Approval ssr=SsrMode::Async/>
                     <Route path=path!("/company/rules") view=Company::Rules ssr=SsrMode::Async/>
@@ -102,6 +105,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sales/held") view=Sales::Held ssr=SsrMode::Async/>
                     <Route path=path!("/sales/registrations") view=Sales::Registrations ssr=SsrMode::Async/>
                     <Route path=path!("/finance/bank") view=Sales::Bank ssr=SsrMode::Async/>
+                    <Route path=path!("/finance/overdue") view=Sales::Overdue ssr=SsrMode::Async/>
                     <Route path=path!("/finance/disputes") view=Sales::Disputes ssr=SsrMode::Async/>
                     <Route path=path!("/notices") view=Desk::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=Company::Members ssr=SsrMode::Async/>

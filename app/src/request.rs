@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::sync::Arc;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use chrono::{DateTime, Utc};
@@ -39,7 +40,7 @@ pub struct Request {
     /// Whether a payment provider takes cards.
     pub cards: bool,
     /// Where the built files are.
-    pub assets: Assets,
+    pub assets: Arc<Assets>,
 }
 
 /// Addresses of the browser's bundle.

@@ -11,7 +11,7 @@ use leptos_router::ChooseView;
 use crate::ui::{ButtonLink, EmptyState};
 use crate::{
     accounts, approvals, assistance, bank, cart, catalog, company, deliveries, disputes, invoices, ledger, orders,
-    payments, proposals, quotes, sales,
+    packs, payments, proposals, quotes, reminders, sales,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -68,7 +68,7 @@ rooms! {
         Proposal => proposals::Proposal,
     }
     /// What is owed, and settling it.
-    Paying: paying at ["invoices", "payments", "statement", "ageing"], fetch_paying {
+    Paying: paying at ["invoices", "payments", "statement", "ageing", "packs"], fetch_paying {
         Invoices => invoices::Invoices,
         Invoice => invoices::Invoice,
         Settle => payments::Settle,
@@ -76,6 +76,7 @@ rooms! {
         Payment => payments::Payment,
         Statement => ledger::Statement,
         Ageing => ledger::AgeingPage,
+        Packs => packs::Packs,
     }
     /// How the company buys, who its members are.
     Company: company at ["company", "profile"], fetch_company {
@@ -121,6 +122,7 @@ rooms! {
     Sales: sales at ["sales", "finance"], fetch_sales {
         Bank => bank::Bank,
         Disputes => disputes::Disputes,
+        Overdue => reminders::Overdue,
         Held => orders::Held,
         Registrations => accounts::Registrations,
         Start => sales::Start,

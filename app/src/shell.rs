@@ -37,8 +37,8 @@ fn document(hydrated: bool, body: impl FnOnce() -> AnyView) -> impl IntoView {
             .map(|href| view! { <link rel="preload" href=href r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> })
             .collect_view();
         view! {
-            <link rel="modulepreload" href=assets.js nonce=use_nonce()/>
-            <link rel="modulepreload" href=assets.rooms_js nonce=use_nonce()/>
+            <link rel="modulepreload" href=assets.js.clone() nonce=use_nonce()/>
+            <link rel="modulepreload" href=assets.rooms_js.clone() nonce=use_nonce()/>
             {modules}
             <script type="module" nonce=use_nonce()>{start}</script>
         }
@@ -52,7 +52,7 @@ fn document(hydrated: bool, body: impl FnOnce() -> AnyView) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="description" content="Catalog, orders and invoices of your company with this supplier."/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="stylesheet" href=assets.css/>
+                <link rel="stylesheet" href=assets.css.clone()/>
                 {scripts}
                 <MetaTags/>
             </head>

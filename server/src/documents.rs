@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::Problem;
 use domain::invoices::{InvoicePage, InvoiceQuery, InvoiceRow};
-use domain::ledger::StatementQuery;
+use domain::ledger::{StatementQuery, StatementRow};
 use domain::text;
 use qrcode::{EcLevel, QrCode};
 
@@ -41,18 +41,21 @@ fn attachment(content_type: &'static str, name: &str, body: Vec<u8>) -> Response
         .into_response()
 }
 
-/// `/invoices/{number}.pdf`, `/invoices/{number}.xml` and `/quotes/{number}.pdf?version=`: a layer, because a route cannot end in the
+/// `/invoices/{number}.pdf`, `/invoices/{number}.xml`, `/payments/{number}.pdf` and `/quotes/{number}.pdf?version=`: a layer, because a route cannot end in the
 /// middle of a segment; anything else passes.
 pub async fn files(request: axum::extract::Request, next: Next) -> Response {
     let uri = request.uri().clone();
     let (invoice, quote) = (below(&uri, "/invoices/", ".pdf"), below(&uri, "/quotes/", ".pdf"));
     let xml = below(&uri, "/invoices/", ".xml");
+    let payment = below(&uri, "/payments/", ".pdf");
     let version = request.uri().query().and_then(|q| q.split('&').find_map(|pair| pair.strip_prefix("version=")));
     let version = version.and_then(|n| n.parse().ok());
-    match (request.extensions().get::<Request>().cloned(), invoice, xml, quote) {
-        (Some(asked), Some(number), ..) => invoice_pdf(asked, number).await,
-        (Some(asked), _, Some(number), _) => invoice_xml(asked, number).await,
-        (Some(asked), .., Some(number)) => quote_pdf(asked, number, version).await,
+    let Some(asked) = request.extensions().get::<Request>().cloned() else { return next.run(request).await };
+    match (invoice, xml, quote, payment) {
+        (Some(number), ..) => invoice_pdf(asked, number).await,
+        (_, Some(number), ..) => invoice_xml(asked, number).await,
+        (_, _, Some(number), _) => quote_pdf(asked, number, version).await,
+        (.., Some(number)) => remittance_pdf(asked, number).await,
         _ => next.run(request).await,
     }
 }
@@ -74,6 +77,22 @@ async fn quote_pdf(request: Request, number: String, version: Option<i32>) -> Re
             let name = format!("{}-{}.pdf", paper.number, paper.version.no);
             drawn(name, move || crate::pdf::quote(&paper)).await
         }
+        Err(error) => failed(error),
+    }
+}
+
+/// The remittance advice; not found for what is no transfer to be sent or sent.
+async fn remittance_pdf(request: Request, number: String) -> Response {
+    let Some(who) = &request.who else { return refuse(&Problem::Unauthenticated, true) };
+    let found = async {
+        let mut tx = request.store.read(&who.actor, request.now).await?;
+        store::payments::find(&mut tx, &number).await
+    };
+    match found.await {
+        Ok(page) if page.advised() => {
+            drawn(format!("remittance-{}.pdf", page.row.number), move || crate::pdf::remittance(&page)).await
+        }
+        Ok(_) => refuse(&Problem::NotFound, true),
         Err(error) => failed(error),
     }
 }
@@ -266,25 +285,19 @@ pub async fn statement(Extension(request): Extension<Request>, RawQuery(query): 
     let query = StatementQuery::parse(query.as_deref().unwrap_or_default(), tx.today());
     let (send, lines) = tokio::sync::mpsc::channel::<Result<Vec<u8>, std::io::Error>>(64);
     tokio::spawn(async move {
-        let head = record(["date", "what", "number", "reference", "currency", "amount", "balance"].map(str::to_owned));
-        if send.send(Ok(head)).await.is_err() {
+        if send.send(Ok(movements_head())).await.is_err() {
             return;
         }
         let sender = send.clone();
         let done = store::ledger::every_movement(&mut tx, query, |row| {
             let sender = sender.clone();
             async move {
-                let line = record([
-                    row.on.to_string(),
-                    row.movement.label().to_owned(),
-                    cell(&row.number),
-                    cell(&row.reference),
-                    row.amount.currency().code().to_owned(),
-                    text::plain(row.amount),
-                    text::plain(row.balance),
-                ]);
                 // A reader who has left wants no more.
-                if sender.send(Ok(line)).await.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                if sender.send(Ok(movement(&row))).await.is_ok() {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
             }
         });
         if let Err(error) = done.await {
@@ -304,7 +317,26 @@ pub async fn statement(Extension(request): Extension<Request>, RawQuery(query): 
         .into_response()
 }
 
-fn record<const N: usize>(cells: [String; N]) -> Vec<u8> {
+/// The columns of a statement's CSV.
+pub(crate) fn movements_head() -> Vec<u8> {
+    record(["date", "what", "number", "reference", "currency", "amount", "balance"].map(str::to_owned))
+}
+
+/// A line of a statement's CSV.
+pub(crate) fn movement(row: &StatementRow) -> Vec<u8> {
+    record([
+        row.on.to_string(),
+        row.movement.label().to_owned(),
+        cell(&row.number),
+        cell(&row.reference),
+        row.amount.currency().code().to_owned(),
+        text::plain(row.amount),
+        text::plain(row.balance),
+    ])
+}
+
+/// A line of CSV.
+pub(crate) fn record<const N: usize>(cells: [String; N]) -> Vec<u8> {
     let mut out = csv::Writer::from_writer(Vec::new());
     // Writing into memory does not fail.
     let _ = out.write_record(cells);
@@ -341,7 +373,7 @@ pub async fn calendar(Extension(request): Extension<Request>, Path(token): Path<
 }
 
 /// A cell that a spreadsheet must not take for a formula.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 

@@ -11,6 +11,7 @@ pub mod documents;
 pub mod einvoice;
 pub mod import;
 pub mod mail;
+pub mod packs;
 pub mod payments;
 pub mod pdf;
 pub mod protect;

@@ -13,6 +13,7 @@ mod lines;
 mod paper;
 mod printable;
 mod quote;
+mod remittance;
 mod tongue;
 mod typeset;
 
@@ -32,6 +33,7 @@ use closing::{Closing, Words};
 use paper::{Align, Column, Node, Paper, mm};
 use printable::plain;
 pub use quote::quote;
+pub use remittance::remittance;
 use tongue::Tongue;
 use typeset::{Fonts, Ink, Style};
 

@@ -24,7 +24,7 @@ pub struct Gate {
     /// Configuration.
     pub config: Arc<Config>,
     /// The browser's bundle.
-    pub assets: Assets,
+    pub assets: Arc<Assets>,
 }
 
 /// Pages and calls that need no session. Everything else does: a new route is closed until it is named here.

@@ -30,7 +30,7 @@ use crate::bank;
 use crate::bell::{self, Bell};
 use crate::config::Config;
 use crate::protect::{Gate, headers, refuse, same_site, who_asks};
-use crate::{demo, documents, mail, payments, sessions};
+use crate::{demo, documents, mail, packs, payments, sessions};
 
 /// Requests under way at once; beyond that the answer is "unavailable", at once.
 const IN_FLIGHT: usize = 512;
@@ -60,7 +60,7 @@ pub fn pages() -> Vec<AxumRouteListing> {
 
 /// Every route there is, with all layers.
 pub fn router(store: Store, config: Arc<Config>) -> Router {
-    let assets = assets(&config);
+    let assets = Arc::new(assets(&config));
     let gate = Gate { store: store.clone(), config: config.clone(), assets };
     let provider = payments::of(&config.cards);
     let options =
@@ -78,6 +78,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         .route("/quotes/{number}/files/{id}", get(documents::attached))
         .route("/disputes/{id}/files", post(documents::show_evidence))
         .route("/disputes/{id}/files/{file}", get(documents::evidence))
+        .route("/packs/{id}/download", get(packs::download))
         .route("/finance/bank/files", post(bank::statement))
         .route("/api/notices/live", get(bell::live).layer(Extension(Bell::new(store.clone()))))
         .route("/calendar/{token}/deliveries.ics", get(documents::calendar))
@@ -163,6 +164,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     );
     let config = Arc::new(config);
     tokio::spawn(mail::work(store.clone(), config.mailer.clone(), config.public_origin.clone()));
+    tokio::spawn(packs::work(store.clone()));
     let housekeeper = store.clone();
     tokio::spawn(async move {
         loop {
@@ -174,6 +176,12 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
             }
             if let Err(error) = store::payments::expire(&housekeeper, crate::clock::now()).await {
                 tracing::warn!(%error, "payments that never came still keep their invoices");
+            }
+            if let Err(error) = store::reminders::remind_all(&housekeeper, crate::clock::now()).await {
+                tracing::warn!(%error, "accounts were not told what they want to be told");
+            }
+            if let Err(error) = store::packs::expire(&housekeeper, crate::clock::now()).await {
+                tracing::warn!(%error, "finance packs are kept for too long");
             }
             if let Err(error) = store::approvals::chase(&housekeeper, crate::clock::now()).await {
                 tracing::warn!(%error, "nobody was reminded of what waits");

@@ -88,6 +88,8 @@ pub enum Permission {
     InvoiceIssue,
     /// The seller's side: take in the bank's statements, and say what was paid.
     BankBook,
+    /// The seller's side: see who is overdue, remind them, note what they promise.
+    ReminderSend,
 }
 
 /// How far a permission goes.
@@ -187,6 +189,7 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::OrderFulfil, R::Everywhere),
             (P::InvoiceIssue, R::Everywhere),
             (P::BankBook, R::Everywhere),
+            (P::ReminderSend, R::Everywhere),
         ],
     ),
     (
@@ -201,6 +204,7 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::OrderFulfil, R::Everywhere),
             (P::InvoiceIssue, R::Everywhere),
             (P::BankBook, R::Everywhere),
+            (P::ReminderSend, R::Everywhere),
         ],
     ),
 ];

@@ -55,6 +55,8 @@ ids! {
     InvoiceId;
     /// A line of an invoice that is disputed.
     DisputeId;
+    /// A finance pack.
+    PackId;
     /// An approval rule.
     RuleId;
     /// A budget of a cost centre.

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::accounts::Address;
 use crate::invoices::Letterhead;
 use crate::money::MoneyError;
 use crate::{Currency, FieldError, Money, Problem, text};
@@ -407,6 +408,8 @@ pub struct PaymentPage {
     pub until: Option<NaiveDateTime>,
     /// Where to send it.
     pub seller: Letterhead,
+    /// Who pays: the account's number, and its name and address as its invoices have them.
+    pub payer: (String, Address),
     /// What the QR code of a euro transfer says (see [`epc_code`]).
     pub code: Option<String>,
     /// The provider's page is the next step.
@@ -415,6 +418,14 @@ pub struct PaymentPage {
     pub refused: String,
     /// What the reader may do.
     pub can_withdraw: bool,
+}
+
+impl PaymentPage {
+    /// There is a remittance advice: it is a transfer that was begun here, and not called off.
+    pub fn advised(&self) -> bool {
+        let stands = matches!(self.row.status, IntentStatus::Waiting | IntentStatus::Paid);
+        stands && self.row.method == Some(Method::Transfer) && !self.reference.is_empty()
+    }
 }
 
 /// What can be settled, and what is chosen at first; [`plan`] says how it would be.

@@ -11,6 +11,7 @@ use leptos_router::hooks::use_query_map;
 use super::actions::ReadAgeing;
 use crate::invoices;
 use crate::load::loaded;
+use crate::reminders::Reminders;
 use crate::ui::{Button, Card, Field, Kind, Meter, PageHeader, Tone, share};
 
 /// The account's debts by age.
@@ -20,6 +21,7 @@ pub fn AgeingPage() -> impl IntoView {
     view! {
         <Title text="Ageing"/>
         {loaded(move || ReadAgeing { day: query.read().get("day").unwrap_or_default() }, show)}
+        <Reminders/>
     }
 }
 

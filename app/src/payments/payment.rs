@@ -22,6 +22,7 @@ pub fn Payment() -> impl IntoView {
 }
 
 fn show(page: PaymentPage, withdraw: Act) -> AnyView {
+    let advised = page.advised();
     let row = page.row;
     let title = format!("Payment {}", row.number);
     let words = if row.refund { "Refunded to you" } else { row.status.label() };
@@ -94,6 +95,10 @@ fn show(page: PaymentPage, withdraw: Act) -> AnyView {
         }
         .into_any()
     };
+    let advice = advised.then(|| {
+        let href = format!("/payments/{}.pdf", row.number);
+        view! { <a class="btn" href=href rel="external">"Remittance advice"</a> }
+    });
     let stop = page.can_withdraw.then(|| {
         let number = row.number.clone();
         view! {
@@ -108,7 +113,7 @@ fn show(page: PaymentPage, withdraw: Act) -> AnyView {
     });
     view! {
         <Title text=title.clone()/>
-        <PageHeader title=title back=("Payments", "/payments") status=status>{stop}</PageHeader>
+        <PageHeader title=title back=("Payments", "/payments") status=status>{advice}{stop}</PageHeader>
         {withdraw.complaint()}
         {refused}
         <div class="cols">

@@ -26,9 +26,11 @@ mod limits;
 pub mod notices;
 pub mod orders;
 pub mod outbox;
+pub mod packs;
 pub mod payments;
 pub mod proposals;
 pub mod quotes;
+pub mod reminders;
 mod tx;
 pub mod units;
 

@@ -5,6 +5,7 @@ mod app;
 mod bank;
 mod behalf;
 mod import;
+mod packs;
 mod payments;
 mod permissions;
 mod web;

@@ -1,6 +1,7 @@
 //! Payments: those under way, those that came in.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::accounts::Address;
 use domain::payments::{IntentStatus, Method, PAGE, PaymentPage, PaymentRow, PaymentsPage, Settled, epc_code};
 use domain::{Currency, Money, Permission};
 use rust_decimal::Decimal;
@@ -81,7 +82,9 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<PaymentPage> {
     let r = sqlx::query!(
         r#"SELECT x.day AS "day!", x.method AS "method!", x.status AS "status!", x.refund AS "refund!", x.amount AS "amount!", x.left_over AS "left!",
                   x.currency AS "currency!", x.by_name AS "by_name!", x.reference AS "reference!", x.until, x.refused AS "refused!",
-                  to_jsonb(s) AS "seller!",
+                  to_jsonb(s) AS "seller!", a.number AS account_number, a.name AS account_name, a.country AS account_country,
+                  (SELECT to_jsonb(d) FROM addresses d WHERE d.account_id IN (a.id, a.parent_id) AND d.kind = 'bill_to'
+                   ORDER BY d.account_id = a.id DESC, d.is_default DESC, d.label LIMIT 1) AS bill_to,
                   (SELECT jsonb_agg(jsonb_build_array(i.number, t.amount::text, t.discount::text) ORDER BY i.due_on, i.number)
                    FROM (SELECT t.invoice_id, t.amount, t.discount FROM payment_intent_items t WHERE x.payment IS NULL AND (t.account_id, t.intent_id) = ($1, x.intent)
                          UNION ALL
@@ -98,12 +101,15 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<PaymentPage> {
                  SELECT NULL, p.id, p.received_on, p.method, 'paid', p.kind = 'refund', p.amount, p.amount - p.used, p.currency, '', '', NULL, ''
                  FROM payments p WHERE p.account_id = $1 AND p.number = $2
                    AND NOT EXISTS (SELECT 1 FROM payment_intents n WHERE n.account_id = $1 AND n.number = $2)) x
-           CROSS JOIN seller s"#,
+           CROSS JOIN seller s JOIN accounts a ON a.id = $1"#,
         actor.account().0,
         number
     )
     .fetch_one(tx.db())
     .await?;
+    let odd = |e: serde_json::Error| Error::odd("payment", &e.to_string());
+    let bill_to = r.bill_to.map(serde_json::from_value::<Address>).transpose().map_err(odd)?;
+    let nowhere = Address { company: r.account_name, country: r.account_country, ..Address::default() };
     let settles: Vec<(String, Decimal, Decimal)> = r
         .settles
         .map_or(Ok(Vec::new()), serde_json::from_value)
@@ -138,6 +144,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<PaymentPage> {
         reference: r.reference,
         until: until.map(|at| tx.local(at)),
         seller,
+        payer: (r.account_number, bill_to.unwrap_or(nowhere)),
         pay_by_card: waiting && may && row.method == Some(Method::Card),
         refused: r.refused,
         can_withdraw: waiting && may,

@@ -221,6 +221,7 @@ async fn sixty_four_orders_against_one_credit_limit_never_exceed_it() {
     // A ladder costs £89.00 net, £114.30 with delivery and tax: ten fit into £1,150.
     world.sql("DELETE FROM ledger_entries; DELETE FROM allocations").await;
     world.sql("DELETE FROM invoice_charges").await;
+    world.sql("DELETE FROM disputes").await;
     world.sql("DELETE FROM invoice_lines").await;
     world.sql("DELETE FROM invoices").await;
     world.sql("DELETE FROM payments").await;

@@ -238,9 +238,16 @@ async fn the_composition_of_a_shared_limit_names_ones_own_and_sums_the_others() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn units_that_submit_at_once_never_exceed_the_limit_they_share() {
     let world = World::with_connections(24).await;
-    for table in
-        ["ledger_entries", "allocations", "invoice_charges", "invoice_lines", "invoices", "payments", "reservations"]
-    {
+    for table in [
+        "disputes",
+        "ledger_entries",
+        "allocations",
+        "invoice_charges",
+        "invoice_lines",
+        "invoices",
+        "payments",
+        "reservations",
+    ] {
         world.sql(&format!("DELETE FROM {table}")).await;
     }
     world.sql("UPDATE orders SET status = 'completed'; UPDATE stock SET on_hand = 1000, reserved = 0").await;

@@ -1,10 +1,12 @@
 //! The seller's people at work, through the same use cases as the pages: a session in which Ruth leaves Jon a proposed cart, a
-//! part of Nora's order on its way, and the rest of it promised for another day.
+//! part of Nora's order on its way, and the rest of it promised for another day; and the dispute of an invoice.
 
 use chrono::{DateTime, Days, Duration, Utc};
 use domain::accounts::Email;
 use domain::catalog::Sku;
 use domain::deliveries::ShipForm;
+use domain::disputes::{DisputeForm, Reason};
+use domain::ids::AccountId;
 use domain::{Actor, Quantity};
 use rust_decimal::Decimal;
 
@@ -22,7 +24,30 @@ fn quantity(n: i64) -> Result<Quantity> {
 
 pub(in crate::demo) async fn work(store: &Store, now: DateTime<Utc>) -> Result<()> {
     propose(store, now - Duration::minutes(95)).await?;
+    dispute(store, now - Duration::minutes(50)).await?;
     deliver(store, now).await
+}
+
+/// Bo disputes what Globex's inspection of the racking cost.
+async fn dispute(store: &Store, now: DateTime<Utc>) -> Result<()> {
+    let person = crate::demo::person(store, &Email::parse("email", "both@acme.example")?, now).await?;
+    let globex = sqlx::query_scalar!("SELECT id FROM accounts WHERE number = $1", super::GLOBEX)
+        .fetch_one(store.job(now).await?.db())
+        .await?;
+    let bo = crate::accounts::who(store, person, Some(AccountId(globex)), "127.0.0.1").await?.actor;
+    let mut tx = store.begin(&bo, now).await?;
+    let number = sqlx::query_scalar!(
+        "SELECT i.number FROM invoices i JOIN invoice_lines l ON (l.account_id, l.invoice_id) = (i.account_id, i.id) WHERE l.sku = 'SV-RACK' AND l.line_no = 1"
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let form = DisputeForm {
+        reason: Reason::Price,
+        quantity: None,
+        words: "Your offer of September said £58.00 an hour.".to_owned(),
+    };
+    crate::disputes::raise(&mut tx, &number, 1, &form).await?;
+    tx.commit().await
 }
 
 async fn propose(store: &Store, began: DateTime<Utc>) -> Result<()> {
