@@ -12,7 +12,7 @@ const password = 'buyerdesk-demo-2026';
 const seconds = Number(env.BENCH_SECONDS ?? 8);
 const ticks = Number(execFileSync('getconf', ['CLK_TCK']));
 
-const sql = (query) => execFileSync('psql', [env.BENCH_PSQL_URL, '-Atqc', query]).toString().trim();
+const sql = (query) => execFileSync('psql', [env.BENCH_PSQL_URL, '-Atq', '-v', 'ON_ERROR_STOP=1'], { input: query }).toString().trim();
 const cpuOf = (pid) => {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticks;
@@ -223,6 +223,62 @@ try {
     }, 1);
   }
 
+  // Finance: documents of the finance user's account, made by SQL. One of 200 lines; 500 to pack; movements for a long statement;
+  // and so many documents that a list has thousands of pages.
+  const payer = accountOf(finance);
+  const many = Number(env.BENCH_DOCUMENTS ?? 1_000_000);
+  const documents = (series, from, to) => `
+       INSERT INTO invoices (account_id, id, number, kind, issued_on, due_on, currency, net, tax, gross, settled, line_count, bill_to)
+       SELECT ${payer}, gen_random_uuid(), '${series}-' || n, 'invoice', current_date - (n % 700), current_date - (n % 700) + 30, 'GBP', 100, 20, 120, 120, 1, '{}'
+       FROM generate_series(${from}, ${to}) n ON CONFLICT DO NOTHING;`;
+  const line = (numbers, lines) => `
+       INSERT INTO invoice_lines (account_id, invoice_id, line_no, sku, name, unit, quantity, unit_price, net, tax_rate)
+       SELECT i.account_id, i.id, k, 'BENCH-' || k, 'Bench article number ' || k || ', with a name of usual length', 'EA', 1, 100, 100, 20
+       FROM invoices i, generate_series(1, ${lines}) k WHERE i.account_id = ${payer} AND i.number LIKE '${numbers}' ON CONFLICT DO NOTHING;`;
+  sql(documents('BENCHLONG', 1, 1) + line('BENCHLONG-%', 200) + documents('BENCHPACK', 1, 500) + line('BENCHPACK-%', 12));
+  sql(`UPDATE invoices SET issued_on = date '2001-01-15' WHERE number LIKE 'BENCHPACK-%'`);
+  await times('PDF of 200 lines', 40, () => ({}), async () => {
+    const answer = await fetch(`${base}/invoices/BENCHLONG-1.pdf`, { headers: { ...headers, cookie: pays } });
+    if ((await answer.arrayBuffer()).byteLength < 10_000) throw new Error(`PDF: ${answer.status}`);
+  }, 5);
+  const seconds2 = (since) => ((performance.now() - since) / 1000).toFixed(1);
+  const before = highest();
+  const asked2 = performance.now();
+  const packed = await post('/api/packs/ask', { from: '2001-01-01', to: '2001-01-31', documents: 'all', cost_centre: '' }, pays);
+  if (packed.status >= 400) throw new Error(`pack: ${packed.status}`);
+  for (;;) {
+    const state = sql("SELECT status FROM finance_packs ORDER BY asked_at DESC LIMIT 1");
+    if (state === 'ready') break;
+    if (state === 'failed') throw new Error('the pack failed');
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  const notes = [`a pack of 500 invoices took ${seconds2(asked2)} s, the server's highest memory before it ${before.toFixed(0)} MB, after it ${highest().toFixed(0)} MB`];
+  sql(documents('BENCHMOVE', 1, 100_000) + `
+       INSERT INTO ledger_entries (account_id, source_id, line, booked_on, book, invoice_id, payment_id, amount, currency, moves_balance)
+       SELECT i.account_id, i.id, 1, i.issued_on, 'receivable', i.id, NULL, 120, 'GBP', true FROM invoices i
+       WHERE i.account_id = ${payer} AND i.number LIKE 'BENCHMOVE-%' ON CONFLICT DO NOTHING; ANALYZE invoices; ANALYZE ledger_entries`);
+  const told = async () => {
+    const began = performance.now();
+    const answer = await fetch(`${base}/statement.csv?from=2001-01-01&to=2999-01-01`, { headers: { ...headers, cookie: pays } });
+    const reader = answer.body.getReader();
+    let [first, bytes] = [0, 0];
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      first ||= performance.now() - began;
+      bytes += value.length;
+    }
+    return { first, bytes, whole: performance.now() - began };
+  };
+  await told();
+  const [lean, statement] = [highest(), await told()];
+  notes.push(`a statement of 100,000 lines: first byte after ${statement.first.toFixed(0)} ms, ${(statement.bytes / 1e6).toFixed(1)} MB in ${(statement.whole / 1000).toFixed(1)} s, memory ${lean.toFixed(0)} → ${highest().toFixed(0)} MB`);
+  sql(documents('BENCHMANY', 1, many) + 'ANALYZE invoices; VACUUM invoices');
+  const kept = sql(`SELECT count(*) FROM invoices WHERE account_id = ${payer}`);
+  await page(`invoices, page 1 of ${kept}`, '/invoices?show=all', pays);
+  await page('invoices, page 1,000', '/invoices?show=all&page=1000', pays);
+  await page('invoices, open ones', '/invoices', pays);
+
   const memory = highest();
   const least = wrk('http://127.0.0.1:3301/');
   rows.push(['(bare axum page)', least.rate.toFixed(0), least.p50, least.p99, '', '', '', '', '']);
@@ -236,6 +292,7 @@ try {
   const head = ['what', 'requests/s', 'p50', 'p99', 'p50 alone', 'CPU-ms', 'CPU-ms alone', 'SQL', 'bytes (brotli)'];
   console.log(`| ${head.join(' | ')} |\n|${head.map((_, i) => (i ? '---:|' : '---|')).join('')}`);
   for (const row of rows) console.log(`| ${row.join(' | ')} |`);
+  for (const note of notes) console.log(`\n${note}`);
   console.log(`\nserver memory, highest: ${browsing.toFixed(0)} MB by the pages above, ${memory.toFixed(0)} MB in the end; requests/s, p50, p99 and CPU-ms (server + PostgreSQL) with 8 connections by wrk on the same machine; 'alone' with one; SQL without BEGIN/SET LOCAL/COMMIT; 100 rules add ${(withRules - without).toFixed(2)} ms to a submission`);
 } finally {
   server.kill();

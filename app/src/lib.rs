@@ -15,12 +15,14 @@ mod home;
 pub mod invoices;
 mod layout;
 pub mod ledger;
+pub mod lists;
 mod load;
 pub mod orders;
 pub mod packs;
 pub mod payments;
 pub mod problem;
 pub mod proposals;
+pub mod quick;
 pub mod quotes;
 pub mod reminders;
 #[cfg(feature = "ssr")]
@@ -37,7 +39,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 pub use problem::ActionError;
-use rooms::{Answers, Catalog, Company, Desk, Orders, Paying, Quotes, Sales};
+use rooms::{Answers, Books, Catalog, Company, Desk, Listing, Money, Orders, Paying, Quotes, Sales};
 #[cfg(feature = "ssr")]
 pub use shell::{gallery_shell, shell};
 
@@ -86,9 +88,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/payments") view=Paying::Payments ssr=SsrMode::Async/>
                     <Route path=path!("/payments/new") view=Paying::Settle ssr=SsrMode::Async/>
                     <Route path=path!("/payments/:number") view=Paying::Payment ssr=SsrMode::Async/>
-                    <Route path=path!("/statement") view=Paying::Statement ssr=SsrMode::Async/>
-                    <Route path=path!("/ageing") view=Paying::Ageing ssr=SsrMode::Async/>
-                    <Route path=path!("/packs") view=Paying::Packs ssr=SsrMode::Async/>
+                    <Route path=path!("/statement") view=Books::Statement ssr=SsrMode::Async/>
+                    <Route path=path!("/ageing") view=Books::Ageing ssr=SsrMode::Async/>
+                    <Route path=path!("/quick-order") view=Listing::Quick ssr=SsrMode::Async/>
+                    <Route path=path!("/lists") view=Listing::Lists ssr=SsrMode::Async/>
+                    <Route path=path!("/lists/:id") view=Listing::List ssr=SsrMode::Async/>
+                    <Route path=path!("/packs") view=Books::Packs ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=Desk::Inbox ssr=SsrMode::Async/>
                     <Route path=path!("/approvals/:number") view=Desk::Approval ssr=SsrMode::Async/>
                     <Route path=path!("/company/rules") view=Company::Rules ssr=SsrMode::Async/>
@@ -104,9 +109,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sales/orders/:number") view=Sales::Order ssr=SsrMode::Async/>
                     <Route path=path!("/sales/held") view=Sales::Held ssr=SsrMode::Async/>
                     <Route path=path!("/sales/registrations") view=Sales::Registrations ssr=SsrMode::Async/>
-                    <Route path=path!("/finance/bank") view=Sales::Bank ssr=SsrMode::Async/>
-                    <Route path=path!("/finance/overdue") view=Sales::Overdue ssr=SsrMode::Async/>
-                    <Route path=path!("/finance/disputes") view=Sales::Disputes ssr=SsrMode::Async/>
+                    <Route path=path!("/finance/bank") view=Money::Bank ssr=SsrMode::Async/>
+                    <Route path=path!("/finance/overdue") view=Money::Overdue ssr=SsrMode::Async/>
+                    <Route path=path!("/finance/disputes") view=Money::Disputes ssr=SsrMode::Async/>
                     <Route path=path!("/notices") view=Desk::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=Company::Members ssr=SsrMode::Async/>
                     <Route path=path!("/company/assistance") view=Company::Assistance ssr=SsrMode::Async/>

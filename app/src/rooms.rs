@@ -10,8 +10,8 @@ use leptos_router::ChooseView;
 
 use crate::ui::{ButtonLink, EmptyState};
 use crate::{
-    accounts, approvals, assistance, bank, cart, catalog, company, deliveries, disputes, invoices, ledger, orders,
-    packs, payments, proposals, quotes, reminders, sales,
+    accounts, approvals, assistance, bank, cart, catalog, company, deliveries, disputes, invoices, ledger, lists,
+    orders, packs, payments, proposals, quick, quotes, reminders, sales,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -68,15 +68,30 @@ rooms! {
         Proposal => proposals::Proposal,
     }
     /// What is owed, and settling it.
-    Paying: paying at ["invoices", "payments", "statement", "ageing", "packs"], fetch_paying {
+    Paying: paying at ["invoices", "payments"], fetch_paying {
         Invoices => invoices::Invoices,
         Invoice => invoices::Invoice,
         Settle => payments::Settle,
         Payments => payments::Payments,
         Payment => payments::Payment,
+    }
+    /// What was owed, and taking the books along.
+    Books: books at ["statement", "ageing", "packs"], fetch_books {
         Statement => ledger::Statement,
         Ageing => ledger::AgeingPage,
         Packs => packs::Packs,
+    }
+    /// Ordering many lines at once.
+    Listing: listing at ["quick-order", "lists"], fetch_listing {
+        Quick => quick::Quick,
+        Lists => lists::Lists,
+        List => lists::List,
+    }
+    /// The seller's people looking after money that is owed.
+    Money: money at ["finance"], fetch_money {
+        Bank => bank::Bank,
+        Disputes => disputes::Disputes,
+        Overdue => reminders::Overdue,
     }
     /// How the company buys, who its members are.
     Company: company at ["company", "profile"], fetch_company {
@@ -119,10 +134,7 @@ rooms! {
         Compare => quotes::Compare,
     }
     /// The seller's people at work.
-    Sales: sales at ["sales", "finance"], fetch_sales {
-        Bank => bank::Bank,
-        Disputes => disputes::Disputes,
-        Overdue => reminders::Overdue,
+    Sales: sales at ["sales"], fetch_sales {
         Held => orders::Held,
         Registrations => accounts::Registrations,
         Start => sales::Start,
@@ -185,7 +197,10 @@ mod tests {
             ("/login", None),
             ("/sales/quotes/new", Some("answering")),
             ("/salesman", None),
-            ("/finance/bank", Some("sales")),
+            ("/finance/bank", Some("money")),
+            ("/lists/7", Some("listing")),
+            ("/quick-order", Some("listing")),
+            ("/statement", Some("books")),
         ] {
             assert_eq!(name(path), room, "{path}");
         }

@@ -28,7 +28,7 @@ pub(crate) fn failed(error: store::Error) -> Response {
     }
 }
 
-fn attachment(content_type: &'static str, name: &str, body: Vec<u8>) -> Response {
+pub(crate) fn attachment(content_type: &'static str, name: &str, body: Vec<u8>) -> Response {
     let safe: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' }).collect();
     (

@@ -15,6 +15,7 @@ pub mod packs;
 pub mod payments;
 pub mod pdf;
 pub mod protect;
+mod quick;
 pub mod serve;
 pub mod sessions;
 mod workbook;

@@ -30,7 +30,7 @@ use crate::bank;
 use crate::bell::{self, Bell};
 use crate::config::Config;
 use crate::protect::{Gate, headers, refuse, same_site, who_asks};
-use crate::{demo, documents, mail, packs, payments, sessions};
+use crate::{demo, documents, mail, packs, payments, quick, sessions};
 
 /// Requests under way at once; beyond that the answer is "unavailable", at once.
 const IN_FLIGHT: usize = 512;
@@ -78,6 +78,9 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         .route("/quotes/{number}/files/{id}", get(documents::attached))
         .route("/disputes/{id}/files", post(documents::show_evidence))
         .route("/disputes/{id}/files/{file}", get(documents::evidence))
+        .route("/quick-order/files", post(quick::upload))
+        .route("/quick-order/open.csv", get(quick::open))
+        .route("/products/{sku}/barcode.svg", get(quick::barcode))
         .route("/packs/{id}/download", get(packs::download))
         .route("/finance/bank/files", post(bank::statement))
         .route("/api/notices/live", get(bell::live).layer(Extension(Bell::new(store.clone()))))

@@ -57,6 +57,8 @@ ids! {
     DisputeId;
     /// A finance pack.
     PackId;
+    /// A requisition list.
+    ListId;
     /// An approval rule.
     RuleId;
     /// A budget of a cost centre.

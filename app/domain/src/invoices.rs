@@ -186,6 +186,9 @@ pub struct InvoiceQuery {
 /// Rows on one page.
 pub const PAGE: u32 = 25;
 
+/// Matches are counted as far as this: counting a million takes longer than reading a page of them.
+pub const COUNTED: i64 = 50_000;
+
 impl InvoiceQuery {
     /// Reads `show=overdue&q=…&from=…&to=…&page=…`; nonsense is left out.
     pub fn parse(query: &str) -> Self {
@@ -279,7 +282,7 @@ pub struct InvoicesPage {
     pub query: InvoiceQuery,
     /// The page's rows, the newest first.
     pub rows: Vec<InvoiceRow>,
-    /// All matches.
+    /// All matches, at most [`COUNTED`].
     pub total: i64,
     /// What is owed.
     pub ageing: Ageing,

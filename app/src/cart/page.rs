@@ -53,6 +53,7 @@ fn show(page: CartPage, set: Act, remove: Act) -> AnyView {
     };
     view! {
         <PageHeader title="Cart" note=count>
+            <ButtonLink href="/lists?from=cart">"Save as list"</ButtonLink>
             <ButtonLink href="/quotes/new?from=cart">"Request a quote"</ButtonLink>
             {go}
         </PageHeader>

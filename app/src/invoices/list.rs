@@ -1,7 +1,7 @@
 //! Invoices and credit notes with what is owed.
 
 use domain::invoices::{
-    Ageing, BUCKETS, InvoiceQuery, InvoiceRow, InvoicesPage, Kind as Document, PAGE, Status, Tab as Which,
+    Ageing, BUCKETS, COUNTED, InvoiceQuery, InvoiceRow, InvoicesPage, Kind as Document, PAGE, Status, Tab as Which,
 };
 use domain::{Currency, Money, text};
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ fn show(page: InvoicesPage) -> AnyView {
         .map(|(tab, _, label)| {
             let entry =
                 Tab::new(label, InvoiceQuery { tab, page: 1, ..q.clone() }.href("/invoices")).current(tab == q.tab);
-            if tab == q.tab { entry.count(text::count(page.total)) } else { entry }
+            if tab == q.tab { entry.count(counted(page.total)) } else { entry }
         })
         .collect();
     let day = |d: Option<chrono::NaiveDate>| d.map(|d| d.to_string());
@@ -63,6 +63,12 @@ fn show(page: InvoicesPage) -> AnyView {
         {body}
     }
     .into_any()
+}
+
+/// A number of matches, as far as they are counted.
+fn counted(total: i64) -> String {
+    let more = if total >= COUNTED { "+" } else { "" };
+    format!("{}{more}", text::count(total))
 }
 
 /// Open invoices by age (see [`BUCKETS`]) as a bar with its figures.
@@ -114,7 +120,10 @@ fn table(
     today: chrono::NaiveDate,
     pick: Option<Currency>,
 ) -> AnyView {
-    let summary = shown(query.page, PAGE, total);
+    let mut summary = shown(query.page, PAGE, total);
+    if total >= COUNTED {
+        summary.push_str(" or more");
+    }
     let (page, count) = (query.page, pages(total, PAGE));
     let pick = pick.filter(|currency| rows.iter().any(|r| payable(r, *currency)));
     let rows = if pick.is_some() {

@@ -52,7 +52,10 @@ fn show(page: OrderPage, placed: bool, cancel: Act) -> AnyView {
         view! { <Notice tone=tone title=title>{words}</Notice> }
     });
     let reorder = page.can.contains(&Action::Reorder).then(|| {
-        view! { <ButtonLink href=format!("/orders/{number}/reorder") kind=ButtonKind::Primary>"Reorder"</ButtonLink> }
+        view! {
+            <ButtonLink href=format!("/lists?from=order:{number}")>"Save as list"</ButtonLink>
+            <ButtonLink href=format!("/orders/{number}/reorder") kind=ButtonKind::Primary>"Reorder"</ButtonLink>
+        }
     });
     let call_off = page.can.contains(&Action::Cancel).then(|| {
         let number = number.clone();

@@ -239,6 +239,7 @@ pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Resul
               quoted AS (UPDATE quotes SET member_id = $3 WHERE account_id = $1 AND member_id = $2
                          AND status IN ('draft', 'requested', 'sent', 'changes_asked', 'partly_accepted')),
               proposed AS (UPDATE cart_proposals SET member_id = $3 WHERE account_id = $1 AND member_id = $2 AND state = 'open'),
+              listed AS (UPDATE lists SET member_id = $3 WHERE account_id = $1 AND member_id = $2),
               calendar AS (DELETE FROM calendar_feeds WHERE account_id = $1 AND member_id = $2),
               reports AS (UPDATE members SET manager_id = NULLIF($3, id) WHERE account_id = $1 AND manager_id = $2 AND id <> $2)
          UPDATE members SET status = 'deactivated', manager_id = NULL WHERE account_id = $1 AND id = $2",

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use domain::accounts::Address;
 use domain::invoices::{
-    Ageing, Charge, ChargeFor, InvoiceLine, InvoicePage, InvoiceQuery, InvoiceRow, InvoicesPage, Kind, Language,
-    Letterhead, PAGE, Settlement, bucket, status, totals,
+    Ageing, COUNTED, Charge, ChargeFor, InvoiceLine, InvoicePage, InvoiceQuery, InvoiceRow, InvoicesPage, Kind,
+    Language, Letterhead, PAGE, Settlement, Tab, bucket, status, totals,
 };
 use domain::payments::Discount;
 use domain::tax::{Category, Taxed};
@@ -50,39 +50,74 @@ impl Row {
     }
 }
 
+/// The rows of a list whose documents match a condition on `i`. A statement for each condition, so that its index is used; the total
+/// is counted as far as [`COUNTED`].
+macro_rules! listed {
+    ($tx:ident, $query:ident, $limit:ident, $offset:ident, $condition:literal $(, $words:expr)*) => {
+        sqlx::query_as!(
+            Row,
+            r#"WITH matched AS NOT MATERIALIZED (
+                   SELECT i.id, i.issued_on FROM invoices i
+                   WHERE i.account_id = $1 AND ($2::date IS NULL OR i.issued_on >= $2) AND ($3::date IS NULL OR i.issued_on <= $3) AND "#
+                + $condition
+                + r#")
+               SELECT i.number, i.kind, i.issued_on, i.due_on, i.order_number, i.po_number, i.currency, i.gross, i.settled, i.in_payment,
+                      EXISTS (SELECT 1 FROM disputes d WHERE (d.account_id, d.invoice_id) = (i.account_id, i.id) AND d.status = 'open') AS "disputed!",
+                      (SELECT count(*) FROM (SELECT 1 FROM matched LIMIT $6) counted) AS "total!"
+               FROM (SELECT * FROM matched ORDER BY issued_on DESC, id DESC LIMIT $4 OFFSET $5) page
+               JOIN invoices i ON (i.account_id, i.id) = ($1, page.id)
+               ORDER BY i.issued_on DESC, i.id DESC"#,
+            $tx.actor()?.account().0,
+            $query.from,
+            $query.to,
+            $limit,
+            $offset,
+            COUNTED
+            $(, $words)*
+        )
+        .fetch_all($tx.db())
+        .await?
+    };
+}
+
 async fn rows(tx: &mut Tx, query: &InvoiceQuery, limit: i64, offset: i64) -> Result<(Vec<InvoiceRow>, i64)> {
-    let account = tx.actor()?.account().0;
-    let (words, today) = (query.words.replace(['%', '_', '\\'], ""), tx.today());
-    let rows = sqlx::query_as!(
-        Row,
-        r#"WITH matched AS NOT MATERIALIZED (
-               SELECT i.id, i.issued_on FROM invoices i
-               WHERE i.account_id = $1
-                 AND CASE $2 WHEN 'open' THEN i.settled < i.gross
-                             WHEN 'overdue' THEN i.settled < i.gross AND i.kind = 'invoice' AND i.due_on < $3
-                             WHEN 'disputed' THEN i.settled < i.gross AND i.id IN (SELECT d.invoice_id FROM disputes d WHERE d.account_id = $1 AND d.status = 'open')
-                             WHEN 'paid' THEN i.settled >= i.gross
-                             WHEN 'credit-notes' THEN i.kind = 'credit_note'
-                             ELSE true END
-                 AND ($4::date IS NULL OR i.issued_on >= $4) AND ($5::date IS NULL OR i.issued_on <= $5)
-                 AND ($6 = '' OR i.number ILIKE '%' || $6 || '%' OR i.order_number ILIKE '%' || $6 || '%' OR i.po_number ILIKE '%' || $6 || '%'))
-           SELECT i.number, i.kind, i.issued_on, i.due_on, i.order_number, i.po_number, i.currency, i.gross, i.settled, i.in_payment,
-                  EXISTS (SELECT 1 FROM disputes d WHERE (d.account_id, d.invoice_id) = (i.account_id, i.id) AND d.status = 'open') AS "disputed!",
-                  (SELECT count(*) FROM matched) AS "total!"
-           FROM (SELECT * FROM matched ORDER BY issued_on DESC, id DESC LIMIT $7 OFFSET $8) page
-           JOIN invoices i ON (i.account_id, i.id) = ($1, page.id)
-           ORDER BY i.issued_on DESC, i.id DESC"#,
-        account,
-        query.tab.code(),
-        today,
-        query.from,
-        query.to,
-        words,
-        limit,
-        offset
-    )
-    .fetch_all(tx.db())
-    .await?;
+    let today = tx.today();
+    let words = query.words.replace(['%', '_', '\\'], "");
+    let rows = match query.tab {
+        _ if !words.is_empty() => listed!(
+            tx,
+            query,
+            limit,
+            offset,
+            "CASE $7 WHEN 'open' THEN i.settled < i.gross
+                     WHEN 'overdue' THEN i.settled < i.gross AND i.kind = 'invoice' AND i.due_on < (SELECT current_setting('app.today')::date)
+                     WHEN 'disputed' THEN i.settled < i.gross AND i.id IN (SELECT d.invoice_id FROM disputes d WHERE d.account_id = i.account_id AND d.status = 'open')
+                     WHEN 'paid' THEN i.settled >= i.gross
+                     WHEN 'credit-notes' THEN i.kind = 'credit_note'
+                     ELSE true END
+             AND (i.number ILIKE '%' || $8 || '%' OR i.order_number ILIKE '%' || $8 || '%' OR i.po_number ILIKE '%' || $8 || '%')",
+            query.tab.code(),
+            words
+        ),
+        Tab::Open => listed!(tx, query, limit, offset, "i.settled < i.gross"),
+        Tab::Overdue => listed!(
+            tx,
+            query,
+            limit,
+            offset,
+            "i.settled < i.gross AND i.kind = 'invoice' AND i.due_on < (SELECT current_setting('app.today')::date)"
+        ),
+        Tab::Disputed => listed!(
+            tx,
+            query,
+            limit,
+            offset,
+            "i.settled < i.gross AND i.id IN (SELECT d.invoice_id FROM disputes d WHERE d.account_id = i.account_id AND d.status = 'open')"
+        ),
+        Tab::Paid => listed!(tx, query, limit, offset, "i.settled >= i.gross"),
+        Tab::CreditNotes => listed!(tx, query, limit, offset, "i.kind = 'credit_note'"),
+        Tab::All => listed!(tx, query, limit, offset, "true"),
+    };
     let total = rows.first().map_or(0, |r| r.total);
     Ok((rows.into_iter().map(|r| r.view(today)).collect::<Result<_>>()?, total))
 }

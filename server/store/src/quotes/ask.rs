@@ -2,7 +2,7 @@
 
 use chrono::Datelike as _;
 use domain::catalog::Sku;
-use domain::ids::QuoteId;
+use domain::ids::{ListId, QuoteId};
 use domain::quotes::{AskPage, Request, Wish};
 use domain::{Actor, Cause, Money, Permission, Problem, Quantity};
 use rust_decimal::Decimal;
@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{Case, odd, talk};
 use crate::catalog::{Facts, Pricing, facts_by_skus, facts_of};
 use crate::error::exactly;
-use crate::{Result, Tx, audit, cart, new_id};
+use crate::{Result, Tx, audit, cart, lists, new_id};
 
 /// Where the form's lines come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,16 +26,19 @@ pub enum Source {
     Order(String),
     /// An earlier quote or request.
     Quote(String),
+    /// A requisition list.
+    List(ListId),
 }
 
 impl Source {
-    /// Reads `from=cart`, `from=product:TP-48`, `from=order:SO-1`, `from=quote:Q-1`; anything else is blank.
+    /// Reads `from=cart`, `from=product:TP-48`, `from=order:SO-1`, `from=quote:Q-1`, `from=list:` and its id; anything else is blank.
     pub fn parse(text: &str) -> Self {
         match text.split_once(':') {
             None if text == "cart" => Self::Cart,
             Some(("product", sku)) => Self::Product(sku.trim().to_uppercase()),
             Some(("order", number)) => Self::Order(number.to_owned()),
             Some(("quote", number)) => Self::Quote(number.to_owned()),
+            Some(("list", id)) => id.parse().map_or(Self::Blank, Self::List),
             _ => Self::Blank,
         }
     }
@@ -79,6 +82,11 @@ pub async fn ask_page(tx: &mut Tx, source: &Source) -> Result<AskPage> {
                 note: String::new(),
             });
             (known(tx, lines.collect()).await?, Some(format!("Lines of your order {number}.")))
+        }
+        Source::List(id) => {
+            let (name, wanted) = lists::wanted(tx, *id).await?;
+            let lines: Vec<Wish> = wanted.iter().map(|(facts, quantity)| wish(facts, *quantity)).collect();
+            (known(tx, lines).await?, Some(format!("Lines of your list “{name}”.")))
         }
         Source::Quote(number) => {
             let page = super::page(tx, number).await?;

@@ -45,7 +45,7 @@ async fn every_table_with_an_account_is_secured_and_keyed_by_it() {
         // Units read the rules and addresses of those above them: a second policy, for reading alone.
         let (reading, all): (Vec<_>, Vec<_>) = policies.iter().partition(|p| p.0 == "r" && policies.len() > 1);
         assert_eq!(all.len(), 1, "{table}: one policy for members of customers");
-        let inherited = ["approval_rules", "addresses"].contains(&table.as_str());
+        let inherited = ["approval_rules", "addresses", "lists", "list_lines"].contains(&table.as_str());
         assert!(reading.is_empty() || inherited, "{table}: who may read more than their own?");
         let (command, using, check) = all[0];
         assert!(*using && (*check || command == "r"), "{table}: USING and WITH CHECK");

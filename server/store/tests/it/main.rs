@@ -11,6 +11,7 @@ mod disputes;
 mod documents;
 mod invoices;
 mod isolation;
+mod lists;
 mod orders;
 mod packs;
 mod payments;

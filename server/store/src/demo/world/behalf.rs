@@ -1,5 +1,5 @@
 //! The seller's people at work, through the same use cases as the pages: a session in which Ruth leaves Jon a proposed cart, a
-//! part of Nora's order on its way, and the rest of it promised for another day; and the dispute of an invoice.
+//! part of Nora's order on its way, and the rest of it promised for another day; the dispute of an invoice, and Jon's lists.
 
 use chrono::{DateTime, Days, Duration, Utc};
 use domain::accounts::Email;
@@ -7,10 +7,12 @@ use domain::catalog::Sku;
 use domain::deliveries::ShipForm;
 use domain::disputes::{DisputeForm, Reason};
 use domain::ids::AccountId;
+use domain::lists::{ListForm, Right};
 use domain::{Actor, Quantity};
 use rust_decimal::Decimal;
 
 use crate::assistance::Asked;
+use crate::lists::Source;
 use crate::{Error, Result, Store};
 
 async fn actor(store: &Store, email: &str, now: DateTime<Utc>) -> Result<Actor> {
@@ -25,7 +27,26 @@ fn quantity(n: i64) -> Result<Quantity> {
 pub(in crate::demo) async fn work(store: &Store, now: DateTime<Utc>) -> Result<()> {
     propose(store, now - Duration::minutes(95)).await?;
     dispute(store, now - Duration::minutes(50)).await?;
+    list(store, now - Duration::minutes(40)).await?;
     deliver(store, now).await
+}
+
+/// Jon's lists: one that everybody at Acme and its units orders from, one of his own.
+async fn list(store: &Store, now: DateTime<Utc>) -> Result<()> {
+    let jon = actor(store, "buyer@acme.example", now).await?;
+    let mut tx = store.begin(&jon, now).await?;
+    let lines = |lines: &[(&str, i64)]| {
+        lines.iter().map(|(sku, n)| Ok((Sku::parse("sku", sku)?, quantity(*n)?))).collect::<Result<Vec<_>>>()
+    };
+    let weekly = [("GL-CUT-D-9", 60), ("TP-48-CL", 36), ("PW-500-17", 12), ("TW-BLUE-6", 2), ("EP-FOAM-200", 1)];
+    let form = ListForm { name: "Weekly consumables".to_owned(), account: Right::Use, units: Right::Use };
+    let weekly = crate::lists::make(&mut tx, &form, &Source::Lines(lines(&weekly)?)).await?;
+    for (sku, n, par) in [("GL-CUT-D-9", 60, 120), ("TP-48-CL", 36, 72)] {
+        crate::lists::set(&mut tx, weekly, &Sku::parse("sku", sku)?, Some(quantity(n)?), Some(quantity(par)?)).await?;
+    }
+    let form = ListForm { name: "Line 4, next stop".to_owned(), ..ListForm::default() };
+    crate::lists::make(&mut tx, &form, &Source::Lines(lines(&[("HB-M8-40-A2", 4), ("WA-M8-A2", 4)])?)).await?;
+    tx.commit().await
 }
 
 /// Bo disputes what Globex's inspection of the racking cost.

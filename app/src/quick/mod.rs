@@ -1,0 +1,6 @@
+//! Quick order: buyers paste or type what they want.
+
+pub mod actions;
+mod page;
+
+pub use page::Quick;

@@ -1,0 +1,152 @@
+//! A field for anything, and what it was understood as.
+
+use domain::quick::{MOST_LINES, OpenLine, QuickLine, QuickPage};
+use domain::text;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::actions::{ChooseLine, KeepQuick, OrderQuick, ReadQuick};
+use crate::act::{Act, Form};
+use crate::load::reloaded;
+use crate::ui::{
+    Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, Field, Notice, PageHeader, Select, TextArea, Tone,
+};
+
+/// The quick order.
+#[component]
+pub fn Quick() -> impl IntoView {
+    let acts = [Act::of::<KeepQuick>(), Act::of::<ChooseLine>(), Act::of::<OrderQuick>()];
+    let version = move || acts.iter().map(|a| a.version()).sum::<usize>();
+    view! {
+        <Title text="Quick order"/>
+        {acts.map(Act::complaint).collect_view()}
+        {reloaded(version, || ReadQuick {}, move |page| show(page, acts))}
+    }
+}
+
+fn show(page: QuickPage, [keep, choose, order]: [Act; 3]) -> AnyView {
+    let most = text::count(i64::try_from(MOST_LINES).unwrap_or_default());
+    let more = (page.more > 0).then(|| {
+        let words = format!(
+            "{} more lines were not read: {most} are read at once. Order these first.",
+            text::count(i64::try_from(page.more).unwrap_or_default())
+        );
+        view! { <Notice tone=Tone::Warn title="Too many lines at once.">{words}</Notice> }
+    });
+    let count = page.lines.len();
+    let understood = (count > 0).then(|| {
+        let rows = page.lines.into_iter().map(line).collect_view();
+        let label = format!("Add all {} to cart", text::count(i64::try_from(count).unwrap_or_default()));
+        view! {
+            <Card title="Understood" note=text::money(page.total) flush=true>
+                <table class="rows">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Product"</th>
+                            <th scope="col" class="num">"Quantity"</th>
+                            <th scope="col" class="num">"Each"</th>
+                            <th scope="col" class="num">"Amount"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+                <div class="pad acts">
+                    <Form act=order class="acts">
+                        <Button kind=ButtonKind::Primary>{label}</Button>
+                    </Form>
+                    <ButtonLink href="/lists?from=quick">"Save as list"</ButtonLink>
+                </div>
+            </Card>
+        }
+    });
+    let open = (!page.open.is_empty()).then(|| {
+        let rows = page.open.into_iter().map(|l| open_line(l, choose)).collect_view();
+        view! {
+            <Card title="To mend">
+                <ul class="plain stack">{rows}</ul>
+                <p><a class="link small" href="/quick-order/open.csv" rel="external" download>"Download these as CSV"</a></p>
+            </Card>
+        }
+    });
+    let hint = format!(
+        "One article a line, as you have it: “12 x 85123A”, a range of a spreadsheet, a mail, GTINs, your own part numbers. A scanner types here too. At most {most} lines."
+    );
+    view! {
+        <PageHeader title="Quick order"/>
+        {more}
+        <div class="cols">
+            <div class="stack">{understood} {open}</div>
+            <div class="stack">
+                <Card title="Paste or type">
+                    <Form act=keep class="form">
+                        <TextArea label="Articles and quantities" name="lines" value=page.text hint=hint rows=12/>
+                        <div class="acts">
+                            <Button kind=ButtonKind::Primary>"Check"</Button>
+                        </div>
+                    </Form>
+                </Card>
+                <Card title="From a file">
+                    <form method="post" action="/quick-order/files" enctype="multipart/form-data" class="form">
+                        <div class="field">
+                            <label for="file">"CSV or XLSX"</label>
+                            <p class="hint" id="file-hint">"The first sheet, a line a row; put below what is there"</p>
+                            <input type="file" id="file" name="file" aria-describedby="file-hint" accept=".csv,.txt,.xlsx"/>
+                        </div>
+                        <div class="acts">
+                            <Button>"Upload"</Button>
+                        </div>
+                    </form>
+                </Card>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn line(l: QuickLine) -> AnyView {
+    let href = format!("/products/{}", l.sku);
+    let problems = l.problems.iter().map(|p| view! { <p class="bad-ink small">{p.words()}</p> }).collect_view();
+    let each = l.price.map_or_else(|| "on request".to_owned(), |p| text::money(p.unit_price));
+    view! {
+        <tr>
+            <td class="full">
+                <a class="link strong" href=href>{l.name}</a>
+                <br/>
+                <span class="dim small">{format!("{} · line {}", l.sku, l.no)}</span>
+                {problems}
+            </td>
+            <td class="num" data-label="Quantity">{format!("{} {}", l.quantity, l.unit)}</td>
+            <td class="num hide">{each}</td>
+            <td class="num strong">{l.net.map_or_else(|| "–".to_owned(), text::money)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn open_line(l: OpenLine, choose: Act) -> AnyView {
+    let no = l.no.to_string();
+    let learn = format!("learn-{no}");
+    let which = if l.choices.is_empty() {
+        view! { <Field label="SKU" name="sku" id=format!("sku-{no}") chars=14/> }.into_any()
+    } else {
+        let choices = l.choices.iter().map(|a| Choice::new(a.sku.clone(), format!("{} · {}", a.sku, a.name))).collect();
+        view! { <Select label="Article" name="sku" id=format!("sku-{no}") options=choices/> }.into_any()
+    };
+    let says = format!("Take this for line {no}");
+    view! {
+        <li class="stack">
+            <p>
+                <strong class="mono">{l.raw}</strong>
+                <br/>
+                <span class="dim small">{format!("Line {no}: {}", l.why)}</span>
+            </p>
+            <Form act=choose class="filters">
+                <input type="hidden" name="no" value=no/>
+                {which}
+                <Checkbox label="We call it so" name="learn" id=learn/>
+                <Button says=says>"Take this"</Button>
+            </Form>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,275 @@
+//! Quick order: what a member has pasted is kept as they pasted it, and understood anew whenever it is looked at.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::cart::{LineProblem, check};
+use domain::catalog::{PriceBrief, Sku};
+use domain::ids::ListId;
+use domain::lists::ListForm;
+use domain::orders::ReorderReport;
+use domain::quick::{Article, MOST_LINES, Meaning, OpenLine, Pasted, QuickLine, QuickPage, key};
+use domain::{Actor, Money, Permission, Problem, Quantity, text};
+use serde_json::json;
+
+use crate::catalog::{Facts, Pricing, facts_by_skus};
+use crate::lists::{self, Source};
+use crate::{Result, Tx, audit, cart};
+
+/// Characters that are kept of one member's quick order.
+pub const MOST_CHARS: usize = 240_000;
+
+/// Everything that is known of what was pasted.
+struct Read {
+    text: String,
+    more: usize,
+    /// In the order of first mention: where, what, how many.
+    lines: Vec<(usize, Facts, Quantity)>,
+    open: Vec<OpenLine>,
+}
+
+/// Three statements however many lines.
+async fn read(tx: &mut Tx, actor: &Actor) -> Result<Read> {
+    let (account, member) = (actor.account().0, actor.member()?.0);
+    let text =
+        sqlx::query_scalar!("SELECT lines FROM quick_orders WHERE account_id = $1 AND member_id = $2", account, member)
+            .fetch_optional(tx.db())
+            .await?
+            .unwrap_or_default();
+    let (pasted, more) = Pasted::read(&text);
+    let mut keys: Vec<String> = pasted.iter().flat_map(|p| p.keys.iter().cloned()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let found = sqlx::query!(
+        r#"SELECT k.key AS "key!", p.sku FROM (
+               SELECT p.sku AS key, p.id FROM products p WHERE p.sku = ANY($1)
+               UNION SELECT p.gtin, p.id FROM products p WHERE p.gtin = ANY($1)
+               UNION SELECT n.key, n.product_id FROM part_numbers n WHERE n.account_id = $2 AND n.key = ANY($1)) k
+           JOIN products p ON p.id = k.id ORDER BY p.sku"#,
+        &keys,
+        account
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let skus: Vec<String> = found.iter().map(|f| f.sku.clone()).collect();
+    let facts: HashMap<String, Facts> =
+        facts_by_skus(tx, &skus).await?.into_iter().filter(|f| f.in_assortment).map(|f| (f.sku.clone(), f)).collect();
+    let mut known: BTreeMap<String, Vec<Article>> = BTreeMap::new();
+    for f in found {
+        if let Some(facts) = facts.get(&f.sku) {
+            let article = Article { sku: f.sku, name: facts.name.clone(), units: facts.units.clone() };
+            known.entry(f.key).or_default().push(article);
+        }
+    }
+    let mut lines: Vec<(usize, Facts, Quantity)> = Vec::new();
+    let mut at: HashMap<String, usize> = HashMap::new();
+    let mut open = Vec::new();
+    for p in pasted {
+        let opened = |choices, quantity, why: &str| OpenLine {
+            no: p.no,
+            raw: p.raw.clone(),
+            choices,
+            quantity,
+            why: why.to_owned(),
+        };
+        match p.understand(&known) {
+            Meaning::Line(article, quantity) => {
+                let before = at.get(&article.sku).and_then(|i| lines.get_mut(*i));
+                match (before, facts.get(&article.sku)) {
+                    (Some(line), _) => match Quantity::new(line.2.value() + quantity.value()) {
+                        Some(sum) => line.2 = sum,
+                        None => open.push(opened(
+                            Vec::new(),
+                            None,
+                            "With the lines above this is more than one line can order.",
+                        )),
+                    },
+                    (None, Some(facts)) => {
+                        at.insert(article.sku.clone(), lines.len());
+                        lines.push((p.no, facts.clone(), quantity));
+                    }
+                    (None, None) => open.push(opened(Vec::new(), None, "No such article in your assortment.")),
+                }
+            }
+            Meaning::Which(choices, quantity) => open.push(opened(choices, Some(quantity), "Which one is meant?")),
+            Meaning::Unknown(why) => open.push(opened(Vec::new(), None, why)),
+        }
+    }
+    Ok(Read { text, more, lines, open })
+}
+
+/// What the member has pasted, as it is understood now. Three statements.
+pub async fn page(tx: &mut Tx) -> Result<QuickPage> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CartUse)?;
+    let read = read(tx, &actor).await?;
+    let pricing = Pricing::of(&actor, tx.today());
+    let mut total = Money::zero(actor.currency());
+    let mut lines = Vec::with_capacity(read.lines.len());
+    for (no, facts, quantity) in &read.lines {
+        let price = facts.price(*quantity, pricing);
+        let net = price.as_ref().map(|p| p.unit_price.line(*quantity)).transpose()?;
+        if let Some(net) = net {
+            total = total.plus(net)?;
+        }
+        lines.push(QuickLine {
+            no: *no,
+            sku: facts.sku.clone(),
+            name: facts.name.clone(),
+            unit: facts.units.own.clone(),
+            quantity: *quantity,
+            price: price.as_ref().map(PriceBrief::from),
+            net,
+            availability: facts.availability(),
+            problems: check(&facts.line(*quantity, price.as_ref())),
+        });
+    }
+    Ok(QuickPage { lines, open: read.open, more: read.more, total, text: read.text })
+}
+
+/// Keeps what was pasted, instead of what was there; nothing empties it. Invalid when it is too long to be kept.
+pub async fn keep(tx: &mut Tx, text: &str) -> Result<()> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CartUse)?;
+    write(tx, &actor, text).await
+}
+
+/// Puts more lines below what is there: an uploaded file.
+pub async fn append(tx: &mut Tx, more: &str) -> Result<()> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CartUse)?;
+    let before = read(tx, &actor).await?.text;
+    let text = if before.trim().is_empty() { more.to_owned() } else { format!("{}\n{more}", before.trim_end()) };
+    write(tx, &actor, &text).await
+}
+
+async fn write(tx: &mut Tx, actor: &Actor, text: &str) -> Result<()> {
+    let text = text.replace('\0', "").replace("\r\n", "\n");
+    if text.len() > MOST_CHARS {
+        let words = format!(
+            "This is too much at once: paste at most {} lines.",
+            text::count(i64::try_from(MOST_LINES).unwrap_or(i64::MAX))
+        );
+        return Err(Problem::invalid("lines", words).into());
+    }
+    let (account, member, now) = (actor.account().0, actor.member()?.0, tx.now());
+    if text.trim().is_empty() {
+        sqlx::query!("DELETE FROM quick_orders WHERE account_id = $1 AND member_id = $2", account, member)
+            .execute(tx.db())
+            .await?;
+        return Ok(());
+    }
+    sqlx::query!(
+        "INSERT INTO quick_orders (account_id, member_id, lines, changed_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (account_id, member_id) DO UPDATE SET lines = excluded.lines, changed_at = excluded.changed_at",
+        account,
+        member,
+        text,
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    Ok(())
+}
+
+/// Says what a line means: it becomes `quantity x sku`. With `learn`, what stood there is the account's own number of that article
+/// from now on. A conflict-free no-op when the line is no longer there.
+pub async fn choose(tx: &mut Tx, no: usize, sku: &Sku, learn: bool) -> Result<()> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CartUse)?;
+    let read = read(tx, &actor).await?;
+    let Some(open) = read.open.iter().find(|o| o.no == no) else { return Ok(()) };
+    let found = facts_by_skus(tx, &[sku.as_str().to_owned()]).await?;
+    let Some(facts) = found.into_iter().find(|f| f.in_assortment) else {
+        return Err(Problem::invalid(&format!("sku-{no}"), "There is no such article in your assortment.").into());
+    };
+    let quantity = open.quantity.unwrap_or_else(|| quantity_of(&open.raw));
+    let chosen = format!("{} x {}", quantity.value().normalize(), facts.sku);
+    let lines: Vec<&str> =
+        read.text.lines().enumerate().map(|(at, line)| if at + 1 == no { chosen.as_str() } else { line }).collect();
+    write(tx, &actor, &lines.join("\n")).await?;
+    if learn && let Some(own) = own_number(&open.raw) {
+        remember(tx, &actor, &[(own, facts)]).await?;
+    }
+    Ok(())
+}
+
+/// The only number in a line, or one.
+fn quantity_of(raw: &str) -> Quantity {
+    let numbers: Vec<Quantity> = raw
+        .split_whitespace()
+        .filter_map(|w| Quantity::parse("quantity", w.trim_matches(['x', 'X', '×'])).ok())
+        .collect();
+    if let [one] = numbers[..] { one } else { Quantity::ONE }
+}
+
+/// What in a line could be the customer's own number: the only word with a digit in it that is no quantity.
+fn own_number(raw: &str) -> Option<String> {
+    let candidate = |w: &&str| {
+        let word = key(w);
+        word.chars().any(|c| c.is_ascii_digit()) && word.chars().any(char::is_alphabetic) && word.chars().count() <= 60
+    };
+    let found: Vec<&str> = raw.split([' ', '\t', ';', ',']).filter(candidate).collect();
+    if let [one] = found[..] { Some(key(one)) } else { None }
+}
+
+async fn remember(tx: &mut Tx, actor: &Actor, numbers: &[(String, Facts)]) -> Result<()> {
+    let now = tx.now();
+    sqlx::query!(
+        "INSERT INTO part_numbers (account_id, key, product_id, by_name, at)
+         SELECT $1, t.key, t.product, $4, $5 FROM unnest($2::text[], $3::uuid[]) AS t(key, product) ON CONFLICT DO NOTHING",
+        actor.account().0,
+        &numbers.iter().map(|n| n.0.clone()).collect::<Vec<_>>(),
+        &numbers.iter().map(|n| n.1.id.0).collect::<Vec<_>>(),
+        actor.name(),
+        now
+    )
+    .execute(tx.db())
+    .await?;
+    let said: Vec<String> = numbers.iter().map(|(own, facts)| format!("{own} = {}", facts.sku)).collect();
+    audit::record(tx, "part_number.learned", &said.join(", "), json!({})).await
+}
+
+/// Puts what was understood and can be ordered into the cart, on top of what is there. What is left to mend is kept; the report counts
+/// both.
+pub async fn order(tx: &mut Tx) -> Result<ReorderReport> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CartUse)?;
+    let read = read(tx, &actor).await?;
+    let pricing = Pricing::of(&actor, tx.today());
+    let mut put = Vec::new();
+    let mut left: Vec<(usize, String)> = read.open.iter().map(|o| (o.no, o.raw.clone())).collect();
+    for (no, facts, quantity) in &read.lines {
+        let fitted = facts.packing().fit(*quantity);
+        let price = facts.price(fitted, pricing);
+        let problems = check(&facts.line(fitted, price.as_ref()));
+        if problems.iter().all(|p| matches!(p, LineProblem::Short(_))) {
+            put.push((facts, fitted));
+        } else {
+            left.push((*no, format!("{} x {}", quantity.value().normalize(), facts.sku)));
+        }
+    }
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let report = ReorderReport { added: count(put.len()), left_out: count(left.len()) };
+    if !put.is_empty() {
+        cart::add_all(tx, &actor, &put).await?;
+        left.sort_by_key(|l| l.0);
+        // What was beyond the lines that are read at once comes next.
+        let rest = read.text.lines().filter(|l| !l.trim().is_empty()).skip(MOST_LINES);
+        let kept: Vec<&str> = left.iter().map(|l| l.1.as_str()).chain(rest).collect();
+        write(tx, &actor, &kept.join("\n")).await?;
+    }
+    Ok(report)
+}
+
+/// Makes a list of what was understood; the quick order stays as it is.
+pub async fn save_as_list(tx: &mut Tx, form: &ListForm) -> Result<ListId> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CartUse)?;
+    let read = read(tx, &actor).await?;
+    let lines = read
+        .lines
+        .into_iter()
+        .map(|(_, facts, quantity)| Ok((Sku::parse("sku", &facts.sku)?, quantity)))
+        .collect::<Result<Vec<_>>>()?;
+    lists::make(tx, form, &Source::Lines(lines)).await
+}
