@@ -3,6 +3,7 @@
 
 pub mod accounts;
 mod act;
+pub mod again;
 pub mod approvals;
 pub mod assistance;
 pub mod bank;
@@ -39,7 +40,7 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 pub use problem::ActionError;
-use rooms::{Answers, Books, Catalog, Company, Desk, Listing, Money, Orders, Paying, Quotes, Sales};
+use rooms::{Answers, Catalog, Company, Desk, Orders, Paying, Quotes, Sales};
 #[cfg(feature = "ssr")]
 pub use shell::{gallery_shell, shell};
 
@@ -88,12 +89,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/payments") view=Paying::Payments ssr=SsrMode::Async/>
                     <Route path=path!("/payments/new") view=Paying::Settle ssr=SsrMode::Async/>
                     <Route path=path!("/payments/:number") view=Paying::Payment ssr=SsrMode::Async/>
-                    <Route path=path!("/statement") view=Books::Statement ssr=SsrMode::Async/>
-                    <Route path=path!("/ageing") view=Books::Ageing ssr=SsrMode::Async/>
-                    <Route path=path!("/quick-order") view=Listing::Quick ssr=SsrMode::Async/>
-                    <Route path=path!("/lists") view=Listing::Lists ssr=SsrMode::Async/>
-                    <Route path=path!("/lists/:id") view=Listing::List ssr=SsrMode::Async/>
-                    <Route path=path!("/packs") view=Books::Packs ssr=SsrMode::Async/>
+                    <Route path=path!("/statement") view=Catalog::Statement ssr=SsrMode::Async/>
+                    <Route path=path!("/ageing") view=Catalog::Ageing ssr=SsrMode::Async/>
+                    <Route path=path!("/quick-order") view=Catalog::Quick ssr=SsrMode::Async/>
+                    <Route path=path!("/buy-again") view=Catalog::Again ssr=SsrMode::Async/>
+                    <Route path=path!("/lists") view=Catalog::Lists ssr=SsrMode::Async/>
+                    <Route path=path!("/lists/:id") view=Catalog::List ssr=SsrMode::Async/>
+                    <Route path=path!("/packs") view=Catalog::Packs ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=Desk::Inbox ssr=SsrMode::Async/>
                     <Route path=path!("/approvals/:number") view=Desk::Approval ssr=SsrMode::Async/>
                     <Route path=path!("/company/rules") view=Company::Rules ssr=SsrMode::Async/>
@@ -109,9 +111,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sales/orders/:number") view=Sales::Order ssr=SsrMode::Async/>
                     <Route path=path!("/sales/held") view=Sales::Held ssr=SsrMode::Async/>
                     <Route path=path!("/sales/registrations") view=Sales::Registrations ssr=SsrMode::Async/>
-                    <Route path=path!("/finance/bank") view=Money::Bank ssr=SsrMode::Async/>
-                    <Route path=path!("/finance/overdue") view=Money::Overdue ssr=SsrMode::Async/>
-                    <Route path=path!("/finance/disputes") view=Money::Disputes ssr=SsrMode::Async/>
+                    <Route path=path!("/finance/bank") view=Paying::Bank ssr=SsrMode::Async/>
+                    <Route path=path!("/finance/overdue") view=Paying::Overdue ssr=SsrMode::Async/>
+                    <Route path=path!("/finance/disputes") view=Paying::Disputes ssr=SsrMode::Async/>
                     <Route path=path!("/notices") view=Desk::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=Company::Members ssr=SsrMode::Async/>
                     <Route path=path!("/company/assistance") view=Company::Assistance ssr=SsrMode::Async/>

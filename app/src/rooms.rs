@@ -10,8 +10,8 @@ use leptos_router::ChooseView;
 
 use crate::ui::{ButtonLink, EmptyState};
 use crate::{
-    accounts, approvals, assistance, bank, cart, catalog, company, deliveries, disputes, invoices, ledger, lists,
-    orders, packs, payments, proposals, quick, quotes, reminders, sales,
+    accounts, again, approvals, assistance, bank, cart, catalog, company, deliveries, disputes, invoices, ledger,
+    lists, orders, packs, payments, proposals, quick, quotes, reminders, sales,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -52,11 +52,18 @@ macro_rules! rooms {
 }
 
 rooms! {
-    /// Looking for products.
-    Catalog: catalog at ["catalog", "products", "search"], fetch_catalog {
+    /// Looking for products, and many lines at once; and the books, because here is room (decision 011).
+    Catalog: catalog at ["catalog", "products", "search", "quick-order", "lists", "buy-again", "statement", "ageing", "packs"], fetch_catalog {
         Browse => catalog::Browse,
         Product => catalog::Product,
         WhyThisPrice => catalog::WhyThisPrice,
+        Quick => quick::Quick,
+        Again => again::Again,
+        Lists => lists::Lists,
+        List => lists::List,
+        Statement => ledger::Statement,
+        Ageing => ledger::AgeingPage,
+        Packs => packs::Packs,
     }
     /// From the cart to what was ordered.
     Orders: orders at ["cart", "checkout", "orders"], fetch_orders {
@@ -67,28 +74,13 @@ rooms! {
         Reorder => orders::Reorder,
         Proposal => proposals::Proposal,
     }
-    /// What is owed, and settling it.
-    Paying: paying at ["invoices", "payments"], fetch_paying {
+    /// What is owed, and settling it; the seller's people looking after it.
+    Paying: paying at ["invoices", "payments", "finance"], fetch_paying {
         Invoices => invoices::Invoices,
         Invoice => invoices::Invoice,
         Settle => payments::Settle,
         Payments => payments::Payments,
         Payment => payments::Payment,
-    }
-    /// What was owed, and taking the books along.
-    Books: books at ["statement", "ageing", "packs"], fetch_books {
-        Statement => ledger::Statement,
-        Ageing => ledger::AgeingPage,
-        Packs => packs::Packs,
-    }
-    /// Ordering many lines at once.
-    Listing: listing at ["quick-order", "lists"], fetch_listing {
-        Quick => quick::Quick,
-        Lists => lists::Lists,
-        List => lists::List,
-    }
-    /// The seller's people looking after money that is owed.
-    Money: money at ["finance"], fetch_money {
         Bank => bank::Bank,
         Disputes => disputes::Disputes,
         Overdue => reminders::Overdue,
@@ -197,10 +189,10 @@ mod tests {
             ("/login", None),
             ("/sales/quotes/new", Some("answering")),
             ("/salesman", None),
-            ("/finance/bank", Some("money")),
-            ("/lists/7", Some("listing")),
-            ("/quick-order", Some("listing")),
-            ("/statement", Some("books")),
+            ("/finance/bank", Some("paying")),
+            ("/lists/7", Some("catalog")),
+            ("/quick-order", Some("catalog")),
+            ("/statement", Some("catalog")),
         ] {
             assert_eq!(name(path), room, "{path}");
         }

@@ -33,6 +33,7 @@ pub mod quick;
 pub mod quotes;
 pub mod registration;
 pub mod reminders;
+pub mod rhythm;
 pub mod sales;
 pub mod tax;
 pub mod text;

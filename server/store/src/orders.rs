@@ -1,6 +1,7 @@
 //! Orders: history, one order, submit, cancel, reorder. Buyers reach their own, others the account's, by permission.
 
 mod advance;
+mod again;
 mod cancel;
 mod held;
 mod history;
@@ -9,6 +10,7 @@ mod reorder;
 mod submit;
 
 pub(crate) use advance::{advance, free_stock};
+pub use again::{again, buy_again};
 pub use cancel::cancel;
 pub use held::{held, release};
 pub(crate) use history::order_lines;

@@ -185,3 +185,34 @@ async fn what_is_ordered_by_the_box_is_counted_in_the_articles_own_unit() {
     store::orders::reorder(&mut tx, &number, &Chosen::Lines(vec![1])).await.unwrap();
     assert_eq!(store::cart::cart(&mut tx).await.unwrap().lines[0].quantity, quantity(72));
 }
+
+#[tokio::test]
+async fn what_is_bought_in_a_rhythm_is_due_and_ordered_in_one_click() {
+    let world = World::new().await;
+    let buyer = world.buyer().await;
+    // Gloves on five days, a fortnight apart, once ten times as many; and somebody else's, which are none of this buyer's.
+    world
+        .sql(
+            "INSERT INTO orders (account_id, id, number, status, member_id, placed_by, placed_at, currency, net, tax, gross, line_count, source, ship_to)
+             SELECT m.account_id, gen_random_uuid(), 'R-' || p.email || n, 'completed', m.id, 'x', timestamptz '2026-11-12 10:00Z' - n * interval '14 days', 'GBP', 1, 0, 1, 1, 'portal',
+                    '{\"street\": \"Unit 4\", \"city\": \"Birmingham\", \"company\": \"Acme\", \"postcode\": \"B1\", \"country\": \"GB\"}'
+             FROM members m JOIN people p ON p.id = m.person_id JOIN accounts a ON a.id = m.account_id, generate_series(0, 4) n
+             WHERE a.number = '1001' AND p.email IN ('buyer@acme.example', 'both@acme.example');
+             INSERT INTO order_lines (account_id, order_id, line_no, product_id, sku, name, unit, quantity, unit_price, net, tax_rate, price_source)
+             SELECT o.account_id, o.id, 1, a.id, a.sku, a.name, a.unit, CASE WHEN o.number LIKE '%2' THEN 600 ELSE 55 END, 1, 1, 20, ''
+             FROM orders o, products a WHERE o.number LIKE 'R-buyer%' AND a.sku = 'GL-CUT-D-9' OR o.number LIKE 'R-both%' AND a.sku = 'TM-5M'",
+        )
+        .await;
+    let page = store::orders::again(&mut world.read(&buyer).await).await.unwrap();
+    let gloves = page.rows.iter().find(|r| r.sku == "GL-CUT-D-9").unwrap();
+    assert_eq!((gloves.rhythm.every, gloves.rhythm.times), (14, 5));
+    assert_eq!((gloves.rhythm.quantity, gloves.quantity), (quantity(55), quantity(60)), "fitted to the pack");
+    assert_eq!(gloves.rhythm.words(page.today), "due in 3 days");
+    assert!(page.rows.iter().all(|r| r.sku != "TM-5M"), "a buyer’s own rhythm");
+    let mut tx = world.begin(&buyer).await;
+    let sku = |text| Sku::parse("sku", text).unwrap();
+    let chosen = [(sku("GL-CUT-D-9"), quantity(55)), (sku("HM-YELLOW"), quantity(1)), (sku("NOPE"), quantity(1))];
+    let report = store::orders::buy_again(&mut tx, &chosen).await.unwrap();
+    assert_eq!((report.added, report.left_out), (1, 2));
+    assert_eq!(store::cart::cart(&mut tx).await.unwrap().lines[0].quantity, quantity(60));
+}
