@@ -67,7 +67,7 @@ pub(super) fn add_larger_form(row: &ProductRow, larger: &LargerUnit, action: Act
     let (sku, unit) = (row.sku.clone(), larger.unit.clone());
     let word = unit_words(&unit, None);
     let label = format!("How many {word} of {}", larger.holds);
-    let says = format!("Add to cart by the {word}: {}", row.name);
+    let says = format!("Add {word}: {}", row.name);
     view! {
         <Form act=action class="acts">
             <input type="hidden" name="sku" value=sku.clone()/>
