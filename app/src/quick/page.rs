@@ -71,6 +71,15 @@ fn show(page: QuickPage, [keep, choose, order]: [Act; 3]) -> AnyView {
     let hint = format!(
         "One article a line, as you have it: “12 x 85123A”, a range of a spreadsheet, a mail, GTINs, your own part numbers. A scanner types here too. At most {most} lines."
     );
+    // Another text is another field: a browser keeps what was typed into the old one.
+    let field = view! {
+        <For
+            each=move || [page.text.clone()]
+            key=|text| text.clone()
+            children=move |text| view! { <TextArea label="Articles and quantities" name="lines" value=text hint=hint.clone() rows=12/> }
+        />
+    }
+    .into_any();
     view! {
         <PageHeader title="Quick order"/>
         {more}
@@ -79,7 +88,7 @@ fn show(page: QuickPage, [keep, choose, order]: [Act; 3]) -> AnyView {
             <div class="stack">
                 <Card title="Paste or type">
                     <Form act=keep class="form">
-                        <TextArea label="Articles and quantities" name="lines" value=page.text hint=hint rows=12/>
+                        {field}
                         <div class="acts">
                             <Button kind=ButtonKind::Primary>"Check"</Button>
                         </div>
