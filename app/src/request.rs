@@ -54,8 +54,8 @@ pub struct Assets {
     pub rooms_js: String,
     /// Module.
     pub wasm: String,
-    /// The parts of each room.
-    pub rooms: HashMap<String, Vec<String>>,
+    /// The file of each room.
+    pub rooms: HashMap<String, String>,
 }
 
 /// The request being answered. Unavailable outside of one (the router also renders the app once to list its routes).

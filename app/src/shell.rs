@@ -1,6 +1,5 @@
 //! The document around the app.
 
-use std::iter;
 
 use axum::http::request::Parts;
 use leptos::nonce::use_nonce;
@@ -29,17 +28,16 @@ fn document(hydrated: bool, body: impl FnOnce() -> AnyView) -> impl IntoView {
         assets.js, assets.wasm
     );
     let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
-    let room = rooms::name(&path).and_then(|name| assets.rooms.get(name)).into_iter().flatten();
-    let modules: Vec<String> = iter::once(&assets.wasm).chain(room).cloned().collect();
+    let room = rooms::name(&path).and_then(|name| assets.rooms.get(name));
     let scripts = (hydrated && !assets.js.is_empty()).then(|| {
-        let modules = modules
-            .into_iter()
-            .map(|href| view! { <link rel="preload" href=href r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/> })
-            .collect_view();
+        let room = room.map(|href| {
+            view! { <link rel="preload" href=href.clone() r#as="fetch" crossorigin="anonymous"/> }
+        });
         view! {
             <link rel="modulepreload" href=assets.js.clone() nonce=use_nonce()/>
             <link rel="modulepreload" href=assets.rooms_js.clone() nonce=use_nonce()/>
-            {modules}
+            <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+            {room}
             <script type="module" nonce=use_nonce()>{start}</script>
         }
     });

@@ -1,30 +1,15 @@
-//! The WASM and its JavaScript: split into rooms, then wasm-bindgen, then wasm-opt.
+//! The WASM and its JavaScript: split into rooms, then wasm-bindgen, then made small.
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 use std::{env, fs};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::rooms;
 use crate::site::{Manifest, Module, Site, sha256};
-
-/// Named one by one: with `--all-features` wasm-opt writes modules that browsers refuse.
-const OPTIONS: [&str; 11] = [
-    // What can never be called with such values goes, what is nearly the same becomes one, until nothing gets smaller.
-    "--gufa-optimizing",
-    "--merge-similar-functions",
-    "-Oz",
-    "--converge",
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-reference-types",
-    "--enable-multivalue",
-];
+use crate::tools::Tools;
 
 /// The JavaScript that starts the module; also how the rooms find it.
 const LOADER: &str = "buyerdesk.js";
@@ -39,13 +24,13 @@ pub fn bundle(
     site: &Site,
     work: &Path,
     input: &Path,
-    wasm_opt: Option<&Path>,
+    tools: Option<&Tools>,
     before: Option<Manifest>,
 ) -> Result<Module> {
     fs::create_dir_all(work).with_context(|| format!("making {}", work.display()))?;
     let key_file = work.join("key");
     let whole = fs::read(input).with_context(|| format!("reading {}", input.display()))?;
-    let key = key(&whole, wasm_opt)?;
+    let key = key(&whole, tools)?;
     if let Some(Manifest { module, .. }) = before
         && fs::read_to_string(&key_file).is_ok_and(|last| last == key)
         && site.has(&module)
@@ -58,7 +43,7 @@ pub fn bundle(
     if generated.exists() {
         fs::remove_dir_all(&generated)?;
     }
-    let rooms = split(&whole, &work.join("first.wasm"), &generated)?;
+    let parts = split(&whole, &work.join("first.wasm"), &generated)?;
     Bindgen::new()
         .input_path(work.join("first.wasm"))
         .out_name("buyerdesk")
@@ -68,16 +53,19 @@ pub fn bundle(
         .keep_lld_exports(true)
         .generate(&generated)
         .context("wasm-bindgen failed")?;
-    if let Some(program) = wasm_opt {
+    let loader = generated.join(ROOMS);
+    fs::write(&loader, rooms::read_from_rooms(&fs::read_to_string(&loader)?)?)?;
+    if let Some(tools) = tools {
         for entry in fs::read_dir(&generated)? {
             let file = entry?.path();
             match file.extension().and_then(|extension| extension.to_str()) {
-                Some("wasm") => optimise(program, &file)?,
-                Some("js") => fs::write(&file, terse(&fs::read_to_string(&file)?))?,
+                Some("wasm") => tools.optimise(&file)?,
+                Some("js") => tools.minify(&file)?,
                 _ => {}
             }
         }
     }
+    rooms::pack(&generated, &parts)?;
 
     let folder = site.hashed_folder(&generated)?;
     let address = |name: &str| format!("{folder}/{name}");
@@ -86,10 +74,7 @@ pub fn bundle(
         js: address(LOADER),
         rooms_js: address(ROOMS),
         wasm: address(MODULE),
-        rooms: rooms
-            .into_iter()
-            .map(|(room, parts)| (room, parts.iter().map(|part| address(&format!("{part}.wasm"))).collect()))
-            .collect(),
+        rooms: parts.into_keys().map(|room| (room.clone(), address(&rooms::file(&room)))).collect(),
     })
 }
 
@@ -107,52 +92,10 @@ fn split(whole: &[u8], first: &Path, others: &Path) -> Result<BTreeMap<String, V
     Ok(split.prefetch_map.into_iter().collect())
 }
 
-/// What the result depends on: the input, this program, wasm-opt's version (npm notes it beside the programs).
-fn key(whole: &[u8], wasm_opt: Option<&Path>) -> Result<String> {
+/// What the result depends on: the input, this program, and the versions of the tools.
+fn key(whole: &[u8], tools: Option<&Tools>) -> Result<String> {
     let mut all = whole.to_vec();
     all.extend(fs::read(env::current_exe()?)?);
-    if let Some(modules) = wasm_opt.and_then(Path::parent).and_then(Path::parent) {
-        all.extend(fs::read(modules.join(".package-lock.json")).unwrap_or_default());
-    }
-    all.push(u8::from(wasm_opt.is_some()));
+    all.extend(tools.map(Tools::versions).unwrap_or_default());
     Ok(sha256(&all))
-}
-
-/// JavaScript without its indentation and its blocks of documentation: all that wasm-bindgen writes for people.
-fn terse(code: &str) -> String {
-    let mut documents = false;
-    let mut out = String::with_capacity(code.len());
-    for line in code.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        documents |= line.starts_with("/**");
-        if !documents {
-            out.push_str(line);
-            out.push('\n');
-        }
-        documents &= !line.ends_with("*/");
-    }
-    out
-}
-
-/// Makes a file smaller where it is.
-fn optimise(program: &Path, file: &Path) -> Result<()> {
-    let status = Command::new(program)
-        .args(OPTIONS)
-        .arg(file)
-        .arg("-o")
-        .arg(file)
-        .status()
-        .with_context(|| format!("starting {}", program.display()))?;
-    ensure!(status.success(), "wasm-opt failed: {status}");
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::terse;
-
-    #[test]
-    fn javascript_loses_what_is_for_people_alone() {
-        let code = "/**\n * Says it.\n * @returns {string}\n */\nexport function a() {\n    /** one */\n    return `${1} /* no */`;\n}\n\n";
-        assert_eq!(terse(code), "export function a() {\nreturn `${1} /* no */`;\n}\n");
-    }
 }

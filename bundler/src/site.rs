@@ -24,8 +24,8 @@ pub struct Module {
     /// Loads rooms; the first script imports it.
     pub rooms_js: String,
     pub wasm: String,
-    /// The parts that a page in a room needs beside the first.
-    pub rooms: BTreeMap<String, Vec<String>>,
+    /// The file that a page in a room needs beside these.
+    pub rooms: BTreeMap<String, String>,
 }
 
 impl Module {
@@ -69,7 +69,7 @@ impl Site {
         module
             .first()
             .into_iter()
-            .chain(module.rooms.values().flatten().map(String::as_str))
+            .chain(module.rooms.values().map(String::as_str))
             .all(|address| self.file(address).is_file())
     }
 

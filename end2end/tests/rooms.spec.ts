@@ -2,13 +2,13 @@
 import { expect, test, type Page } from '@playwright/test';
 import { complaints, people, ready, signIn } from './people';
 
-const part = /\/pkg\/[0-9a-f]+\/split_company\.wasm$/;
+const company = /\/pkg\/[0-9a-f]+\/company\.room$/;
 
-/// The parts of the module that the page asks for, by name.
-function parts(page: Page): string[] {
+/// The rooms that the page asks for, by name.
+function rooms(page: Page): string[] {
   const asked: string[] = [];
   page.on('request', (request) => {
-    const name = /\/pkg\/[0-9a-f]+\/((?:split|chunk)_\w+)\.wasm$/.exec(request.url())?.[1];
+    const name = /\/pkg\/[0-9a-f]+\/(\w+)\.room$/.exec(request.url())?.[1];
     if (name) asked.push(name);
   });
   return asked;
@@ -24,11 +24,11 @@ async function goes(page: Page, name: string) {
 
 test('a room is fetched when somebody goes there, once', async ({ page }) => {
   const found = complaints(page);
-  const asked = parts(page);
+  const asked = rooms(page);
   await signIn(page, people.admin);
   expect(asked).toEqual([]);
   await goes(page, 'Budgets');
-  expect(asked).toContain('split_company');
+  expect(asked).toEqual(['company']);
   const before = asked.length;
   await goes(page, 'Addresses');
   await page.goBack();
@@ -44,29 +44,28 @@ test('a room is fetched when somebody goes there, once', async ({ page }) => {
 test('a page in a room is alive when it is opened', async ({ page }) => {
   const found = complaints(page);
   await signIn(page, people.admin);
-  const asked = parts(page);
+  const asked = rooms(page);
   await page.goto('/company/cost-centres');
   await ready(page);
-  expect(new Set(asked).size, 'nothing is fetched twice').toBe(asked.length);
-  expect(asked).toContain('split_company');
+  expect(asked).toEqual(['company']);
   await goes(page, 'Addresses');
   expect(found).toEqual([]);
 });
 
 test('a room out of reach is a page that says so', async ({ page }) => {
   await signIn(page, people.admin);
-  await page.route(part, (route) => route.abort());
+  await page.route(company, (route) => route.abort());
   await page.getByRole('navigation').getByRole('link', { name: 'Budgets' }).first().click();
   await expect(page.getByRole('heading', { name: 'This page could not be loaded' })).toBeVisible();
   await expect(page).toHaveURL('/company/budgets');
-  await page.unroute(part);
+  await page.unroute(company);
   await page.getByRole('link', { name: 'Load it again' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Budgets' })).toBeVisible();
 });
 
 test('an opened page whose room is out of reach works as the server made it', async ({ page }) => {
   await signIn(page, people.admin);
-  await page.route(part, (route) => route.abort());
+  await page.route(company, (route) => route.abort());
   await page.goto('/company/addresses');
   await ready(page);
   await page.getByRole('navigation').getByRole('link', { name: 'Budgets' }).first().click();
