@@ -24,7 +24,8 @@ async function disputes(page: Page, browser: Browser, article: string, javaScrip
     await page.getByLabel('Attach a file').setInputFiles({ name: 'torn.txt', mimeType: 'text/plain', buffer: Buffer.from(`torn, see ${article}`) });
     await page.getByRole('button', { name: 'Attach', exact: true }).click();
     await expect(page.getByText('The file is attached.')).toBeVisible();
-    await expect(page.getByRole('link', { name: 'torn.txt' })).toBeVisible();
+    const dispute = page.getByRole('listitem').filter({ hasText: article });
+    await expect(dispute.getByRole('link', { name: 'torn.txt' })).toBeVisible();
   });
 
   const desk = await browser.newContext({ javaScriptEnabled });

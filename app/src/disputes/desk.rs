@@ -117,8 +117,7 @@ fn ended(d: DeskDispute) -> AnyView {
     view! {
         <tr>
             <td>
-                {about}
-                <br/>
+                <p>{about}</p>
                 <span class="dim small">{format!("{} · {}", d.of.name, d.of.reason.label())}</span>
             </td>
             <td>
