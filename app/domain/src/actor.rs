@@ -88,6 +88,8 @@ pub enum Permission {
     InvoiceIssue,
     /// The seller's side: take in the bank's statements, and say what was paid.
     BankBook,
+    /// The seller's side: keep the words that customers find products by.
+    CatalogManage,
     /// The seller's side: see who is overdue, remind them, note what they promise.
     ReminderSend,
 }
@@ -204,6 +206,7 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::OrderFulfil, R::Everywhere),
             (P::InvoiceIssue, R::Everywhere),
             (P::BankBook, R::Everywhere),
+            (P::CatalogManage, R::Everywhere),
             (P::ReminderSend, R::Everywhere),
         ],
     ),

@@ -131,6 +131,8 @@ pub struct CatalogQuery {
     pub words: String,
     /// Attribute filters, such as (`Thread`, `M8`).
     pub attributes: Vec<(String, String)>,
+    /// From and to, of attributes that are numbers; one of a name.
+    pub spans: Vec<Span>,
     /// Only what is on the shelf.
     pub in_stock: bool,
     /// Order of the list.
@@ -157,6 +159,7 @@ impl CatalogQuery {
                         wanted.attributes.push((name.chars().take(60).collect(), v.chars().take(60).collect()));
                     }
                 }
+                _ if key.starts_with("from:") || key.starts_with("to:") => wanted.span(&key, &value),
                 "category" => wanted.category = value.trim().to_lowercase(),
                 "stock" => wanted.in_stock = value == "1",
                 "sort" => wanted.sort = Sort::ALL.iter().find(|s| s.1 == value).map_or(Sort::Natural, |s| s.0),
@@ -165,6 +168,38 @@ impl CatalogQuery {
             }
         }
         wanted
+    }
+
+    /// Takes one end of a span, such as `from:Length` and `20`. What is no number is left out.
+    fn span(&mut self, key: &str, value: &str) {
+        let Some((end, name)) = key.split_once(':') else { return };
+        let name: String = name.chars().take(60).collect();
+        let Ok(number) = value.trim().replace(',', ".").parse::<Decimal>() else { return };
+        let at = self.spans.iter().position(|s| s.name == name).unwrap_or_else(|| {
+            self.spans.push(Span { name, from: None, to: None });
+            self.spans.len() - 1
+        });
+        if end == "from" {
+            self.spans[at].from = Some(number);
+        } else {
+            self.spans[at].to = Some(number);
+        }
+        self.spans.truncate(10);
+    }
+
+    /// The same list without a span, back on page 1.
+    #[must_use]
+    pub fn without_span(&self, name: &str) -> Self {
+        let mut other = self.at_page(1);
+        other.spans.retain(|s| s.name != name);
+        other
+    }
+
+    /// The path and the fields of its address, for a form that adds more.
+    pub fn parts(&self) -> (String, Vec<(String, String)>) {
+        let href = self.href();
+        let (path, query) = href.split_once('?').unwrap_or((&href, ""));
+        (path.to_owned(), form_urlencoded::parse(query.as_bytes()).into_owned().collect())
     }
 
     /// The link to this list.
@@ -179,6 +214,13 @@ impl CatalogQuery {
         }
         for (name, value) in &self.attributes {
             query.append_pair("f", &format!("{name}:{value}"));
+        }
+        for span in &self.spans {
+            for (end, number) in [("from", span.from), ("to", span.to)] {
+                if let Some(number) = number {
+                    query.append_pair(&format!("{end}:{}", span.name), &number.to_string());
+                }
+            }
         }
         if self.in_stock {
             query.append_pair("stock", "1");
@@ -265,6 +307,32 @@ pub struct Facet {
     pub name: String,
     /// Values with counts, most frequent first.
     pub values: Vec<(String, i64)>,
+    /// The least and the greatest, where every value begins with a number and there are more than two.
+    pub span: Option<(Decimal, Decimal)>,
+}
+
+/// A filter for an attribute that is a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// Attribute name, such as `Length`.
+    pub name: String,
+    /// At least.
+    pub from: Option<Decimal>,
+    /// At most.
+    pub to: Option<Decimal>,
+}
+
+impl fmt::Display for Span {
+    /// `Length: 20 to 40`, `Length: from 20`, `Length: to 40`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        match (self.from, self.to) {
+            (Some(from), Some(to)) => write!(f, "{name}: {from} to {to}"),
+            (Some(from), None) => write!(f, "{name}: from {from}"),
+            (None, Some(to)) => write!(f, "{name}: to {to}"),
+            (None, None) => f.write_str(name),
+        }
+    }
 }
 
 /// A category with the number of products the account sees in it.
@@ -293,10 +361,12 @@ pub struct CatalogPage {
     pub categories: Vec<CategoryRow>,
     /// Attribute filters.
     pub facets: Vec<Facet>,
-    /// Whether the words matched nothing exactly and these are the nearest.
-    pub guessed: bool,
+    /// The words that were searched instead, when nothing has those asked for.
+    pub guessed: Option<String>,
     /// Whether the person has a cart to add to.
     pub can_add: bool,
+    /// Whether the person may ask for what is not found.
+    pub can_ask: bool,
     /// The seller's today.
     pub today: NaiveDate,
 }

@@ -12,6 +12,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
 
 use crate::catalog::Overviews;
+use crate::search::Searches;
 use crate::{Error, Result};
 
 /// The database, as the server knows it. Cheap to clone.
@@ -20,6 +21,7 @@ pub struct Store {
     pool: PgPool,
     gate: PgPool,
     overviews: Arc<Overviews>,
+    searches: Arc<Searches>,
     time_zone: Tz,
     hashing: Arc<tokio::sync::Semaphore>,
 }
@@ -31,6 +33,7 @@ pub struct Tx {
     now: DateTime<Utc>,
     time_zone: Tz,
     overviews: Arc<Overviews>,
+    searches: Arc<Searches>,
 }
 
 /// Every statement is prepared once a connection and asks by key: planning it again for each set of values costs more
@@ -61,6 +64,7 @@ impl Store {
             pool,
             gate,
             overviews: Arc::default(),
+            searches: Arc::default(),
             time_zone: Tz::UTC,
             hashing: Arc::new(tokio::sync::Semaphore::new(HASHING_AT_ONCE)),
         };
@@ -120,14 +124,19 @@ impl Store {
             sqlx::Error::PoolTimedOut => Error::Problem(Problem::Unavailable),
             other => Error::Database(other),
         })?;
-        let (actor, overviews) = (actor.cloned().map(Arc::new), self.overviews.clone());
-        Ok(Tx { inner, actor, now, time_zone: self.time_zone, overviews })
+        let (overviews, searches) = (self.overviews.clone(), self.searches.clone());
+        Ok(Tx { inner, actor: actor.cloned().map(Arc::new), now, time_zone: self.time_zone, overviews, searches })
     }
 
     /// Single statements over all accounts, each for itself: the session and who asks, which every request begins with.
     /// A transaction around them would triple their round trips (docs/decisions, 013).
     pub(crate) const fn gate(&self) -> &PgPool {
         &self.gate
+    }
+
+    /// What this process knows for searching.
+    pub(crate) fn searches(&self) -> &Searches {
+        &self.searches
     }
 
     /// A permit to hash or verify one password; unavailable when too many are under way.
@@ -182,6 +191,11 @@ impl Tx {
     /// What this process has counted.
     pub(crate) fn overviews(&self) -> &Overviews {
         &self.overviews
+    }
+
+    /// What this process knows for searching.
+    pub(crate) fn searches(&self) -> Arc<Searches> {
+        self.searches.clone()
     }
 
     /// Who asks; a job is nobody, and forbidden whatever needs somebody.

@@ -6,13 +6,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::catalog::{CategoryRow, Facet};
-use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::search::{self, Ask};
 use crate::{Result, Tx};
-
-/// Slug or name, what people read, how many.
-pub(super) type Counted = Vec<(String, String, i64)>;
 
 /// What stands beside a list that nobody has searched or filtered.
 #[derive(Default)]
@@ -60,46 +57,24 @@ impl Overviews {
     }
 }
 
-/// The numbers of the assortment that `catalogs` make up, as of `version` or later. One statement the first time, none
-/// afterwards.
-pub(super) async fn overview(tx: &mut Tx, version: i64, catalogs: Vec<Uuid>, category: &str) -> Result<Arc<Overview>> {
+/// The numbers of the assortment that `catalogs` make up, as of `version` or, while a large index is built anew, of a moment
+/// before. No statement where this process knows what the catalogs hold.
+pub(super) async fn overview(
+    tx: &mut Tx,
+    version: i64,
+    (everything, catalogs): (bool, Vec<Uuid>),
+    category: &str,
+) -> Result<Arc<Overview>> {
     let key = (catalogs, category.to_owned());
     if let Some(known) = tx.overviews().known(version, &key) {
         return Ok(known);
     }
-    let row = sqlx::query!(
-        r#"SELECT (SELECT json_agg(json_build_array(c.slug, c.name, n.n) ORDER BY c.position, c.name)
-                   FROM (SELECT p.category_id, count(*) AS n FROM my_products p WHERE p.status = 'active' GROUP BY 1) n
-                   JOIN categories c ON c.id = n.category_id) AS "categories: Json<Counted>",
-                  (SELECT json_agg(json_build_array(f.key, f.value, f.n) ORDER BY f.key, f.n DESC, f.value)
-                   FROM (SELECT a.key, a.value, count(*) AS n FROM my_products p, jsonb_each_text(p.attributes) a
-                         WHERE p.status = 'active' AND p.category_id = (SELECT c.id FROM categories c WHERE c.slug = $1)
-                         GROUP BY 1, 2) f) AS "facets: Json<Counted>""#,
-        category
-    )
-    .fetch_one(tx.db())
-    .await?;
-    let overview = Arc::new(Overview { categories: categories(row.categories), facets: facets(row.facets) });
-    tx.overviews().keep(version, key, overview.clone());
+    let index = search::of_version(tx, version).await?;
+    let visible = if everything { None } else { Some(search::visible(tx, &index, key.0.clone()).await?) };
+    let found = index.find(&Ask { category, visible: visible.as_deref(), ..Ask::default() }, 0);
+    let overview = Arc::new(Overview { categories: found.categories, facets: found.facets });
+    if index.version >= version {
+        tx.overviews().keep(version, key, overview.clone());
+    }
     Ok(overview)
-}
-
-pub(super) fn categories(counted: Option<Json<Counted>>) -> Vec<CategoryRow> {
-    let counted = counted.map_or_else(Vec::new, |Json(c)| c);
-    counted.into_iter().map(|(slug, name, count)| CategoryRow { slug, name, count }).collect()
-}
-
-pub(super) fn facets(counted: Option<Json<Counted>>) -> Vec<Facet> {
-    let mut facets: Vec<Facet> = Vec::new();
-    for (name, value, count) in counted.map_or_else(Vec::new, |Json(c)| c) {
-        match facets.last_mut().filter(|f| f.name == name) {
-            Some(facet) => facet.values.push((value, count)),
-            None => facets.push(Facet { name, values: vec![(value, count)] }),
-        }
-    }
-    for facet in &mut facets {
-        facet.values.truncate(12);
-    }
-    facets.truncate(8);
-    facets
 }

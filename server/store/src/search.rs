@@ -1,0 +1,348 @@
+//! Finding products: an index in the memory of each server process that follows the database by `seller.catalog_version`.
+//!
+//! The index knows every product; what an account may see of it is a set of bits per assortment, so that everybody who sees
+//! the same catalogs shares one. Whatever is shown of a product besides its name is read from the database under row-level
+//! security as before (docs/decisions/026-search.md).
+
+mod index;
+mod words;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Datelike, Utc};
+use domain::ids::AccountId;
+use domain::search::{DocumentHit, ProductHit, Suggestions, Synonym};
+use domain::{Actor, Permission, Problem};
+use futures::TryStreamExt;
+use serde_json::json;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+pub(crate) use index::{Ask, Bits, Index};
+
+use crate::{Result, Store, Tx, audit};
+
+/// Assortments and buyers that are kept in mind; beyond it everything is asked anew.
+const MOST: usize = 4096;
+/// For so long what an account has bought is taken for what it has bought.
+const BOUGHT_FOR: chrono::Duration = chrono::Duration::minutes(2);
+/// An index that was built as quickly is built anew by whoever needs it; a greater one only in the background.
+const QUICK: Duration = Duration::from_millis(150);
+/// Suggestions of one kind.
+const SUGGESTED: usize = 8;
+
+/// What this process knows for searching.
+#[derive(Default)]
+pub(crate) struct Searches {
+    kept: Mutex<Kept>,
+    building: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Kept {
+    index: Option<Arc<Index>>,
+    took: Duration,
+    /// For the index's version.
+    visible: HashMap<Vec<Uuid>, Arc<Bits>>,
+    bought: HashMap<Uuid, (DateTime<Utc>, Arc<Bits>)>,
+}
+
+impl Searches {
+    fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The index to answer with, when it must be as new as `version` if that is no long work.
+    fn current(&self, version: i64) -> Option<Arc<Index>> {
+        let kept = self.kept();
+        kept.index.clone().filter(|index| index.version >= version || kept.took > QUICK)
+    }
+
+    /// Takes an index for the newest, unless there is a newer one.
+    fn keep(&self, index: Arc<Index>, took: Duration) {
+        let mut kept = self.kept();
+        if kept.index.as_ref().is_none_or(|known| known.version < index.version) {
+            *kept = Kept { index: Some(index), took, visible: HashMap::new(), bought: HashMap::new() };
+        }
+    }
+}
+
+/// The index, and what the asking account sees and has bought of it.
+pub(crate) struct View {
+    pub index: Arc<Index>,
+    pub visible: Option<Arc<Bits>>,
+    pub bought: Arc<Bits>,
+    /// What the account itself calls by the words.
+    pub own: Vec<Uuid>,
+}
+
+impl View {
+    /// A question about `words` through this view.
+    pub fn ask<'a>(&'a self, words: &'a str) -> Ask<'a> {
+        Ask {
+            words,
+            visible: self.visible.as_deref(),
+            bought: Some(&self.bought),
+            own: &self.own,
+            ..Ask::default()
+        }
+    }
+}
+
+/// The index as the asking account sees it. One statement, and one for each part that this process does not know yet.
+pub(crate) async fn view(tx: &mut Tx, words: &str) -> Result<View> {
+    let actor = tx.actor()?;
+    let key = words.trim().to_uppercase();
+    let mine = sqlx::query!(
+        r#"SELECT s.catalog_version AS version,
+                  (SELECT bool_or(g.everything) FROM my_catalogs g) AS everything,
+                  (SELECT array_agg(DISTINCT g.id) FROM my_catalogs g) AS catalogs,
+                  ARRAY(SELECT n.product_id FROM part_numbers n
+                        WHERE $1 <> '' AND n.account_id = $2 AND (n.key = $1 OR length($1) > 2 AND starts_with(n.key, $1))
+                        ORDER BY n.key LIMIT 50) AS "own!"
+           FROM seller s"#,
+        key,
+        actor.account().0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let index = of_version(tx, mine.version).await?;
+    let catalogs = mine.catalogs.unwrap_or_default();
+    let visible = match mine.everything {
+        Some(true) => None,
+        _ => Some(visible(tx, &index, catalogs).await?),
+    };
+    let bought = bought(tx, &actor, &index).await?;
+    Ok(View { index, visible, bought, own: mine.own })
+}
+
+/// The index, of `version` or later unless building it would take long: then an older one, which the background renews.
+pub(crate) async fn of_version(tx: &mut Tx, version: i64) -> Result<Arc<Index>> {
+    let searches = tx.searches();
+    if let Some(index) = searches.current(version) {
+        return Ok(index);
+    }
+    let _one_at_a_time = searches.building.lock().await;
+    if let Some(index) = searches.current(version) {
+        return Ok(index);
+    }
+    build(tx, &searches).await
+}
+
+/// What the catalogs hold, as far as the index knows it.
+pub(crate) async fn visible(tx: &mut Tx, index: &Arc<Index>, catalogs: Vec<Uuid>) -> Result<Arc<Bits>> {
+    let searches = tx.searches();
+    let known = {
+        let kept = searches.kept();
+        kept.visible.get(&catalogs).filter(|_| kept.index.as_ref().is_some_and(|i| Arc::ptr_eq(i, index))).cloned()
+    };
+    if let Some(bits) = known {
+        return Ok(bits);
+    }
+    let products = sqlx::query_scalar!("SELECT product_id FROM catalog_products WHERE catalog_id = ANY($1)", &catalogs)
+        .fetch_all(tx.db())
+        .await?;
+    let bits = Arc::new(index.bits(products));
+    let mut kept = searches.kept();
+    if kept.index.as_ref().is_some_and(|i| Arc::ptr_eq(i, index)) {
+        if kept.visible.len() >= MOST {
+            kept.visible.clear();
+        }
+        kept.visible.insert(catalogs, bits.clone());
+    }
+    Ok(bits)
+}
+
+/// What the account has bought and not sent back for good.
+async fn bought(tx: &mut Tx, actor: &Actor, index: &Arc<Index>) -> Result<Arc<Bits>> {
+    let (searches, account, now) = (tx.searches(), actor.account().0, tx.now());
+    let known = {
+        let kept = searches.kept();
+        let current = kept.index.as_ref().is_some_and(|i| Arc::ptr_eq(i, index));
+        kept.bought.get(&account).filter(|(at, _)| current && now - *at < BOUGHT_FOR).map(|(_, bits)| bits.clone())
+    };
+    if let Some(bits) = known {
+        return Ok(bits);
+    }
+    let products = sqlx::query_scalar!(
+        r#"SELECT DISTINCT l.product_id AS "product!" FROM order_lines l
+           WHERE l.account_id = $1 AND l.product_id IS NOT NULL"#,
+        account
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let bits = Arc::new(index.bits(products));
+    let mut kept = searches.kept();
+    if kept.index.as_ref().is_some_and(|i| Arc::ptr_eq(i, index)) {
+        if kept.bought.len() >= MOST {
+            kept.bought.clear();
+        }
+        kept.bought.insert(account, (now, bits.clone()));
+    }
+    Ok(bits)
+}
+
+/// Reads everything and builds the index. The version is read first: what is changed in between is in both.
+async fn build(tx: &mut Tx, searches: &Searches) -> Result<Arc<Index>> {
+    let began = Instant::now();
+    let version = sqlx::query_scalar!("SELECT catalog_version FROM seller").fetch_one(tx.db()).await?;
+    let categories: Vec<index::Category> =
+        sqlx::query_as!(index::Category, "SELECT id, slug, name FROM categories ORDER BY position, name")
+            .fetch_all(tx.db())
+            .await?;
+    let synonyms: Vec<Vec<String>> =
+        sqlx::query_scalar!("SELECT phrases FROM synonyms ORDER BY id").fetch_all(tx.db()).await?;
+    let rows: Vec<index::Row> = sqlx::query!(
+        r#"SELECT id, sku, gtin, name, description, category_id, status = 'active' AS "active!",
+                  attributes AS "attributes: Json<BTreeMap<String, String>>" FROM products"#
+    )
+    .fetch(tx.db())
+    .map_ok(|p| index::Row {
+        id: p.id,
+        sku: p.sku,
+        gtin: p.gtin,
+        name: p.name,
+        description: p.description,
+        category: p.category_id,
+        active: p.active,
+        attributes: p.attributes.0,
+    })
+    .try_collect()
+    .await?;
+    let build = move || Arc::new(Index::new(version, rows, categories, &synonyms));
+    let index = tokio::task::spawn_blocking(build).await.map_err(|e| crate::Error::Inconsistent(e.to_string()))?;
+    let took = began.elapsed();
+    tracing::debug!(version, products = index.len(), ?took, "the search index is built");
+    searches.keep(index.clone(), took);
+    Ok(index)
+}
+
+/// Builds the index anew if the catalog has changed: what each server process does every few seconds, so that several of
+/// them stay fresh, and once before it answers.
+pub async fn refresh(store: &Store, now: DateTime<Utc>) -> Result<()> {
+    let searches = store.searches();
+    let mut tx = store.job(now).await?;
+    let version = sqlx::query_scalar!("SELECT catalog_version FROM seller").fetch_optional(tx.db()).await?;
+    let known = searches.kept().index.as_ref().map(|index| index.version);
+    if version.is_none() || known >= version {
+        return Ok(());
+    }
+    let _one_at_a_time = searches.building.lock().await;
+    build(&mut tx, &searches).await?;
+    Ok(())
+}
+
+/// What somebody who is still typing may mean: products, what was bought before first, and with a number in it orders and
+/// invoices. At most four statements, of products one.
+pub async fn suggest(tx: &mut Tx, words: &str) -> Result<Suggestions> {
+    let actor = tx.actor()?;
+    let mut suggestions = Suggestions::default();
+    let words: String = words.trim().chars().take(100).collect();
+    if words.is_empty() {
+        return Ok(suggestions);
+    }
+    if actor.may(Permission::CatalogRead) && !actor.is_staff() {
+        let view = view(tx, &words).await?;
+        let found = view.index.find(&view.ask(&words), SUGGESTED);
+        suggestions.guessed = found.guessed.clone();
+        suggestions.products = view
+            .index
+            .hits(&found, SUGGESTED, Some(&view.bought))
+            .into_iter()
+            .map(|hit| ProductHit { sku: hit.sku.to_owned(), name: hit.name.to_owned(), bought: hit.bought })
+            .collect();
+    }
+    if words.chars().filter(char::is_ascii_digit).count() > 1 && !actor.is_staff() {
+        documents(tx, &actor, &words, &mut suggestions).await?;
+    }
+    Ok(suggestions)
+}
+
+/// Orders and invoices whose number begins so, with or without its series and year. Two statements.
+async fn documents(tx: &mut Tx, actor: &Actor, words: &str, suggestions: &mut Suggestions) -> Result<()> {
+    let (account, typed) = (actor.account().0, words.to_uppercase());
+    let last = format!("{typed}\u{10FFFF}");
+    // A number alone is that of this year or the last.
+    let year = tx.today().year();
+    let numbered = |series: &str| -> Vec<String> {
+        let digits = typed.chars().all(|c| c.is_ascii_digit()).then_some(&typed);
+        digits.into_iter().flat_map(|n| [year, year - 1].map(|y| format!("{series}-{y}-{n:0>6}"))).collect()
+    };
+    if actor.reach(Permission::OrderRead).is_some() {
+        let own = actor.only_own(Permission::OrderRead)?;
+        suggestions.orders = sqlx::query_as!(
+            DocumentHit,
+            r#"SELECT o.number, CASE WHEN o.po_number = '' THEN to_char(o.placed_at, 'YYYY-MM-DD') ELSE 'PO ' || o.po_number END AS "note!"
+               FROM orders o
+               WHERE o.account_id = $1 AND (o.number ~>=~ $2 AND o.number ~<~ $3 OR o.number = ANY($4))
+                 AND ($5::uuid IS NULL OR o.member_id = $5 OR o.member_id IS NULL AND o.source = 'import')
+               ORDER BY o.placed_at DESC LIMIT 5"#,
+            account,
+            typed,
+            last,
+            &numbered("SO"),
+            own.map(|m| m.0)
+        )
+        .fetch_all(tx.db())
+        .await?;
+    }
+    if actor.may(Permission::InvoiceRead) {
+        let numbers = [numbered("INV"), numbered("CN")].concat();
+        suggestions.invoices = sqlx::query_as!(
+            DocumentHit,
+            r#"SELECT i.number, to_char(i.issued_on, 'YYYY-MM-DD') AS "note!" FROM invoices i
+               WHERE i.account_id = $1 AND (i.number ~>=~ $2 AND i.number ~<~ $3 OR i.number = ANY($4))
+               ORDER BY i.issued_on DESC LIMIT 5"#,
+            account,
+            typed,
+            last,
+            &numbers
+        )
+        .fetch_all(tx.db())
+        .await?;
+    }
+    Ok(())
+}
+
+/// How many sets of words that mean the same there may be.
+const MOST_SYNONYMS: i64 = 2000;
+
+/// The seller's sets of words that mean the same. One statement.
+pub async fn synonyms(tx: &mut Tx) -> Result<Vec<Synonym>> {
+    tx.actor()?.require(Permission::CatalogManage)?;
+    let rows = sqlx::query!("SELECT id, phrases, by_name, at FROM synonyms ORDER BY phrases").fetch_all(tx.db()).await?;
+    Ok(rows.into_iter().map(|r| Synonym { id: r.id, phrases: r.phrases, by: r.by_name, at: tx.local(r.at) }).collect())
+}
+
+/// Writes down that phrases mean the same. Invalid when there are too many sets already.
+pub async fn add_synonyms(tx: &mut Tx, phrases: &[String]) -> Result<()> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CatalogManage)?;
+    let now = tx.now();
+    let done = sqlx::query!(
+        "INSERT INTO synonyms (id, phrases, by_name, at) SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM synonyms) < $5",
+        crate::new_id::<Uuid>(),
+        phrases,
+        actor.name(),
+        now,
+        MOST_SYNONYMS
+    )
+    .execute(tx.db())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(Problem::invalid("phrases", "There are too many sets of words: take one away first.").into());
+    }
+    audit::record_for(tx, AccountId::SELLER, "synonyms.add", &phrases.join(", "), json!({ "phrases": phrases })).await
+}
+
+/// Takes a set away. Not found when it is gone.
+pub async fn remove_synonyms(tx: &mut Tx, id: Uuid) -> Result<()> {
+    tx.actor()?.require(Permission::CatalogManage)?;
+    let phrases = sqlx::query_scalar!("DELETE FROM synonyms WHERE id = $1 RETURNING phrases", id)
+        .fetch_optional(tx.db())
+        .await?
+        .ok_or(Problem::NotFound)?;
+    audit::record_for(tx, AccountId::SELLER, "synonyms.remove", &phrases.join(", "), json!({ "phrases": phrases })).await
+}
