@@ -30,6 +30,7 @@ pub mod reminders;
 pub mod request;
 pub mod rooms;
 pub mod sales;
+pub mod search;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod ui;
@@ -110,6 +111,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sales/orders") view=Sales::Orders ssr=SsrMode::Async/>
                     <Route path=path!("/sales/orders/:number") view=Sales::Order ssr=SsrMode::Async/>
                     <Route path=path!("/sales/held") view=Sales::Held ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/synonyms") view=Sales::Synonyms ssr=SsrMode::Async/>
                     <Route path=path!("/sales/registrations") view=Sales::Registrations ssr=SsrMode::Async/>
                     <Route path=path!("/finance/bank") view=Paying::Bank ssr=SsrMode::Async/>
                     <Route path=path!("/finance/overdue") view=Paying::Overdue ssr=SsrMode::Async/>

@@ -8,10 +8,10 @@ use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::ChooseView;
 
-use crate::ui::{ButtonLink, EmptyState};
+use crate::ui::{ButtonLink, EmptyState, NavGroup};
 use crate::{
     accounts, again, approvals, assistance, bank, cart, catalog, company, deliveries, disputes, invoices, ledger,
-    lists, orders, packs, payments, proposals, quick, quotes, reminders, sales,
+    lists, orders, packs, payments, proposals, quick, quotes, reminders, sales, search,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -132,9 +132,21 @@ rooms! {
         Start => sales::Start,
         Customers => sales::Customers,
         Customer => sales::Customer,
+        Synonyms => search::Synonyms,
         Orders => sales::Orders,
         Order => sales::Order,
     }
+}
+
+/// The list of suggestions below the box in the top bar; nothing when it cannot be fetched: the box works without.
+pub async fn finder(nav: Signal<Vec<NavGroup>>) -> AnyView {
+    finding(nav).await.unwrap_or_else(|_| ().into_any())
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "what is fetched may fail to come")]
+#[wasm_split(finding, fallible, wasm_split_path = ::leptos::wasm_split)]
+fn finding(nav: Signal<Vec<NavGroup>>) -> Result<AnyView, SplitLoaderError> {
+    Ok(search::finder(nav))
 }
 
 /// The room whose beginning fits the address best: whole words, as many as possible.

@@ -168,6 +168,15 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let config = Arc::new(config);
     tokio::spawn(mail::work(store.clone(), config.mailer.clone(), config.public_origin.clone()));
     tokio::spawn(packs::work(store.clone()));
+    let seeker = store.clone();
+    tokio::spawn(async move {
+        loop {
+            if let Err(error) = store::search::refresh(&seeker, crate::clock::now()).await {
+                tracing::warn!(%error, "the search index is not as new as the catalog");
+            }
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+    });
     let housekeeper = store.clone();
     tokio::spawn(async move {
         loop {

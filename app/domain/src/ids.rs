@@ -59,6 +59,8 @@ ids! {
     PackId;
     /// A requisition list.
     ListId;
+    /// Words that mean the same.
+    SynonymId;
     /// An approval rule.
     RuleId;
     /// A budget of a cost centre.
