@@ -4,8 +4,6 @@ use domain::quick::{MOST_LINES, OpenLine, QuickLine, QuickPage};
 use domain::search::ProductHit;
 use domain::text;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast as _;
-use leptos::web_sys::HtmlInputElement;
 use leptos_meta::Title;
 
 use super::actions::{AddLine, ChooseLine, KeepQuick, OrderQuick, ReadQuick};
@@ -14,7 +12,7 @@ use crate::load::{once, reloaded};
 use crate::search::actions::Suggest;
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, Field, Notice, Offer, PageHeader, Select, TextArea, Tone,
-    offers,
+    input, offers,
 };
 
 /// The quick order.
@@ -144,8 +142,7 @@ fn articles(words: String) -> std::pin::Pin<Box<dyn Future<Output = Vec<Offer>>>
 
 /// The article goes into its field, and the person on to the quantity.
 fn take(offer: Offer) {
-    let field = |id: &str| document().get_element_by_id(id).and_then(|f| f.dyn_into::<HtmlInputElement>().ok());
-    if let (Some(article), Some(quantity)) = (field("article"), field("quantity")) {
+    if let (Some(article), Some(quantity)) = (input("article"), input("quantity")) {
         article.set_value(&offer.value);
         quantity.select();
         let _ = quantity.focus();

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::actions::Suggest;
 use crate::load::once;
-use crate::ui::{NavGroup, Offer, offers};
+use crate::ui::{NavGroup, Offer, input, offers};
 
 /// The box's list. Fetched when somebody first goes to the box.
 pub fn finder(nav: Signal<Vec<NavGroup>>) -> AnyView {
@@ -19,7 +19,13 @@ pub fn finder(nav: Signal<Vec<NavGroup>>) -> AnyView {
         "search",
         "Suggestions",
         Box::new(ask),
-        Box::new(move |offer| navigate(&offer.value, leptos_router::NavigateOptions::default())),
+        Box::new(move |offer| {
+            if let Some(field) = input("search") {
+                field.set_value("");
+                let _ = field.blur();
+            }
+            navigate(&offer.value, leptos_router::NavigateOptions::default());
+        }),
     )
 }
 

@@ -5,7 +5,9 @@
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
+use leptos::web_sys::{Element, Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
+
+use super::offers::input;
 
 /// Listens while the frame is there. Only in the browser: effects do not run on the server.
 pub(super) fn listen() {
@@ -49,11 +51,7 @@ fn types(element: &Element) -> bool {
 }
 
 fn search() -> bool {
-    let Some(input) =
-        document().get_element_by_id("search").and_then(|found| found.dyn_into::<HtmlInputElement>().ok())
-    else {
-        return false;
-    };
+    let Some(input) = input("search") else { return false };
     let shown = input.focus().is_ok();
     input.select();
     // As if typed: whoever listens suggests something.

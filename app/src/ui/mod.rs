@@ -88,7 +88,7 @@ pub use gallery::Gallery;
 pub use icon::{Glyph, Icon};
 pub use item::Item;
 pub use notice::Notice;
-pub use offers::{Ask, Offer, offers};
+pub use offers::{Ask, Offer, input, offers};
 pub use page_header::PageHeader;
 pub use pager::Pager;
 pub use popover::{Confirm, Popover};

@@ -5,6 +5,13 @@ use std::future::Future;
 use std::pin::Pin;
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast as _;
+use leptos::web_sys::HtmlInputElement;
+
+/// The input with this id. Only in the browser.
+pub fn input(id: &str) -> Option<HtmlInputElement> {
+    document().get_element_by_id(id).and_then(|found| found.dyn_into().ok())
+}
 
 /// One suggestion.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,9 +101,9 @@ mod field {
     use leptos::prelude::*;
     use leptos::wasm_bindgen::JsCast as _;
     use leptos::wasm_bindgen::prelude::Closure;
-    use leptos::web_sys::{Event, HtmlInputElement, KeyboardEvent};
+    use leptos::web_sys::{Event, KeyboardEvent};
 
-    use super::{Ask, Offer};
+    use super::{Ask, Offer, input};
 
     /// So long nobody asks after a key.
     const PAUSE: Duration = Duration::from_millis(60);
@@ -106,10 +113,6 @@ mod field {
         pub list: RwSignal<Vec<Offer>>,
         pub active: RwSignal<Option<usize>>,
         pub open: RwSignal<bool>,
-    }
-
-    fn input(id: &str) -> Option<HtmlInputElement> {
-        document().get_element_by_id(id).and_then(|found| found.dyn_into().ok())
     }
 
     pub fn attend(id: &'static str, ask: Ask, state: State, take: impl Fn(usize) + Copy + 'static) {

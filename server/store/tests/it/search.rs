@@ -36,12 +36,17 @@ async fn everybody_is_suggested_what_they_may_see() {
     for other in [&globex, &fay] {
         assert!(!titles(&suggest(&world, other, &order).await).contains(&"Orders"));
     }
-    let invoice: String = world.text("SELECT i.number FROM invoices i JOIN accounts a ON a.id = i.account_id WHERE a.number = '1001' LIMIT 1").await;
+    let invoice: String = world
+        .text("SELECT i.number FROM invoices i JOIN accounts a ON a.id = i.account_id WHERE a.number = '1001' LIMIT 1")
+        .await;
     assert_eq!(titles(&suggest(&world, &fay, &invoice).await), ["Invoices"]);
     assert!(suggest(&world, &jon, &invoice).await.groups.is_empty());
 
     let customers = suggest(&world, &rep, "acm").await;
-    assert!(customers.groups[0].hits.iter().any(|h| h.label.starts_with("Acme") && h.href == "/sales/customers/1001"), "{customers:?}");
+    assert!(
+        customers.groups[0].hits.iter().any(|h| h.label.starts_with("Acme") && h.href == "/sales/customers/1001"),
+        "{customers:?}"
+    );
     let all = suggest(&world, &world.actor("admin@seller.example").await, "gl").await;
     assert!(all.groups[0].hits.iter().any(|h| h.label.starts_with("Globex")), "{all:?}");
 }
@@ -98,7 +103,9 @@ async fn the_seller_says_which_words_mean_the_same() {
     let mut tx = world.begin(&admin).await;
     search::add_synonyms(&mut tx, &phrases).await.unwrap();
     tx.commit().await.unwrap();
-    assert!(suggest(&world, &jon, "sticky ribbon").await.products.iter().any(|p| p.name.to_lowercase().contains("tape")));
+    assert!(
+        suggest(&world, &jon, "sticky ribbon").await.products.iter().any(|p| p.name.to_lowercase().contains("tape"))
+    );
     let sets = search::synonyms(&mut world.read(&admin).await).await.unwrap();
     let set = sets.iter().find(|s| s.phrases == phrases).unwrap();
     let mut tx = world.begin(&admin).await;
