@@ -34,17 +34,14 @@ pub fn offers(id: &'static str, label: &'static str, ask: Ask, take: Box<dyn Fn(
     let list = RwSignal::new(Vec::<Offer>::new());
     let active = RwSignal::new(None::<usize>);
     let open = RwSignal::new(false);
-    let taken = StoredValue::new_local(take);
-    let takes = move |at: usize| {
-        if let Some(offer) = list.with_untracked(|list| list.get(at).cloned()) {
-            open.set(false);
-            taken.with_value(|take| take(offer));
-        }
-    };
+    // On the server nobody takes anything, and what is another thread's cannot be kept there.
     #[cfg(feature = "ssr")]
-    let _ = (ask, takes);
+    let takes = {
+        drop((ask, take));
+        |_at: usize| {}
+    };
     #[cfg(not(feature = "ssr"))]
-    field::attend(id, ask, field::State { list, active, open }, takes);
+    let takes = field::attend(id, ask, take, field::State { list, active, open });
 
     let place = move |at: usize| format!("{id}-offer-{at}");
     let groups = move || {
@@ -115,8 +112,21 @@ mod field {
         pub open: RwSignal<bool>,
     }
 
-    pub fn attend(id: &'static str, ask: Ask, state: State, take: impl Fn(usize) + Copy + 'static) {
+    /// Listens to the input; gives what happens when an offer is taken.
+    pub fn attend(
+        id: &'static str,
+        ask: Ask,
+        take: Box<dyn Fn(Offer)>,
+        state: State,
+    ) -> impl Fn(usize) + Copy + 'static {
         let State { list, active, open } = state;
+        let taken = StoredValue::new_local(take);
+        let take = move |at: usize| {
+            if let Some(offer) = list.with_untracked(|list| list.get(at).cloned()) {
+                open.set(false);
+                taken.with_value(|take| take(offer));
+            }
+        };
         let ask = StoredValue::new_local(ask);
         let asked = StoredValue::new(0_u32);
         let look = move || {
@@ -211,5 +221,6 @@ mod field {
         Effect::new(move |_| {
             says("aria-activedescendant", &active.get().map_or_else(String::new, |at| format!("{id}-offer-{at}")))
         });
+        take
     }
 }
