@@ -213,9 +213,10 @@ pub fn Frame(
                     <kbd aria-hidden="true">"Ctrl K"</kbd>
                     {offers.run()}
                 </form>
-                <a class="btn plain icon-only open-seek" href=action aria-label="Search">
+                // On a phone the box lies over the bar while somebody is in it.
+                <label class="btn plain icon-only open-seek" for="search">
                     <Icon glyph=Glyph::Search/>
-                </a>
+                </label>
             }
         })
     };
