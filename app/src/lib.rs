@@ -20,6 +20,7 @@ pub mod lists;
 mod load;
 pub mod orders;
 pub mod packs;
+pub mod parts;
 pub mod payments;
 pub mod problem;
 pub mod proposals;
@@ -96,6 +97,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/buy-again") view=Catalog::Again ssr=SsrMode::Async/>
                     <Route path=path!("/lists") view=Catalog::Lists ssr=SsrMode::Async/>
                     <Route path=path!("/lists/:id") view=Catalog::List ssr=SsrMode::Async/>
+                    <Route path=path!("/part-numbers") view=Catalog::Parts ssr=SsrMode::Async/>
                     <Route path=path!("/packs") view=Catalog::Packs ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=Desk::Inbox ssr=SsrMode::Async/>
                     <Route path=path!("/approvals/:number") view=Desk::Approval ssr=SsrMode::Async/>

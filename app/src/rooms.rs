@@ -11,7 +11,7 @@ use leptos_router::ChooseView;
 use crate::ui::{ButtonLink, EmptyState, NavGroup};
 use crate::{
     accounts, again, approvals, assistance, bank, cart, catalog, company, deliveries, disputes, invoices, ledger,
-    lists, orders, packs, payments, proposals, quick, quotes, reminders, sales, search,
+    lists, orders, packs, parts, payments, proposals, quick, quotes, reminders, sales, search,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -53,7 +53,7 @@ macro_rules! rooms {
 
 rooms! {
     /// Looking for products, and many lines at once; and the books, because here is room (decision 011).
-    Catalog: catalog at ["catalog", "products", "search", "quick-order", "lists", "buy-again", "statement", "ageing", "packs"], fetch_catalog {
+    Catalog: catalog at ["catalog", "products", "search", "quick-order", "lists", "buy-again", "statement", "ageing", "packs", "part-numbers"], fetch_catalog {
         Browse => catalog::Browse,
         Product => catalog::Product,
         WhyThisPrice => catalog::WhyThisPrice,
@@ -64,6 +64,7 @@ rooms! {
         Statement => ledger::Statement,
         Ageing => ledger::AgeingPage,
         Packs => packs::Packs,
+        Parts => parts::Parts,
     }
     /// From the cart to what was ordered.
     Orders: orders at ["cart", "checkout", "orders"], fetch_orders {

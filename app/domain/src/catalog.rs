@@ -389,6 +389,8 @@ pub struct ProductPage {
     pub description: String,
     /// GTIN, or empty.
     pub gtin: String,
+    /// What the asking account calls it; empty: nothing else.
+    pub own_number: String,
     /// Its category's name and slug.
     pub category: (String, String),
     /// Attributes by name.

@@ -85,7 +85,9 @@ fn show(page: QuickPage, [keep, choose, order, line]: [Act; 4]) -> AnyView {
     }
     .into_any();
     view! {
-        <PageHeader title="Quick order"/>
+        <PageHeader title="Quick order">
+            <ButtonLink href="/part-numbers">"Your part numbers"</ButtonLink>
+        </PageHeader>
         {more}
         <div class="cols">
             <div class="stack">{understood} {open}</div>

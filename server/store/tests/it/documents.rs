@@ -370,3 +370,27 @@ async fn what_was_let_off_for_paying_early_is_not_paid_back() {
     credit(&world, &service, &number, store::new_id(), &back(&[(1, 30)])).await.unwrap();
     world.assert_sound().await;
 }
+
+#[tokio::test]
+async fn documents_say_what_the_customer_called_it_when_they_were_made() {
+    let world = World::new().await;
+    let jon = world.buyer().await;
+    let call = async |own: &str| {
+        let mut tx = world.begin(&jon).await;
+        store::parts::take(&mut tx, &format!("{own},TP-48-CL")).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    call("ACME-TAPE").await;
+    let number = order(&world, "88901").await;
+    world.sql("UPDATE part_numbers SET at = at - interval '1 day'").await;
+    call("TAPE-NEW").await;
+    ship(&world, &number, 1, &[(1, 36), (2, 20)]).await.unwrap();
+    let ordered = store::orders::find(&mut world.read(&jon).await, &number).await.unwrap();
+    let own: Vec<_> = ordered.lines.iter().map(|l| l.own_number.as_str()).collect();
+    assert_eq!(own, ["ACME-TAPE", ""]);
+    let invoice = find(&world, &documents(&world, &number).await[0].number).await;
+    assert_eq!(invoice.lines.iter().map(|l| l.own_number.as_str()).collect::<Vec<_>>(), ["ACME-TAPE", ""]);
+    let service = world.actor(SERVICE).await;
+    let note = credit(&world, &service, &invoice.row.number, store::new_id(), &back(&[(1, 2)])).await.unwrap();
+    assert_eq!(find(&world, &note).await.lines[0].own_number, "ACME-TAPE");
+}

@@ -115,3 +115,53 @@ async fn the_seller_says_which_words_mean_the_same() {
     let mut tx = world.begin(&admin).await;
     assert!(matches!(search::remove_synonyms(&mut tx, set.id).await, Err(Error::Problem(Problem::NotFound))));
 }
+
+async fn take(world: &World, who: &Actor, text: &str) -> store::Result<domain::parts::Taken> {
+    let mut tx = world.begin(who).await;
+    let taken = store::parts::take(&mut tx, text).await?;
+    tx.commit().await?;
+    Ok(taken)
+}
+
+#[tokio::test]
+async fn part_numbers_are_taken_in_seen_and_forgotten_by_their_account_alone() {
+    let world = World::new().await;
+    let (jon, globex) = (world.buyer().await, world.actor("buyer@globex.example").await);
+    let taken = take(&world, &jon, "own,sku\nA-1,TP-48-CL\nA-1;TM-5M\nA-2\tGL-CUT-D-9\nA-3,NOPE\nA-2,GL-CUT-D-9")
+        .await
+        .unwrap();
+    assert_eq!((taken.added, taken.known, taken.ambiguous, taken.refused.len()), (3, 0, vec!["A-1".to_owned()], 1));
+    assert_eq!(take(&world, &jon, "A-2,gl-cut-d-9").await.unwrap().known, 1, "twice is once");
+    assert!(take(&world, &jon, "A-3,NOPE").await.is_err());
+    assert!(take(&world, &globex, "G-1,GL-CUT-D-9").await.is_err(), "not in Globex's assortment");
+    let page = store::parts::page(&mut world.read(&jon).await, "a-", 1).await.unwrap();
+    assert_eq!(
+        page.rows.iter().map(|r| (r.key.as_str(), r.articles)).collect::<Vec<_>>(),
+        [("A-1", 2), ("A-1", 2), ("A-2", 1)]
+    );
+    assert_eq!(store::parts::page(&mut world.read(&globex).await, "", 1).await.unwrap().total, 0);
+    let forget = async |who: &Actor, key: &str| {
+        let mut tx = world.begin(who).await;
+        store::parts::forget(&mut tx, key, "GL-CUT-D-9").await?;
+        tx.commit().await
+    };
+    assert!(matches!(forget(&globex, "A-2").await, Err(Error::Problem(Problem::NotFound))));
+    forget(&jon, "A-2").await.unwrap();
+    assert!(suggest(&world, &jon, "A-2").await.products.iter().all(|p| p.sku != "GL-CUT-D-9"));
+}
+
+#[tokio::test]
+async fn what_the_customer_calls_it_stands_on_cart_order_and_invoice() {
+    let world = World::new().await;
+    let jon = world.buyer().await;
+    take(&world, &jon, "ACME-TAPE,TP-48-CL").await.unwrap();
+    let mut tx = world.begin(&jon).await;
+    let sku = domain::catalog::Sku::parse("sku", "TP-48-CL").unwrap();
+    store::cart::add(&mut tx, &sku, crate::world::quantity(36)).await.unwrap();
+    tx.commit().await.unwrap();
+    let cart = store::cart::cart(&mut world.read(&jon).await).await.unwrap();
+    assert_eq!(cart.lines.iter().find(|l| l.sku == "TP-48-CL").unwrap().own_number, "ACME-TAPE");
+    assert_eq!(store::catalog::product(&mut world.read(&jon).await, "TP-48-CL").await.unwrap().own_number, "ACME-TAPE");
+    let globex = world.actor("buyer@globex.example").await;
+    assert_eq!(store::catalog::product(&mut world.read(&globex).await, "TP-48-CL").await.unwrap().own_number, "");
+}
