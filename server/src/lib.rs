@@ -13,7 +13,6 @@ pub mod import;
 pub mod mail;
 pub mod packs;
 mod parts;
-pub mod parts;
 pub mod payments;
 mod pdf;
 pub mod protect;
