@@ -91,14 +91,14 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/payments") view=Paying::Payments ssr=SsrMode::Async/>
                     <Route path=path!("/payments/new") view=Paying::Settle ssr=SsrMode::Async/>
                     <Route path=path!("/payments/:number") view=Paying::Payment ssr=SsrMode::Async/>
-                    <Route path=path!("/statement") view=Catalog::Statement ssr=SsrMode::Async/>
-                    <Route path=path!("/ageing") view=Catalog::Ageing ssr=SsrMode::Async/>
+                    <Route path=path!("/statement") view=Desk::Statement ssr=SsrMode::Async/>
+                    <Route path=path!("/ageing") view=Desk::Ageing ssr=SsrMode::Async/>
                     <Route path=path!("/quick-order") view=Catalog::Quick ssr=SsrMode::Async/>
                     <Route path=path!("/buy-again") view=Catalog::Again ssr=SsrMode::Async/>
                     <Route path=path!("/lists") view=Catalog::Lists ssr=SsrMode::Async/>
                     <Route path=path!("/lists/:id") view=Catalog::List ssr=SsrMode::Async/>
                     <Route path=path!("/part-numbers") view=Catalog::Parts ssr=SsrMode::Async/>
-                    <Route path=path!("/packs") view=Catalog::Packs ssr=SsrMode::Async/>
+                    <Route path=path!("/packs") view=Desk::Packs ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=Desk::Inbox ssr=SsrMode::Async/>
                     <Route path=path!("/approvals/:number") view=Desk::Approval ssr=SsrMode::Async/>
                     <Route path=path!("/company/rules") view=Company::Rules ssr=SsrMode::Async/>

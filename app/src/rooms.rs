@@ -52,8 +52,8 @@ macro_rules! rooms {
 }
 
 rooms! {
-    /// Looking for products, and many lines at once; and the books, because here is room (decision 011).
-    Catalog: catalog at ["catalog", "products", "search", "quick-order", "lists", "buy-again", "statement", "ageing", "packs", "part-numbers"], fetch_catalog {
+    /// Looking for products, and many lines at once.
+    Catalog: catalog at ["catalog", "products", "search", "quick-order", "lists", "buy-again", "part-numbers"], fetch_catalog {
         Browse => catalog::Browse,
         Product => catalog::Product,
         WhyThisPrice => catalog::WhyThisPrice,
@@ -61,9 +61,6 @@ rooms! {
         Again => again::Again,
         Lists => lists::Lists,
         List => lists::List,
-        Statement => ledger::Statement,
-        Ageing => ledger::AgeingPage,
-        Packs => packs::Packs,
         Parts => parts::Parts,
     }
     /// From the cart to what was ordered.
@@ -99,8 +96,8 @@ rooms! {
         Assistance => assistance::Assistance,
         Profile => accounts::Profile,
     }
-    /// What comes to somebody: to decide, to know, by a link; and what is on its way.
-    Desk: desk at ["approvals", "notices", "register", "forgot", "reset", "invite", "approve", "orders/open-lines"], fetch_desk {
+    /// What comes to somebody: to decide, to know, by a link; what is on its way; and the books, because here is room (decision 011).
+    Desk: desk at ["approvals", "notices", "register", "forgot", "reset", "invite", "approve", "orders/open-lines", "statement", "ageing", "packs"], fetch_desk {
         Inbox => approvals::Inbox,
         Approval => approvals::Approval,
         Notices => company::Notices,
@@ -110,6 +107,9 @@ rooms! {
         Redeem => accounts::Redeem,
         ByLink => approvals::ByLink,
         Board => deliveries::Board,
+        Statement => ledger::Statement,
+        Ageing => ledger::AgeingPage,
+        Packs => packs::Packs,
     }
     /// Asking for prices, and answering what is offered.
     Quotes: quoting at ["quotes"], fetch_quotes {
@@ -205,7 +205,7 @@ mod tests {
             ("/finance/bank", Some("paying")),
             ("/lists/7", Some("catalog")),
             ("/quick-order", Some("catalog")),
-            ("/statement", Some("catalog")),
+            ("/statement", Some("desk")),
         ] {
             assert_eq!(name(path), room, "{path}");
         }

@@ -100,11 +100,41 @@ test('a line is typed into the quick order', async ({ page }) => {
   expect(found).toEqual([]);
 });
 
+/// The company's own number, taken in and found.
+async function numbers(page: Page, own: string) {
+  await signIn(page, people.globex);
+  await page.goto('/part-numbers');
+  await ready(page);
+  await page.getByLabel('Your number and our SKU').fill(`${own}, TP-48-CL\nlost, NO-SUCH`);
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(page.getByText('1 number taken in.')).toBeVisible();
+  await expect(page.getByText('NO-SUCH is no article of your assortment')).toBeVisible();
+  await ready(page);
+  await page.getByLabel('CSV or XLSX').setInputFiles({ name: 'numbers.csv', mimeType: 'text/csv', buffer: Buffer.from(`${own},TP-48-CL\n`) });
+  await page.getByRole('button', { name: 'Upload', exact: true }).click();
+  await expect(page.getByText('1 known already.')).toBeVisible();
+  await page.goto(`/search?q=${own}`);
+  await expect(page.getByRole('row', { name: /TP-48-CL/ })).toBeVisible();
+  await page.goto('/products/TP-48-CL');
+  await expect(page.getByRole('main')).toContainText(own);
+  await page.goto(`/part-numbers?q=${own}`);
+  await ready(page);
+  await page.getByRole('button', { name: `Forget ${own} for TP-48-CL` }).click();
+  await expect(page.getByText(`${own} is forgotten.`)).toBeVisible();
+}
+
+test('a company orders by its own numbers', async ({ page }) => {
+  const found = complaints(page);
+  await numbers(page, 'GLX-77-A');
+  expect(found).toEqual([]);
+});
+
 test('what is misspelled or not there is helped with', async ({ page }) => finds(page));
 
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
   test('what is misspelled or not there is helped with', async ({ page }) => finds(page));
+  test('a company orders by its own numbers', async ({ page }) => numbers(page, 'GLX-77-B'));
   test('a line is typed into the quick order', async ({ page }) => {
     await signIn(page, people.junior);
     await page.goto('/quick-order');
