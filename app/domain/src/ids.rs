@@ -59,6 +59,8 @@ ids! {
     PackId;
     /// A requisition list.
     ListId;
+    /// A recurring order.
+    ScheduleId;
     /// An approval rule.
     RuleId;
     /// A budget of a cost centre.

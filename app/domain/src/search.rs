@@ -78,8 +78,13 @@ mod tests {
 
     #[test]
     fn phrases_are_read_once_each() {
-        assert_eq!(phrases("Cling film, stretch  wrap,\npallet wrap, cling film, -").unwrap(), ["cling film", "stretch wrap", "pallet wrap"]);
-        for bad in ["", "one", "one, One", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u", &format!("a, {}", "x".repeat(61))] {
+        assert_eq!(
+            phrases("Cling film, stretch  wrap,\npallet wrap, cling film, -").unwrap(),
+            ["cling film", "stretch wrap", "pallet wrap"]
+        );
+        for bad in
+            ["", "one", "one, One", "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u", &format!("a, {}", "x".repeat(61))]
+        {
             assert!(phrases(bad).is_err(), "{bad}");
         }
     }

@@ -81,13 +81,7 @@ pub(crate) struct View {
 impl View {
     /// A question about `words` through this view.
     pub fn ask<'a>(&'a self, words: &'a str) -> Ask<'a> {
-        Ask {
-            words,
-            visible: self.visible.as_deref(),
-            bought: Some(&self.bought),
-            own: &self.own,
-            ..Ask::default()
-        }
+        Ask { words, visible: self.visible.as_deref(), bought: Some(&self.bought), own: &self.own, ..Ask::default() }
     }
 }
 
@@ -312,7 +306,8 @@ const MOST_SYNONYMS: i64 = 2000;
 /// The seller's sets of words that mean the same. One statement.
 pub async fn synonyms(tx: &mut Tx) -> Result<Vec<Synonym>> {
     tx.actor()?.require(Permission::CatalogManage)?;
-    let rows = sqlx::query!("SELECT id, phrases, by_name, at FROM synonyms ORDER BY phrases").fetch_all(tx.db()).await?;
+    let rows =
+        sqlx::query!("SELECT id, phrases, by_name, at FROM synonyms ORDER BY phrases").fetch_all(tx.db()).await?;
     Ok(rows.into_iter().map(|r| Synonym { id: r.id, phrases: r.phrases, by: r.by_name, at: tx.local(r.at) }).collect())
 }
 
@@ -344,5 +339,6 @@ pub async fn remove_synonyms(tx: &mut Tx, id: Uuid) -> Result<()> {
         .fetch_optional(tx.db())
         .await?
         .ok_or(Problem::NotFound)?;
-    audit::record_for(tx, AccountId::SELLER, "synonyms.remove", &phrases.join(", "), json!({ "phrases": phrases })).await
+    audit::record_for(tx, AccountId::SELLER, "synonyms.remove", &phrases.join(", "), json!({ "phrases": phrases }))
+        .await
 }
