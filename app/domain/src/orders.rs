@@ -297,6 +297,8 @@ pub enum Action {
     Cancel,
     /// See who decides over it.
     WhoDecides,
+    /// Have the same ordered again and again.
+    Schedule,
 }
 
 /// An order's page.

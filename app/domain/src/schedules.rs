@@ -541,8 +541,6 @@ pub struct SchedulesPage {
     pub rows: Vec<ScheduleRow>,
     /// The reader may make some.
     pub may_make: bool,
-    /// The seller's today.
-    pub today: NaiveDate,
 }
 
 /// The form for a new schedule.
@@ -645,6 +643,8 @@ pub struct SchedulePage {
     pub po_required: bool,
     /// What the reader may do.
     pub can: Vec<Action>,
+    /// The seller's today.
+    pub today: NaiveDate,
 }
 
 #[cfg(test)]

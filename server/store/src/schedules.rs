@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::cart::{CheckoutForm, LineProblem, Places, check};
 use domain::ids::{ListId, MemberId, OrderId, ScheduleId};
+use domain::lists::Right;
 use domain::orders::{OrderLine, ReorderLine};
 use domain::schedules::{
     Action, Delivery, Due, Event, Every, LogRow, MOST_LINES, MOST_SCHEDULES, NewPage, NextPage, PastRow, Plan, Rule,
@@ -191,7 +192,7 @@ pub async fn list(tx: &mut Tx) -> Result<SchedulesPage> {
     .fetch_all(tx.db())
     .await?;
     let rows = rows.into_iter().map(|r| Ok(Schedule::try_from(r)?.row(&actor))).collect::<Result<_>>()?;
-    Ok(SchedulesPage { rows, may_make: actor.may(Permission::OrderSchedule), today: tx.today() })
+    Ok(SchedulesPage { rows, may_make: actor.may(Permission::OrderSchedule) })
 }
 
 /// A schedule that the asking member may see. One statement.
@@ -211,6 +212,7 @@ async fn find(tx: &mut Tx, actor: &Actor, id: ScheduleId) -> Result<Schedule> {
 
 /// The same, locked; read after the lock, because the snapshot of a statement that waited for it may be older. Two statements.
 async fn lock(tx: &mut Tx, actor: &Actor, id: ScheduleId) -> Result<Schedule> {
+    actor.require(Permission::OrderRead)?;
     sqlx::query_scalar!(
         "SELECT id FROM schedules WHERE account_id = $1 AND id = $2 FOR UPDATE",
         actor.account().0,
@@ -524,6 +526,7 @@ pub async fn page(tx: &mut Tx, id: ScheduleId) -> Result<SchedulePage> {
         places,
         po_required: look.cart.po_required,
         can,
+        today: tx.today(),
     })
 }
 
@@ -589,7 +592,7 @@ struct Found {
 async fn found(tx: &mut Tx, actor: &Actor, source: &Source) -> Result<Found> {
     let (name, about, wanted, mut left_out) = match source {
         Source::List(id) => {
-            let (name, lines) = crate::lists::wanted(tx, *id).await?;
+            let (name, lines) = crate::lists::wanted(tx, *id, Right::Use).await?;
             let about = format!("Lines of your list “{name}”.");
             (name, about, lines, Vec::new())
         }

@@ -119,6 +119,9 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
     if actor.may(Permission::CartUse) {
         can.push(Action::Reorder);
     }
+    if actor.may(Permission::OrderSchedule) {
+        can.push(Action::Schedule);
+    }
     let reach = actor.reach(Permission::OrderCancel);
     if present.cancellable() && o.source == "portal" && reach.is_some_and(|r| r > domain::Reach::Own || is_own) {
         can.push(Action::Cancel);

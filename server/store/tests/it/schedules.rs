@@ -23,6 +23,16 @@ fn date(month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, month, day).unwrap()
 }
 
+/// The demo's world without its own schedules.
+async fn world() -> World {
+    quiet(World::new().await).await
+}
+
+async fn quiet(world: World) -> World {
+    world.sql("UPDATE schedules SET state = 'ended', why = '', next_on = NULL; DELETE FROM notices").await;
+    world
+}
+
 fn sku(text: &str) -> Sku {
     Sku::parse("sku", text).unwrap()
 }
@@ -131,7 +141,7 @@ async fn answer(
 
 #[tokio::test]
 async fn it_is_announced_and_ordered_on_its_day_as_if_by_hand() {
-    let world = World::new().await;
+    let world = world().await;
     let (jon, id) = standing(&world).await;
     assert_eq!(run(&world, at(11, 27)).await, 0, "not yet");
     assert_eq!(run(&world, at(11, 28)).await, 1, "three days before");
@@ -166,7 +176,7 @@ async fn it_is_announced_and_ordered_on_its_day_as_if_by_hand() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_servers_at_once_announce_once_and_order_once() {
-    let world = World::with_connections(16).await;
+    let world = quiet(World::with_connections(16).await).await;
     let (jon, id) = standing(&world).await;
     for now in [at(11, 28), at(12, 1)] {
         let runs: Vec<_> = (0..6)
@@ -189,7 +199,7 @@ async fn many_servers_at_once_announce_once_and_order_once() {
 
 #[tokio::test]
 async fn a_price_rise_stops_it_and_the_answer_orders_at_the_new_price_from_now_on() {
-    let world = World::new().await;
+    let world = world().await;
     let (jon, id) = standing(&world).await;
     dearer(&world, "TP-48-CL", 10).await;
     run(&world, at(11, 28)).await;
@@ -230,7 +240,7 @@ async fn a_price_rise_stops_it_and_the_answer_orders_at_the_new_price_from_now_o
 
 #[tokio::test]
 async fn what_is_within_the_tolerance_or_cheaper_goes_through_and_never_creeps() {
-    let world = World::new().await;
+    let world = world().await;
     let jon = world.buyer().await;
     let typed = Typed { tolerance: "5 %".into(), ..weekly(&ship_to(&world, &jon).await) };
     let id = make(&world, &jon, &typed, &[("TP-48-CL", 36)]).await.unwrap();
@@ -252,7 +262,7 @@ async fn what_is_within_the_tolerance_or_cheaper_goes_through_and_never_creeps()
 
 #[tokio::test]
 async fn what_cannot_be_ordered_stops_it_and_is_left_out_once_or_for_good() {
-    let world = World::new().await;
+    let world = world().await;
     let (jon, id) = standing(&world).await;
     world.sql("UPDATE products SET status = 'discontinued' WHERE sku = 'GL-CUT-D-9'").await;
     run(&world, at(11, 28)).await;
@@ -282,7 +292,7 @@ async fn what_cannot_be_ordered_stops_it_and_is_left_out_once_or_for_good() {
 
 #[tokio::test]
 async fn just_this_time_is_this_time_alone() {
-    let world = World::new().await;
+    let world = world().await;
     let (jon, id) = standing(&world).await;
     let changed = answer(&world, &jon, id, now(), Scope::Once, &[("TP-48-CL", 72), ("GL-CUT-D-9", 0)]).await.unwrap();
     assert_eq!(changed, None, "ordered on its day");
@@ -298,7 +308,7 @@ async fn just_this_time_is_this_time_alone() {
 
 #[tokio::test]
 async fn dates_are_skipped_paused_and_ended() {
-    let world = World::new().await;
+    let world = world().await;
     let (jon, id) = standing(&world).await;
     let skip = act!(world, &jon, now(), |tx| schedules::skip(&mut tx, id, date(12, 1)));
     skip.unwrap();
@@ -329,7 +339,9 @@ async fn dates_are_skipped_paused_and_ended() {
 
 #[tokio::test]
 async fn the_end_of_the_month_does_not_drift_and_the_last_date_ends_it() {
-    let world = World::new().await;
+    let world = world().await;
+    // A contract that ends would stop it: then the list price counts.
+    world.sql("UPDATE contracts SET valid_to = NULL").await;
     let jon = world.buyer().await;
     let typed = Typed {
         unit: "month".into(),
@@ -357,7 +369,7 @@ async fn the_end_of_the_month_does_not_drift_and_the_last_date_ends_it() {
 
 #[tokio::test]
 async fn after_a_long_silence_the_latest_date_is_asked_about_and_nothing_is_ordered_by_itself() {
-    let world = World::new().await;
+    let world = world().await;
     let (jon, id) = standing(&world).await;
     run(&world, at(11, 28)).await;
     assert_eq!(run(&world, at(12, 17)).await, 1);
@@ -372,7 +384,7 @@ async fn after_a_long_silence_the_latest_date_is_asked_about_and_nothing_is_orde
 
 #[tokio::test]
 async fn approvals_and_budgets_hold_as_by_hand() {
-    let world = World::new().await;
+    let world = world().await;
     world.sql("UPDATE approval_rules SET enabled = true; UPDATE stock SET on_hand = 100000").await;
     let jon = world.buyer().await;
     let address = ship_to(&world, &jon).await;
@@ -401,7 +413,7 @@ async fn approvals_and_budgets_hold_as_by_hand() {
 
 #[tokio::test]
 async fn a_missing_reference_stops_it_and_can_be_mended() {
-    let world = World::new().await;
+    let world = world().await;
     let jon = world.buyer().await;
     let typed = Typed { po_number: String::new(), ..weekly(&ship_to(&world, &jon).await) };
     let id = make(&world, &jon, &typed, &[("TP-48-CL", 36)]).await.unwrap();
@@ -429,7 +441,7 @@ async fn a_missing_reference_stops_it_and_can_be_mended() {
 
 #[tokio::test]
 async fn without_its_owners_right_it_stops_and_the_heir_resumes_it() {
-    let world = World::new().await;
+    let world = world().await;
     let (jon, id) = standing(&world).await;
     let (admin, lena) = (world.actor("admin@acme.example").await, world.actor("both@acme.example").await);
     let jons: MemberId = jon.member().unwrap();
@@ -458,7 +470,7 @@ async fn without_its_owners_right_it_stops_and_the_heir_resumes_it() {
 
 #[tokio::test]
 async fn who_is_handed_a_running_schedule_says_first_that_it_goes_on() {
-    let world = World::new().await;
+    let world = world().await;
     let (_, id) = standing(&world).await;
     let (admin, lena) = (world.actor("admin@acme.example").await, world.actor("both@acme.example").await);
     run(&world, at(11, 28)).await;
@@ -474,7 +486,7 @@ async fn who_is_handed_a_running_schedule_says_first_that_it_goes_on() {
 
 #[tokio::test]
 async fn others_see_it_by_their_role_and_another_account_never() {
-    let world = World::new().await;
+    let world = world().await;
     let (jon, id) = standing(&world).await;
     let (manager, admin, lena, globex) = (
         world.actor("manager@acme.example").await,
@@ -510,7 +522,7 @@ async fn others_see_it_by_their_role_and_another_account_never() {
 
 #[tokio::test]
 async fn standing_lines_change_and_the_plan_too() {
-    let world = World::new().await;
+    let world = world().await;
     let (jon, id) = standing(&world).await;
     let change = [(sku("TP-48-CL"), Some(quantity(70))), (sku("GL-CUT-D-9"), None)];
     act!(world, &jon, now(), |tx| schedules::set_lines(&mut tx, id, &change, Some((sku("TM-5M"), quantity(4)))))
@@ -542,7 +554,7 @@ async fn standing_lines_change_and_the_plan_too() {
 
 #[tokio::test]
 async fn it_is_made_of_an_order_without_what_is_gone_at_the_price_that_was_seen() {
-    let world = World::new().await;
+    let world = world().await;
     let jon = world.buyer().await;
     let query = domain::orders::HistoryQuery::parse("q=PO+88207");
     let found = store::orders::history(&mut world.read(&jon).await, query).await.unwrap();
@@ -570,4 +582,31 @@ async fn it_is_made_of_an_order_without_what_is_gone_at_the_price_that_was_seen(
     let manager = world.actor("manager@acme.example").await;
     let refused = schedules::new_page(&mut world.read(&manager).await, &from, None).await;
     assert_eq!(problem(refused), Problem::Forbidden);
+}
+
+#[tokio::test]
+async fn whoever_acts_for_a_member_leaves_no_standing_order_behind() {
+    let world = world().await;
+    let (jon, id) = standing(&world).await;
+    let rep = world.actor("rep@seller.example").await;
+    let mut tx = world.begin(&rep).await;
+    let asked = store::assistance::ask(&mut tx, "1001", jon.member().unwrap(), "by phone").await.unwrap();
+    tx.commit().await.unwrap();
+    let store::assistance::Asked::Begun(account, session) = asked else { panic!("Acme lets them act") };
+    let helps = Some((account, session));
+    let acting = store::accounts::asks(&world.store, rep.person(), None, helps, now(), "").await.unwrap().actor;
+    let seen = page(&world, &acting, id, now()).await;
+    assert!(seen.row.mine && seen.can.is_empty(), "they see what the member sees: {:?}", seen.can);
+    let from = list(&world, &acting, &[("TP-48-CL", 36)]).await;
+    assert_eq!(problem(schedules::new_page(&mut world.read(&acting).await, &from, None).await), Problem::Forbidden);
+    let made = act!(world, &acting, now(), |tx| schedules::make(&mut tx, &from, Decimal::ONE, &seen.typed));
+    assert_eq!(problem(made), Problem::Forbidden);
+    for done in [
+        act!(world, &acting, now(), |tx| schedules::set_lines(&mut tx, id, &[], None)),
+        act!(world, &acting, now(), |tx| schedules::skip(&mut tx, id, date(12, 1))),
+        act!(world, &acting, now(), |tx| schedules::pause(&mut tx, id)),
+        act!(world, &acting, now(), |tx| schedules::end(&mut tx, id)),
+    ] {
+        assert_eq!(problem(done), Problem::Forbidden);
+    }
 }
