@@ -242,6 +242,15 @@ UNION ALL
 SELECT 'what the bank says came in is booked once, as it came', b.account_id, l.bank_id
 FROM bank_lines l LEFT JOIN bank_bookings b ON b.line_id = l.id LEFT JOIN payments p ON (p.account_id, p.id) = (b.account_id, b.payment_id)
 WHERE (l.state = 'booked') <> (b.line_id IS NOT NULL)
-   OR b.line_id IS NOT NULL AND (p.kind, p.amount, p.currency, p.received_on) <> ('payment', l.amount, l.currency, l.booked_on);
+   OR b.line_id IS NOT NULL AND (p.kind, p.amount, p.currency, p.received_on) <> ('payment', l.amount, l.currency, l.booked_on)
+UNION ALL
+SELECT 'a date of a schedule is ordered with its order and never without', d.account_id, s.name || ' of ' || d.due_on
+FROM schedule_dates d JOIN schedules s ON (s.account_id, s.id) = (d.account_id, d.schedule_id)
+LEFT JOIN orders o ON (o.account_id, o.id) = (d.account_id, d.order_id)
+WHERE (d.stage = 'placed') <> (o.id IS NOT NULL)
+UNION ALL
+SELECT 'a schedule has lines', s.account_id, s.name
+FROM schedules s
+WHERE NOT EXISTS (SELECT 1 FROM schedule_lines l WHERE (l.account_id, l.schedule_id) = (s.account_id, s.id));
 
 GRANT SELECT ON violations TO buyerdesk_job;

@@ -229,6 +229,7 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
                 item(f.may(Permission::CartUse), "Quick order", "/quick-order", Glyph::QuickOrder),
                 item(f.may(Permission::CartUse), "Buy again", "/buy-again", Glyph::Repeat),
                 item(catalog, "Lists", "/lists", Glyph::Lists),
+                item(orders, "Schedules", "/schedules", Glyph::Calendar),
                 item(orders, "Orders", "/orders", Glyph::Orders),
                 item(f.may(Permission::QuoteRead), "Quotes", "/quotes", Glyph::Quotes),
                 item(orders, "Deliveries", "/orders/open-lines", Glyph::Truck),
@@ -287,7 +288,7 @@ fn dock(f: &FrameView) -> Vec<NavItem> {
         let after = items.iter().position(|i| i.href == "/catalog").map_or(items.len(), |at| at + 1);
         items.insert(after, NavItem::new("Cart", "/cart", Glyph::Cart));
     }
-    items.retain(|i| !["/quick-order", "/buy-again", "/lists"].contains(&i.href.as_str()));
+    items.retain(|i| !["/quick-order", "/buy-again", "/lists", "/schedules"].contains(&i.href.as_str()));
     items.truncate(5);
     items
 }

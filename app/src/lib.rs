@@ -31,6 +31,7 @@ pub mod reminders;
 pub mod request;
 pub mod rooms;
 pub mod sales;
+pub mod schedules;
 pub mod search;
 #[cfg(feature = "ssr")]
 mod shell;
@@ -77,6 +78,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/cart/proposals/:id") view=Orders::Proposal ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:number") view=Orders::Order ssr=SsrMode::Async/>
                     <Route path=path!("/orders/:number/reorder") view=Orders::Reorder ssr=SsrMode::Async/>
+                    <Route path=path!("/schedules") view=Orders::Schedules ssr=SsrMode::Async/>
+                    <Route path=path!("/schedules/new") view=Orders::NewSchedule ssr=SsrMode::Async/>
+                    <Route path=path!("/schedules/:id") view=Orders::Schedule ssr=SsrMode::Async/>
                     <Route path=path!("/quotes") view=Quotes::List ssr=SsrMode::Async/>
                     <Route path=path!("/quotes/new") view=Quotes::Ask ssr=SsrMode::Async/>
                     <Route path=path!("/quotes/:number") view=Quotes::Quote ssr=SsrMode::Async/>

@@ -11,7 +11,7 @@ use leptos_router::ChooseView;
 use crate::ui::{ButtonLink, EmptyState, NavGroup};
 use crate::{
     accounts, again, approvals, assistance, bank, cart, catalog, company, deliveries, disputes, invoices, ledger,
-    lists, orders, packs, parts, payments, proposals, quick, quotes, reminders, sales, search,
+    lists, orders, packs, parts, payments, proposals, quick, quotes, reminders, sales, schedules, search,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -63,14 +63,17 @@ rooms! {
         List => lists::List,
         Parts => parts::Parts,
     }
-    /// From the cart to what was ordered.
-    Orders: orders at ["cart", "checkout", "orders"], fetch_orders {
+    /// From the cart to what was ordered, and what is ordered by itself.
+    Orders: orders at ["cart", "checkout", "orders", "schedules"], fetch_orders {
         Cart => cart::Cart,
         Checkout => cart::Checkout,
         History => orders::History,
         Order => orders::Order,
         Reorder => orders::Reorder,
         Proposal => proposals::Proposal,
+        Schedules => schedules::Schedules,
+        NewSchedule => schedules::New,
+        Schedule => schedules::One,
     }
     /// What is owed, and settling it; the seller's people looking after it.
     Paying: paying at ["invoices", "payments", "finance"], fetch_paying {
@@ -192,6 +195,7 @@ mod tests {
         for (path, room) in [
             ("/orders", Some("orders")),
             ("/orders/SO-2026-000001", Some("orders")),
+            ("/schedules/new", Some("orders")),
             ("/orders/open-lines", Some("desk")),
             ("/orders/open-lines-of-mine", Some("orders")),
             ("/cart/proposals/7", Some("orders")),

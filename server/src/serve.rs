@@ -196,6 +196,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
             if let Err(error) = store::packs::expire(&housekeeper, crate::clock::now()).await {
                 tracing::warn!(%error, "finance packs are kept for too long");
             }
+            if let Err(error) = store::schedules::run(&housekeeper, crate::clock::now()).await {
+                tracing::warn!(%error, "a recurring order was neither placed nor asked about");
+            }
             if let Err(error) = store::approvals::chase(&housekeeper, crate::clock::now()).await {
                 tracing::warn!(%error, "nobody was reminded of what waits");
             }

@@ -40,6 +40,8 @@ pub enum Permission {
     CartUse,
     /// Submit one's own cart as an order.
     OrderSubmit,
+    /// Have orders placed in one's own name on the days of a schedule.
+    OrderSchedule,
     /// See orders.
     OrderRead,
     /// Cancel an order while that is possible.
@@ -121,6 +123,7 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
             (P::PriceRead, R::Account),
             (P::CartUse, R::Own),
             (P::OrderSubmit, R::Own),
+            (P::OrderSchedule, R::Own),
             (P::OrderRead, R::Own),
             (P::OrderCancel, R::Own),
             (P::OrderApprove, R::Own),
@@ -212,11 +215,12 @@ pub const GRANTS: &[(Role, &[(Permission, Reach)])] = &[
     ),
 ];
 
-/// What somebody of the seller's who acts for a member never does, whatever the member may: decide, accept, pay, touch members,
-/// rules and settings, read the trail of what they did themself. Held where every use case asks, in [`Actor::reach`]. What is
+/// What somebody of the seller's who acts for a member never does, whatever the member may: decide, accept, pay, order beyond
+/// the hour in which they act, touch members, rules and settings, read the trail of what they did themself. Held where every use case asks, in [`Actor::reach`]. What is
 /// the member's alone without being a permission (profile, passwords, sessions, bell) asks [`Actor::in_person`].
 pub const NEVER_ON_BEHALF: &[Permission] = &[
     P::OrderApprove,
+    P::OrderSchedule,
     P::QuoteAccept,
     P::InvoicePay,
     P::InvoiceDispute,
@@ -558,6 +562,11 @@ mod tests {
         for role in Role::ALL {
             assert_eq!(actor(&[role]).may(P::InvoiceRead), role == Role::Finance, "{role:?}");
             assert_eq!(actor(&[role]).may(P::OrderSubmit), role == Role::Buyer, "{role:?}");
+            assert_eq!(
+                actor(&[role]).may(P::OrderSchedule),
+                role == Role::Buyer,
+                "who may order may schedule: {role:?}"
+            );
         }
     }
 }

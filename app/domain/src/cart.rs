@@ -220,6 +220,17 @@ impl CartPage {
     }
 }
 
+/// Where an order may go and be booked, for whoever asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Places {
+    /// Addresses to choose from, the default first.
+    pub addresses: Vec<AddressRow>,
+    /// Cost centres to choose from: those on which the member may book.
+    pub cost_centres: Vec<CostCentreRow>,
+    /// One of them must be chosen: the member has named ones.
+    pub must_book: bool,
+}
+
 /// The checkout's page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckoutPage {

@@ -61,6 +61,8 @@ ids! {
     ListId;
     /// Words that mean the same.
     SynonymId;
+    /// A recurring order.
+    ScheduleId;
     /// An approval rule.
     RuleId;
     /// A budget of a cost centre.

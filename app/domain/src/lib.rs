@@ -36,6 +36,7 @@ pub mod registration;
 pub mod reminders;
 pub mod rhythm;
 pub mod sales;
+pub mod schedules;
 pub mod search;
 pub mod tax;
 pub mod text;

@@ -149,6 +149,7 @@ impl ListLine {
 }
 
 /// One list.
+#[expect(clippy::struct_excessive_bools, reason = "four things that may be done, each by its name")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListPage {
     /// The row among the lists.
@@ -159,6 +160,8 @@ pub struct ListPage {
     pub total: Money,
     /// The reader may fill a cart from it.
     pub may_use: bool,
+    /// The reader may have it ordered again and again.
+    pub may_schedule: bool,
     /// The reader may change its lines.
     pub may_edit: bool,
     /// The reader may rename, share and delete it.

@@ -12,6 +12,8 @@ pub enum Kind {
     Decision,
     /// Questions and answers.
     Talk,
+    /// Recurring orders, before they are placed.
+    Schedule,
     /// Quotes: sent, expired, talked about.
     Quote,
     /// Invoices, credit notes, payments.
@@ -22,13 +24,15 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of the form.
-    pub const ALL: [Self; 6] = [Self::Ask, Self::Decision, Self::Talk, Self::Quote, Self::Invoice, Self::Company];
+    pub const ALL: [Self; 7] =
+        [Self::Ask, Self::Decision, Self::Schedule, Self::Talk, Self::Quote, Self::Invoice, Self::Company];
 
     /// As stored and as the form sends it.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Ask => "ask",
             Self::Decision => "decision",
+            Self::Schedule => "schedule",
             Self::Talk => "talk",
             Self::Quote => "quote",
             Self::Invoice => "invoice",
@@ -46,6 +50,7 @@ impl Kind {
         match self {
             Self::Ask => "Something waits for my decision",
             Self::Decision => "My order was decided, changed or released",
+            Self::Schedule => "Recurring orders, before they are placed",
             Self::Talk => "Questions and answers",
             Self::Quote => "Quotes: sent, expired, talked about",
             Self::Invoice => "Invoices, credit notes, payments",

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::accounts::Address;
 use crate::cart::{LineProblem, Totals};
 use crate::catalog::PriceBrief;
+use crate::ids::ScheduleId;
 use crate::units::Units;
 use crate::{Cause, Money, Problem, Quantity, text};
 
@@ -298,6 +299,8 @@ pub enum Action {
     Cancel,
     /// See who decides over it.
     WhoDecides,
+    /// Have the same ordered again and again.
+    Schedule,
 }
 
 /// An order's page.
@@ -331,6 +334,8 @@ pub struct OrderPage {
     pub imported: bool,
     /// The number of the quote that it came of.
     pub quote: Option<String>,
+    /// The schedule that ordered it, and its name.
+    pub schedule: Option<(ScheduleId, String)>,
 }
 
 /// An order that waits for the seller's release.

@@ -61,6 +61,12 @@ pub enum Cause {
         /// The present state in words.
         state: String,
     },
+    /// The schedule is in a state in which this cannot be done with it.
+    #[error("This schedule is {state}: this cannot be done with it now.")]
+    ScheduleState {
+        /// The present state in words.
+        state: String,
+    },
     /// The quote is in a state in which this cannot be done any more, or it is the other side's turn.
     #[error("This quote is {state}: this cannot be done with it now.")]
     QuoteState {

@@ -1,5 +1,6 @@
 //! The checkout on one page.
 
+use domain::accounts::{AddressRow, CostCentreRow};
 use domain::budgets::Beyond;
 use domain::cart::{CheckoutPage, Typed};
 use domain::text;
@@ -30,6 +31,24 @@ pub fn Checkout() -> impl IntoView {
     }
 }
 
+/// Where an order may go.
+pub fn address_choices(addresses: &[AddressRow]) -> Vec<Choice> {
+    let choice = |a: &AddressRow| {
+        let of = a.of.as_ref().map(|of| format!(" (of {of})")).unwrap_or_default();
+        Choice::new(a.id.to_string(), format!("{}{of}: {}", a.label, a.address.lines().join(", ")))
+    };
+    addresses.iter().map(choice).collect()
+}
+
+/// Where an order may be booked; on none, unless one must be chosen.
+pub fn centre_choices(centres: &[CostCentreRow], must_book: bool) -> Vec<Choice> {
+    (!must_book || centres.is_empty())
+        .then(|| Choice::new("", "None"))
+        .into_iter()
+        .chain(centres.iter().map(|c| Choice::new(c.code.clone(), format!("{} ({})", c.name, c.code))))
+        .collect()
+}
+
 fn show(page: CheckoutPage, action: Act, typed: StoredValue<Option<Typed>>) -> AnyView {
     if !page.cart.orderable() {
         let blocked = page.cart.lines.iter().filter(|l| !l.problems.is_empty()).count();
@@ -42,20 +61,9 @@ fn show(page: CheckoutPage, action: Act, typed: StoredValue<Option<Typed>>) -> A
         }
         .into_any();
     }
-    let addresses: Vec<Choice> = page
-        .addresses
-        .iter()
-        .map(|a| {
-            let of = a.of.as_ref().map(|of| format!(" (of {of})")).unwrap_or_default();
-            Choice::new(a.id.to_string(), format!("{}{of}: {}", a.label, a.address.lines().join(", ")))
-        })
-        .collect();
+    let addresses = address_choices(&page.addresses);
     let must_book = page.must_book;
-    let centres: Vec<Choice> = (!must_book || page.cost_centres.is_empty())
-        .then(|| Choice::new("", "None"))
-        .into_iter()
-        .chain(page.cost_centres.iter().map(|c| Choice::new(c.code.clone(), format!("{} ({})", c.name, c.code))))
-        .collect();
+    let centres = centre_choices(&page.cost_centres, must_book);
     if page.typed.is_some() {
         // Told once; a page made anew later must not empty the fields.
         typed.set_value(page.typed);

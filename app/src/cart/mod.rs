@@ -5,6 +5,6 @@ mod checkout;
 mod page;
 mod totals;
 
-pub use checkout::Checkout;
+pub use checkout::{Checkout, address_choices, centre_choices};
 pub use page::Cart;
 pub use totals::totals_list;

@@ -51,6 +51,8 @@ fn show(page: ListPage, [order, set, add, save, delete]: [Act; 5]) -> AnyView {
     });
     let quote = (page.may_use && !page.lines.is_empty())
         .then(|| view! { <ButtonLink href=format!("/quotes/new?from=list:{id}")>"Request a quote"</ButtonLink> });
+    let schedule = (page.may_schedule && orderable > 0)
+        .then(|| view! { <ButtonLink href=format!("/schedules/new?from=list:{id}")>"Schedule"</ButtonLink> });
     let counting = page.may_use && page.lines.iter().any(|l| l.par.is_some());
     let count = counting.then(|| {
         let id = id.clone();
@@ -140,6 +142,7 @@ fn show(page: ListPage, [order, set, add, save, delete]: [Act; 5]) -> AnyView {
         <Title text=name.clone()/>
         <PageHeader title=name back=("Lists", "/lists") note=by>
             {quote}
+            {schedule}
             {all}
         </PageHeader>
         <div class="cols">

@@ -58,6 +58,9 @@ fn show(page: OrderPage, placed: bool, cancel: Act) -> AnyView {
             <ButtonLink href=format!("/orders/{number}/reorder") kind=ButtonKind::Primary>"Reorder"</ButtonLink>
         }
     });
+    let schedule = page.can.contains(&Action::Schedule).then(|| {
+        view! { <ButtonLink href=format!("/schedules/new?from=order:{number}")>"Schedule"</ButtonLink> }
+    });
     let call_off = page.can.contains(&Action::Cancel).then(|| {
         let number = number.clone();
         view! {
@@ -94,6 +97,10 @@ fn show(page: OrderPage, placed: bool, cancel: Act) -> AnyView {
         let href = format!("/quotes/{number}");
         view! { <p class="dim small">"Ordered from quote " <a class="link" href=href>{number.clone()}</a></p> }
     });
+    let by_schedule = page.schedule.map(|(id, name)| {
+        let href = format!("/schedules/{id}");
+        view! { <p class="dim small">"Ordered by schedule " <a class="link" href=href>{name}</a></p> }
+    });
     for invoice in page.invoices {
         facts.push(Fact::new("Invoice", invoice));
     }
@@ -113,6 +120,7 @@ fn show(page: OrderPage, placed: bool, cancel: Act) -> AnyView {
         <PageHeader title=number.clone() back=("Orders", "/orders") status=(tone(row.status), row.status.label()) note=text::date_time(row.placed_at)>
             {call_off}
             {asked}
+            {schedule}
             {reorder}
         </PageHeader>
         {confirmation}
@@ -141,6 +149,7 @@ fn show(page: OrderPage, placed: bool, cancel: Act) -> AnyView {
                 <Card title="Details">
                     <DescriptionList items=facts/>
                     {quote}
+                    {by_schedule}
                 </Card>
                 {has_address.then(|| view! { <Card title="Ship to"><p>{address}</p></Card> })}
                 <Card title="What happened">

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::accounts::{Address, AddressRow, CostCentreRow};
-use domain::cart::{self, CartLine, CartPage, CheckoutPage, TaxedAmount};
+use domain::cart::{self, CartLine, CartPage, CheckoutPage, Places, TaxedAmount};
 use domain::catalog::{PriceBrief, Sku};
 use domain::credit::{Policy, Verdict};
 use domain::ids::MemberId;
@@ -34,7 +34,16 @@ pub(crate) struct Cart {
     pub totals: cart::Totals,
     pub po_required: bool,
     free_delivery_from: Option<Money>,
-    below_minimum: Option<Money>,
+    pub below_minimum: Option<Money>,
+}
+
+/// What the account and the seller say of every order.
+struct Terms {
+    tax_rate: Option<Decimal>,
+    po_required: bool,
+    order_minimum: Option<Decimal>,
+    delivery_fee: Decimal,
+    free_delivery_from: Option<Decimal>,
 }
 
 /// Reads the asking member's cart, priced now. Two statements.
@@ -57,13 +66,40 @@ pub(crate) async fn load(tx: &mut Tx, actor: &Actor) -> Result<Cart> {
         .map_err(|e| Error::odd("cart_lines", &e.to_string()))?;
     let ids: Vec<Uuid> = wanted.iter().map(|w| w.0).collect();
     let mut facts: HashMap<Uuid, Facts> = facts_of(tx, &ids).await?.into_iter().map(|f| (f.id.0, f)).collect();
-    let pricing = Pricing::of(actor, tx.today());
     let mut lines = Vec::with_capacity(wanted.len());
     for (id, quantity, seen_price) in wanted {
         let facts = facts.remove(&id).ok_or_else(|| Error::odd("cart line without product", &id.to_string()))?;
+        lines.push((facts, quantity, seen_price));
+    }
+    let terms = Terms {
+        tax_rate: row.tax_rate,
+        po_required: row.po_required,
+        order_minimum: row.order_minimum,
+        delivery_fee: row.delivery_fee,
+        free_delivery_from: row.free_delivery_from,
+    };
+    Ok(Cart { id: row.cart, ..priced(tx, actor, &terms, lines)? })
+}
+
+/// A cart of these lines, priced now, which lies nowhere: what a schedule orders. One statement.
+pub(crate) async fn of_lines(tx: &mut Tx, actor: &Actor, lines: Vec<(Facts, Quantity)>) -> Result<Cart> {
+    let terms = sqlx::query_as!(
+        Terms,
+        "SELECT a.tax_rate, a.po_required, a.order_minimum, s.delivery_fee, s.free_delivery_from FROM accounts a CROSS JOIN seller s WHERE a.id = $1",
+        actor.account().0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    priced(tx, actor, &terms, lines.into_iter().map(|(facts, quantity)| (facts, quantity, None)).collect())
+}
+
+fn priced(tx: &Tx, actor: &Actor, terms: &Terms, wanted: Vec<(Facts, Quantity, Option<Decimal>)>) -> Result<Cart> {
+    let pricing = Pricing::of(actor, tx.today());
+    let mut lines = Vec::with_capacity(wanted.len());
+    for (facts, quantity, seen_price) in wanted {
         let price = facts.price(quantity, pricing);
         let net = price.as_ref().map(|p| p.unit_price.line(quantity)).transpose()?;
-        let tax_rate = row.tax_rate.unwrap_or(facts.tax_rate);
+        let tax_rate = terms.tax_rate.unwrap_or(facts.tax_rate);
         lines.push(Line { facts, quantity, price, net, tax_rate, seen_price });
     }
     let currency = actor.currency();
@@ -71,15 +107,15 @@ pub(crate) async fn load(tx: &mut Tx, actor: &Actor) -> Result<Cart> {
         lines.iter().filter_map(|l| l.net.map(|net| TaxedAmount { net, rate: l.tax_rate })).collect();
     let net = Money::sum(currency, amounts.iter().map(|a| a.net))?;
     let money = |amount| Money::new(amount, currency);
-    let free_from = row.free_delivery_from.map(money);
-    let delivery = cart::delivery_charge(net, money(row.delivery_fee), free_from);
+    let free_from = terms.free_delivery_from.map(money);
+    let delivery = cart::delivery_charge(net, money(terms.delivery_fee), free_from);
     Ok(Cart {
-        id: row.cart,
+        id: None,
         totals: cart::totals(currency, &amounts, delivery)?,
         lines,
-        po_required: row.po_required,
-        free_delivery_from: free_from.filter(|from| net.amount() < from.amount() && !row.delivery_fee.is_zero()),
-        below_minimum: row.order_minimum.map(money).filter(|min| net.amount() < min.amount()),
+        po_required: terms.po_required,
+        free_delivery_from: free_from.filter(|from| net.amount() < from.amount() && !terms.delivery_fee.is_zero()),
+        below_minimum: terms.order_minimum.map(money).filter(|min| net.amount() < min.amount()),
     })
 }
 
@@ -137,23 +173,8 @@ pub async fn checkout(tx: &mut Tx) -> Result<CheckoutPage> {
     let credit = limits::read(tx, &actor, "", gross, None, Lock::No).await?.credit;
     let approval = approvals::preview(tx, &actor, &cart).await?;
     let mut budgets = budgets::tight(tx, &actor, gross).await?;
-    let row = sqlx::query!(
-        r#"SELECT (SELECT jsonb_agg(jsonb_build_array(a.id, a.label, to_jsonb(a), a.of) ORDER BY a.level, a.is_default DESC, a.label)
-                   FROM my_addresses a WHERE a.kind = 'ship_to') AS addresses,
-                  (SELECT jsonb_agg(jsonb_build_array(c.code, c.name) ORDER BY c.code) FROM cost_centres c
-                   WHERE c.active AND (m.cost_centres = '{}' OR c.code = ANY (m.cost_centres))) AS centres,
-                  m.cost_centres <> '{}' AS "must_book!"
-           FROM members m WHERE m.account_id = $1 AND m.id = $2"#,
-        actor.account().0,
-        actor.member()?.0
-    )
-    .fetch_one(tx.db())
-    .await?;
-    let odd = |e: serde_json::Error| Error::odd("checkout", &e.to_string());
-    let addresses: Vec<(domain::ids::AddressId, String, Address, Option<String>)> =
-        row.addresses.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
-    let centres: Vec<(String, String)> = row.centres.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
-    budgets.retain(|(budget, ..)| centres.iter().any(|(code, _)| code == budget));
+    let Places { addresses, cost_centres, must_book } = places(tx, &actor).await?;
+    budgets.retain(|(budget, ..)| cost_centres.iter().any(|c| c.code == *budget));
     let credit_note = match credit.judge(cart.totals.gross)? {
         Verdict::Fits => None,
         Verdict::Exceeds(policy, free) => Some(match policy {
@@ -172,16 +193,41 @@ pub async fn checkout(tx: &mut Tx) -> Result<CheckoutPage> {
         order_id: new_id(),
         po_required: cart.po_required,
         cart: cart.view(tx, &actor),
-        addresses: addresses
-            .into_iter()
-            .map(|(id, label, address, of)| AddressRow { id, label, address, of })
-            .collect(),
-        must_book: row.must_book,
-        cost_centres: centres.into_iter().map(|(code, name)| CostCentreRow { code, name }).collect(),
+        addresses,
+        must_book,
+        cost_centres,
         credit_note,
         approval,
         budgets,
         typed: None,
+    })
+}
+
+/// Where the asking member's orders may go and be booked. One statement.
+pub(crate) async fn places(tx: &mut Tx, actor: &Actor) -> Result<Places> {
+    let row = sqlx::query!(
+        r#"SELECT (SELECT jsonb_agg(jsonb_build_array(a.id, a.label, to_jsonb(a), a.of) ORDER BY a.level, a.is_default DESC, a.label)
+                   FROM my_addresses a WHERE a.kind = 'ship_to') AS addresses,
+                  (SELECT jsonb_agg(jsonb_build_array(c.code, c.name) ORDER BY c.code) FROM cost_centres c
+                   WHERE c.active AND (m.cost_centres = '{}' OR c.code = ANY (m.cost_centres))) AS centres,
+                  m.cost_centres <> '{}' AS "must_book!"
+           FROM members m WHERE m.account_id = $1 AND m.id = $2"#,
+        actor.account().0,
+        actor.member()?.0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let odd = |e: serde_json::Error| Error::odd("checkout", &e.to_string());
+    let addresses: Vec<(domain::ids::AddressId, String, Address, Option<String>)> =
+        row.addresses.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
+    let centres: Vec<(String, String)> = row.centres.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
+    Ok(Places {
+        addresses: addresses
+            .into_iter()
+            .map(|(id, label, address, of)| AddressRow { id, label, address, of })
+            .collect(),
+        cost_centres: centres.into_iter().map(|(code, name)| CostCentreRow { code, name }).collect(),
+        must_book: row.must_book,
     })
 }
 

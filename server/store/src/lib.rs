@@ -34,6 +34,7 @@ pub mod proposals;
 pub mod quick;
 pub mod quotes;
 pub mod reminders;
+pub mod schedules;
 pub mod search;
 mod tx;
 pub mod units;

@@ -162,6 +162,7 @@ pub async fn page(tx: &mut Tx, id: ListId) -> Result<ListPage> {
     }
     Ok(ListPage {
         may_use: actor.may(Permission::CartUse) && row.right >= Right::Use,
+        may_schedule: actor.may(Permission::OrderSchedule) && row.right >= Right::Use,
         may_edit: actor.may(Permission::CartUse) && row.right >= Right::Edit,
         may_manage: may_manage(&actor, &row),
         lines,
@@ -170,10 +171,13 @@ pub async fn page(tx: &mut Tx, id: ListId) -> Result<ListPage> {
     })
 }
 
-/// The lines of a list that may be seen, for a request for a quote. Three statements.
-pub(crate) async fn wanted(tx: &mut Tx, id: ListId) -> Result<(String, Vec<(Facts, Quantity)>)> {
+/// The lines of a list of which the asking member has this right at least: to ask for a quote, to schedule. Three statements.
+pub(crate) async fn wanted(tx: &mut Tx, id: ListId, least: Right) -> Result<(String, Vec<(Facts, Quantity)>)> {
     let actor = tx.actor()?;
     let (account, row) = find(tx, &actor, id).await?;
+    if row.right < least {
+        return Err(Problem::Forbidden.into());
+    }
     let lines = stored(tx, account, id).await?;
     Ok((row.form.name, lines.into_iter().map(|l| (l.facts, l.quantity)).collect()))
 }

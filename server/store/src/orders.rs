@@ -17,4 +17,5 @@ pub(crate) use history::order_lines;
 pub use history::{find, history};
 pub(crate) use place::{Choices, NewLine, NewOrder, place};
 pub use reorder::{Chosen, diff, reorder};
+pub(crate) use submit::order;
 pub use submit::submit;

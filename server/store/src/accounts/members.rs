@@ -189,7 +189,7 @@ pub async fn reactivate(tx: &mut Tx, id: MemberId) -> Result<()> {
 /// Takes a member's seat away; their sessions in it end with the next request. Nobody deactivates themselves.
 ///
 /// What they leave open goes to the colleague `to`: the lines of their cart, carts proposed to them, quotes under way, the orders they sent that still wait (a
-/// rejection hands those back), those who report to them. Their delegations and their calendar end; what waits for their approval alone falls
+/// rejection hands those back), their schedules, which stop, those who report to them. Their delegations and their calendar end; what waits for their approval alone falls
 /// to the account admins (`domain::approvals::Flow::candidates`).
 pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Result<()> {
     let actor = tx.actor()?;
@@ -240,13 +240,21 @@ pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Resul
                          AND status IN ('draft', 'requested', 'sent', 'changes_asked', 'partly_accepted')),
               proposed AS (UPDATE cart_proposals SET member_id = $3 WHERE account_id = $1 AND member_id = $2 AND state = 'open'),
               listed AS (UPDATE lists SET member_id = $3 WHERE account_id = $1 AND member_id = $2),
+              -- Nobody orders by itself for somebody who has not said so: the heir looks at each and resumes it.
+              scheduled AS (UPDATE schedules SET member_id = $3, state = CASE state WHEN 'active' THEN 'asking' ELSE state END,
+                                                 why = CASE state WHEN 'active' THEN 'It was handed over' ELSE why END
+                            WHERE account_id = $1 AND member_id = $2 AND state <> 'ended' RETURNING id),
+              handed AS (INSERT INTO schedule_log (account_id, id, schedule_id, at, by_name, what)
+                         SELECT $1, gen_random_uuid(), s.id, $4, $5, 'Handed over to ' || $6 FROM scheduled s),
               calendar AS (DELETE FROM calendar_feeds WHERE account_id = $1 AND member_id = $2),
               reports AS (UPDATE members SET manager_id = NULLIF($3, id) WHERE account_id = $1 AND manager_id = $2 AND id <> $2)
          UPDATE members SET status = 'deactivated', manager_id = NULL WHERE account_id = $1 AND id = $2",
         account,
         row.id,
         heir.0,
-        now
+        now,
+        actor.name(),
+        heir_name
     )
     .execute(tx.db())
     .await?;

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use domain::cart::LineFacts;
 use domain::catalog::{Availability, Packing, PriceBrief, ProductRow};
 use domain::ids::ProductId;
-use domain::orders::OrderLine;
+use domain::orders::{OrderLine, ReorderLine, Then, compare};
 use domain::pricing::{self, Candidate, Question, Resolved, Strategy};
 use domain::units::Units;
 use domain::{Actor, Currency, Quantity};
@@ -80,6 +80,12 @@ impl Facts {
     /// How many of its own unit a line of a document is; as it stands where its unit is none of the product's.
     pub fn counted(&self, line: &OrderLine) -> Quantity {
         self.units.to_own(line.quantity, &line.unit).unwrap_or(line.quantity)
+    }
+
+    /// A line of before, then and now.
+    pub fn compared(&self, line: &OrderLine, p: Pricing) -> ReorderLine {
+        let price = self.price(self.packing().fit(self.counted(line)), p);
+        compare(&Then { line, now: Some((self.line(line.quantity, price.as_ref()), &self.units)) })
     }
 
     /// The file in the media folder, or the category's drawing.

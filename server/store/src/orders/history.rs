@@ -96,7 +96,9 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
                   shipments_json($1, $2) AS shipments,
                   (SELECT jsonb_agg(i.number ORDER BY i.issued_on) FROM invoices i WHERE i.account_id = $1 AND i.order_id = $2) AS invoices,
                   (SELECT q.number FROM orders o JOIN quotes q ON (q.account_id, q.id) = (o.account_id, o.quote_id)
-                   WHERE o.account_id = $1 AND o.id = $2) AS quote"#,
+                   WHERE o.account_id = $1 AND o.id = $2) AS quote,
+                  (SELECT jsonb_build_array(s.id, s.name) FROM schedule_dates d JOIN schedules s ON (s.account_id, s.id) = (d.account_id, d.schedule_id)
+                   WHERE d.account_id = $1 AND d.order_id = $2) AS schedule"#,
         actor.account().0,
         o.id
     )
@@ -116,6 +118,9 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
     let mut can = Vec::new();
     if actor.may(Permission::CartUse) {
         can.push(Action::Reorder);
+    }
+    if actor.may(Permission::OrderSchedule) {
+        can.push(Action::Schedule);
     }
     let reach = actor.reach(Permission::OrderCancel);
     if present.cancellable() && o.source == "portal" && reach.is_some_and(|r| r > domain::Reach::Own || is_own) {
@@ -154,6 +159,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<OrderPage> {
         can,
         imported: o.source == "import",
         quote: more.quote,
+        schedule: more.schedule.map(serde_json::from_value).transpose().map_err(odd)?,
     })
 }
 

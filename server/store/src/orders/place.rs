@@ -59,19 +59,7 @@ pub(crate) struct NewOrder<'a> {
 /// Places an order whose form and lines are checked; `chosen` is what its form names. Gives the order's number.
 pub(crate) async fn place(tx: &mut Tx, actor: &Actor, chosen: Choices, order: &NewOrder<'_>) -> Result<String> {
     let form = order.form;
-    if chosen.must_choose && chosen.address.is_none() {
-        return Err(Problem::invalid("ship_to", "Choose where the order goes.").into());
-    }
-    match (form.cost_centre.is_empty(), &chosen.centre) {
-        (true, _) if chosen.must_book => {
-            return Err(Problem::invalid("cost_centre", "Choose one of your cost centres.").into());
-        }
-        (false, None) => {
-            let words = "This cost centre is closed, or not one of yours. Choose another one.";
-            return Err(Problem::invalid("cost_centre", words).into());
-        }
-        _ => {}
-    }
+    chosen.check(form)?;
     let (ship_to, centre) = (json!(chosen.address.unwrap_or_default()), chosen.centre.unwrap_or_default());
 
     let gross = order.totals.gross;
@@ -177,6 +165,23 @@ impl Choices {
             rules: row.rules,
             new_address: row.new_address,
         })
+    }
+
+    /// Checks that the form names an address and a cost centre where the account asks for them, and such as there are.
+    pub(crate) fn check(&self, form: &CheckoutForm) -> Result<()> {
+        if self.must_choose && self.address.is_none() {
+            return Err(Problem::invalid("ship_to", "Choose where the order goes.").into());
+        }
+        match (form.cost_centre.is_empty(), &self.centre) {
+            (true, _) if self.must_book => {
+                Err(Problem::invalid("cost_centre", "Choose one of your cost centres.").into())
+            }
+            (false, None) => {
+                let words = "This cost centre is closed, or not one of yours. Choose another one.";
+                Err(Problem::invalid("cost_centre", words).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The number of the order that this form already made; an error when it was another member's.

@@ -52,9 +52,7 @@ async fn compared(tx: &mut Tx, number: &str) -> Result<Compared> {
     let pricing = Pricing::of(&actor, tx.today());
     let of = |line: &OrderLine| by_sku.get(&line.sku).and_then(|id| facts.get(id));
     let compare_line = |line: &OrderLine| -> ReorderLine {
-        let now = of(line);
-        let price = now.and_then(|f| f.price(f.packing().fit(f.counted(line)), pricing));
-        compare(&Then { line, now: now.map(|f| (f.line(line.quantity, price.as_ref()), &f.units)) })
+        of(line).map_or_else(|| compare(&Then { line, now: None }), |f| f.compared(line, pricing))
     };
     Ok(Compared {
         page: ReorderPage {

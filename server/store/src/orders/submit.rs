@@ -4,10 +4,10 @@
 use domain::cart::{CheckoutForm, check};
 use domain::catalog::Promise;
 use domain::pricing::Resolved;
-use domain::{Cause, Money, Permission, Problem};
+use domain::{Actor, Cause, Money, Permission, Problem};
 
 use super::place::{Choices, NewLine, NewOrder, place};
-use crate::cart::load;
+use crate::cart::{Cart, load};
 use crate::{Result, Tx};
 
 /// Submits the asking member's cart. Gives the order's number; the same form twice gives the same number.
@@ -28,17 +28,29 @@ pub async fn submit(tx: &mut Tx, form: &CheckoutForm) -> Result<String> {
     if let Some(number) = chosen.earlier(&actor)? {
         return Ok(number);
     }
-    if actor.on_hold() {
-        return Err(Problem::Conflict(Cause::AccountOnHold).into());
-    }
     let cart = load(tx, &actor).await?;
     if cart.lines.is_empty() || cart_row.is_none() {
         return Err(Problem::Conflict(Cause::CartEmpty).into());
     }
+    order(tx, &actor, chosen, form, &cart).await
+}
+
+/// Orders what a cart holds, the member's own or one that was made of a schedule's lines, as its form says; `chosen` is what the
+/// form names. Gives the order's number.
+pub(crate) async fn order(
+    tx: &mut Tx,
+    actor: &Actor,
+    chosen: Choices,
+    form: &CheckoutForm,
+    cart: &Cart,
+) -> Result<String> {
+    if actor.on_hold() {
+        return Err(Problem::Conflict(Cause::AccountOnHold).into());
+    }
     form.check(cart.po_required, tx.today())?;
     let changed = cart.totals.gross.amount() != form.total;
     let blocked = cart.lines.iter().any(|l| !check(&l.facts.line(l.quantity, l.price.as_ref())).is_empty());
-    if changed || blocked || !cart.view(tx, &actor).orderable() {
+    if changed || blocked || !cart.view(tx, actor).orderable() {
         return Err(Problem::Conflict(Cause::CartChanged).into());
     }
     let nothing = Money::zero(actor.currency());
@@ -66,5 +78,5 @@ pub async fn submit(tx: &mut Tx, form: &CheckoutForm) -> Result<String> {
         })
         .collect();
     let order = NewOrder { form, lines, totals: &cart.totals, cart: cart.id, quote: None };
-    place(tx, &actor, chosen, &order).await
+    place(tx, actor, chosen, &order).await
 }

@@ -3,6 +3,7 @@
 use chrono::Datelike as _;
 use domain::catalog::Sku;
 use domain::ids::{ListId, QuoteId};
+use domain::lists::Right;
 use domain::quotes::{AskPage, Request, Wish};
 use domain::{Actor, Cause, Money, Permission, Problem, Quantity};
 use rust_decimal::Decimal;
@@ -84,7 +85,7 @@ pub async fn ask_page(tx: &mut Tx, source: &Source) -> Result<AskPage> {
             (known(tx, lines.collect()).await?, Some(format!("Lines of your order {number}.")))
         }
         Source::List(id) => {
-            let (name, wanted) = lists::wanted(tx, *id).await?;
+            let (name, wanted) = lists::wanted(tx, *id, Right::Read).await?;
             let lines: Vec<Wish> = wanted.iter().map(|(facts, quantity)| wish(facts, *quantity)).collect();
             (known(tx, lines).await?, Some(format!("Lines of your list “{name}”.")))
         }

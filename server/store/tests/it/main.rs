@@ -18,6 +18,7 @@ mod payments;
 mod quotes;
 mod registrations;
 mod reminders;
+mod schedules;
 mod search;
 mod submit;
 mod units;

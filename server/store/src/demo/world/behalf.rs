@@ -1,13 +1,14 @@
 //! The seller's people at work, through the same use cases as the pages: a session in which Ruth leaves Jon a proposed cart, a
-//! part of Nora's order on its way, and the rest of it promised for another day; the dispute of an invoice, and Jon's lists.
+//! part of Nora's order on its way, and the rest of it promised for another day; the dispute of an invoice, Jon's lists and schedules.
 
-use chrono::{DateTime, Days, Duration, Utc};
+use chrono::{DateTime, Datelike as _, Days, Duration, NaiveDate, Utc};
 use domain::accounts::Email;
 use domain::catalog::Sku;
 use domain::deliveries::ShipForm;
 use domain::disputes::{DisputeForm, Reason};
-use domain::ids::AccountId;
+use domain::ids::{AccountId, ListId, ScheduleId};
 use domain::lists::{ListForm, Right};
+use domain::schedules::Typed;
 use domain::{Actor, Quantity};
 use rust_decimal::Decimal;
 
@@ -27,12 +28,13 @@ fn quantity(n: i64) -> Result<Quantity> {
 pub(in crate::demo) async fn work(store: &Store, now: DateTime<Utc>) -> Result<()> {
     propose(store, now - Duration::minutes(95)).await?;
     dispute(store, now - Duration::minutes(50)).await?;
-    list(store, now - Duration::minutes(40)).await?;
+    let (weekly, line4) = list(store, now - Duration::minutes(40)).await?;
+    schedule(store, now, weekly, line4).await?;
     deliver(store, now).await
 }
 
 /// Jon's lists: one that everybody at Acme and its units orders from, one of his own.
-async fn list(store: &Store, now: DateTime<Utc>) -> Result<()> {
+async fn list(store: &Store, now: DateTime<Utc>) -> Result<(ListId, ListId)> {
     let jon = actor(store, "buyer@acme.example", now).await?;
     let mut tx = store.begin(&jon, now).await?;
     let lines = |lines: &[(&str, i64)]| {
@@ -45,8 +47,50 @@ async fn list(store: &Store, now: DateTime<Utc>) -> Result<()> {
         crate::lists::set(&mut tx, weekly, &Sku::parse("sku", sku)?, Some(quantity(n)?), Some(quantity(par)?)).await?;
     }
     let form = ListForm { name: "Line 4, next stop".to_owned(), ..ListForm::default() };
-    crate::lists::make(&mut tx, &form, &Source::Lines(lines(&[("HB-M8-40-A2", 4), ("WA-M8-A2", 4)])?)).await?;
-    tx.commit().await
+    let line4 =
+        crate::lists::make(&mut tx, &form, &Source::Lines(lines(&[("HB-M8-40-A2", 4), ("WA-M8-A2", 4)])?)).await?;
+    tx.commit().await?;
+    Ok((weekly, line4))
+}
+
+/// Jon's schedules: the weekly list, and one for line 4 that has stopped, because a bolt that he added cannot be delivered.
+async fn schedule(store: &Store, now: DateTime<Utc>, weekly: ListId, line4: ListId) -> Result<()> {
+    let jon = actor(store, "buyer@acme.example", now).await?;
+    make_schedule(store, &jon, now, weekly, |typed, today| {
+        let first = today + Days::new(8);
+        (typed.unit, typed.starts_on) = ("week".to_owned(), first.to_string());
+        typed.weekday = first.weekday().number_from_monday().to_string();
+    })
+    .await?;
+    let begun = now - Duration::days(2);
+    let stopped = make_schedule(store, &jon, begun, line4, |typed, _| "1".clone_into(&mut typed.notice_days)).await?;
+    let mut tx = store.begin(&jon, begun).await?;
+    crate::schedules::set_lines(&mut tx, stopped, &[], Some((Sku::parse("sku", "HB-M8-50-A2")?, quantity(4)?))).await?;
+    tx.commit().await?;
+    for at in [begun, now - Duration::days(1)] {
+        crate::schedules::run(store, at).await?;
+    }
+    Ok(())
+}
+
+async fn make_schedule(
+    store: &Store,
+    jon: &Actor,
+    now: DateTime<Utc>,
+    list: ListId,
+    change: impl FnOnce(&mut Typed, NaiveDate),
+) -> Result<ScheduleId> {
+    let mut tx = store.begin(jon, now).await?;
+    let from = format!("list:{list}");
+    let page = crate::schedules::new_page(&mut tx, &from, None).await?;
+    let mut typed = page.typed;
+    typed.ship_to = page.places.addresses.first().map(|a| a.id.to_string()).unwrap_or_default();
+    "MAINT".clone_into(&mut typed.cost_centre);
+    "REC-{year}-{month}".clone_into(&mut typed.po_number);
+    change(&mut typed, tx.today());
+    let id = crate::schedules::make(&mut tx, &from, page.cart.totals.gross.amount(), &typed).await?;
+    tx.commit().await?;
+    Ok(id)
 }
 
 /// Bo disputes what Globex's inspection of the racking cost.

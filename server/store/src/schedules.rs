@@ -1,0 +1,803 @@
+//! Recurring orders. Buyers schedule what they may order; whoever sees the account's orders sees its schedules; whoever looks after
+//! the account may pause, skip and end them. Every function works on what the asking member may see.
+//!
+//! Locks: the schedule's row first, then those of an order (see `orders::place`).
+
+mod change;
+mod job;
+
+pub use change::{answer, end, pause, resume, save, set_lines, skip};
+pub use job::run;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::cart::{CheckoutForm, LineProblem, Places, check};
+use domain::ids::{ListId, MemberId, OrderId, ScheduleId};
+use domain::lists::Right;
+use domain::orders::{OrderLine, ReorderLine};
+use domain::schedules::{
+    Action, Delivery, Due, Event, Every, LogRow, MOST_LINES, MOST_SCHEDULES, NewPage, NextPage, PastRow, Plan, Rule,
+    SchedulePage, ScheduleRow, SchedulesPage, Stage, StandingRow, State, Turn, Typed, Until, WEEKDAYS, objection,
+};
+use domain::{Actor, Currency, Money, Permission, Problem, Quantity, text};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::cart::{self, Cart};
+use crate::catalog::{Facts, Pricing, facts_by_skus, facts_of};
+use crate::error::exactly;
+use crate::orders::{self, Choices};
+use crate::{Error, Result, Tx, audit};
+
+/// Dates and entries of a schedule's history that its page shows.
+const SHOWN: i64 = 50;
+/// Next dates in the list.
+const NEXT: usize = 3;
+
+/// A line as it is stored: of a schedule, or of one date alone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Line {
+    product: Uuid,
+    /// The article's own unit, then.
+    unit: String,
+    quantity: Quantity,
+    /// Each, as it was accepted.
+    price: Decimal,
+}
+
+/// A schedule as it is stored, with its next date.
+struct Schedule {
+    id: ScheduleId,
+    member: MemberId,
+    owner: String,
+    plan: Plan,
+    state: State,
+    why: String,
+    next: Option<NaiveDate>,
+    standing: Vec<Line>,
+    currency: Currency,
+    total: Money,
+    checked_on: NaiveDate,
+    /// Of the next date.
+    stage: Stage,
+    stage_why: String,
+    order: OrderId,
+    once: Option<Vec<Line>>,
+    /// Dates from today on that are ordered or left out: they do not come again.
+    settled: Vec<NaiveDate>,
+}
+
+struct Row {
+    id: Uuid,
+    member_id: Uuid,
+    owner: String,
+    name: String,
+    unit: String,
+    every: i32,
+    day: i32,
+    starts_on: NaiveDate,
+    ends_on: Option<NaiveDate>,
+    times: Option<i32>,
+    notice_days: i32,
+    tolerance: Decimal,
+    ship_to: String,
+    cost_centre: String,
+    po_number: String,
+    partial_delivery: bool,
+    note: String,
+    state: String,
+    why: String,
+    next_on: Option<NaiveDate>,
+    currency: String,
+    total: Decimal,
+    checked_on: NaiveDate,
+    lines: Option<Json<Vec<Line>>>,
+    stage: Option<String>,
+    stage_why: Option<String>,
+    order_id: Option<Uuid>,
+    once: Option<Json<Vec<Line>>>,
+    settled: Vec<NaiveDate>,
+}
+
+/// Reads schedules: `$1` is the account, `$2` today, `$rest` follows the WHERE of the account.
+macro_rules! rows {
+    ($rest:literal, $($argument:expr),+) => {
+        sqlx::query_as!(
+            Row,
+            r#"SELECT s.id, s.member_id, p.name AS owner, s.name, s.unit, s.every, s.day, s.starts_on, s.ends_on, s.times, s.notice_days,
+                      s.tolerance, s.ship_to, s.cost_centre, s.po_number, s.partial_delivery, s.note, s.state, s.why, s.next_on,
+                      s.currency, s.total, s.checked_on,
+                      (SELECT jsonb_agg(jsonb_build_object('product', l.product_id, 'unit', l.unit, 'quantity', l.quantity::text,
+                                                           'price', l.price::text) ORDER BY l.position, l.product_id)
+                       FROM schedule_lines l WHERE (l.account_id, l.schedule_id) = (s.account_id, s.id)) AS "lines: Json<Vec<Line>>",
+                      d.stage AS "stage?", d.why AS "stage_why?", d.order_id AS "order_id?", d.lines AS "once: Json<Vec<Line>>",
+                      ARRAY(SELECT e.due_on FROM schedule_dates e WHERE (e.account_id, e.schedule_id) = (s.account_id, s.id)
+                            AND e.due_on >= $2 AND e.stage IN ('placed', 'skipped')) AS "settled!"
+               FROM schedules s JOIN members m ON (m.account_id, m.id) = (s.account_id, s.member_id) JOIN people p ON p.id = m.person_id
+               LEFT JOIN schedule_dates d ON (d.account_id, d.schedule_id, d.due_on) = (s.account_id, s.id, s.next_on)
+               WHERE s.account_id = $1 "# + $rest,
+            $($argument),+
+        )
+    };
+}
+
+impl TryFrom<Row> for Schedule {
+    type Error = Error;
+
+    fn try_from(r: Row) -> Result<Self> {
+        let number = |n: i32| u32::try_from(n).map_err(|_| Error::odd("schedules", &n.to_string()));
+        let (every, day) = (number(r.every)?, number(r.day)?);
+        let every = match (r.unit.as_str(), WEEKDAYS.get(day.wrapping_sub(1) as usize)) {
+            ("week", Some((on, _))) => Every::Weeks(every, *on),
+            _ => Every::Months(every, day),
+        };
+        let until = match (r.ends_on, r.times) {
+            (Some(last), _) => Until::Day(last),
+            (None, Some(times)) => Until::Times(number(times)?),
+            (None, None) => Until::Open,
+        };
+        let currency = Currency::parse(&r.currency).ok_or_else(|| Error::odd("schedules.currency", &r.currency))?;
+        let stage = match r.stage {
+            Some(code) => Stage::parse(&code).ok_or_else(|| Error::odd("schedule_dates.stage", &code))?,
+            None => Stage::Upcoming,
+        };
+        Ok(Self {
+            id: r.id.into(),
+            member: r.member_id.into(),
+            owner: r.owner,
+            plan: Plan {
+                name: r.name,
+                rule: Rule { every, start: r.starts_on, until },
+                notice_days: number(r.notice_days)?,
+                tolerance: r.tolerance,
+                delivery: Delivery {
+                    ship_to: r.ship_to,
+                    cost_centre: r.cost_centre,
+                    po_number: r.po_number,
+                    partial_delivery: r.partial_delivery,
+                    note: r.note,
+                },
+            },
+            state: State::parse(&r.state).ok_or_else(|| Error::odd("schedules.state", &r.state))?,
+            why: r.why,
+            next: r.next_on,
+            standing: r.lines.map(|l| l.0).unwrap_or_default(),
+            currency,
+            total: Money::new(r.total, currency),
+            checked_on: r.checked_on,
+            stage,
+            stage_why: r.stage_why.unwrap_or_default(),
+            order: r.order_id.map_or_else(crate::new_id, OrderId),
+            once: r.once.map(|l| l.0),
+            settled: r.settled,
+        })
+    }
+}
+
+/// The schedules that the asking member may see: those that ask first, then by their next date. One statement.
+pub async fn list(tx: &mut Tx) -> Result<SchedulesPage> {
+    let actor = tx.actor()?;
+    let own = actor.only_own(Permission::OrderRead)?;
+    let rows = rows!(
+        "AND ($3::uuid IS NULL OR s.member_id = $3) ORDER BY s.state <> 'asking', s.next_on, s.name, s.id LIMIT $4",
+        actor.account().0,
+        tx.today(),
+        own.map(|m| m.0),
+        MOST_SCHEDULES
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let rows = rows.into_iter().map(|r| Ok(Schedule::try_from(r)?.row(&actor))).collect::<Result<_>>()?;
+    Ok(SchedulesPage { rows, may_make: actor.may(Permission::OrderSchedule) })
+}
+
+/// A schedule that the asking member may see. One statement.
+async fn find(tx: &mut Tx, actor: &Actor, id: ScheduleId) -> Result<Schedule> {
+    let own = actor.only_own(Permission::OrderRead)?;
+    rows!(
+        "AND s.id = $3 AND ($4::uuid IS NULL OR s.member_id = $4)",
+        actor.account().0,
+        tx.today(),
+        id.0,
+        own.map(|m| m.0)
+    )
+    .fetch_one(tx.db())
+    .await?
+    .try_into()
+}
+
+/// The same, locked; read after the lock, because the snapshot of a statement that waited for it may be older. Two statements.
+async fn lock(tx: &mut Tx, actor: &Actor, id: ScheduleId) -> Result<Schedule> {
+    actor.require(Permission::OrderRead)?;
+    sqlx::query_scalar!(
+        "SELECT id FROM schedules WHERE account_id = $1 AND id = $2 FOR UPDATE",
+        actor.account().0,
+        id.0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    find(tx, actor, id).await
+}
+
+/// What a date holds, then and now.
+struct Look {
+    /// Every line.
+    lines: Vec<ReorderLine>,
+    /// What keeps it from being ordered by itself.
+    objections: Vec<String>,
+    /// Those that can be ordered, priced now.
+    cart: Cart,
+}
+
+impl Schedule {
+    /// The lines of the next date.
+    fn lines(&self) -> &[Line] {
+        self.once.as_deref().unwrap_or(&self.standing)
+    }
+
+    /// Its dates without those that are settled.
+    fn open_dates(&self) -> impl Iterator<Item = NaiveDate> {
+        self.plan.rule.dates().filter(|d| !self.settled.contains(d))
+    }
+
+    fn next_after(&self, day: NaiveDate) -> Option<NaiveDate> {
+        self.open_dates().find(|d| *d > day)
+    }
+
+    /// The next date; a conflict when there is none.
+    fn due_on(&self) -> Result<NaiveDate> {
+        Ok(self.next.ok_or_else(|| self.state.after(Event::GoOn).err().unwrap_or(Problem::NotFound))?)
+    }
+
+    fn is_of(&self, actor: &Actor) -> bool {
+        actor.member().is_ok_and(|m| m == self.member)
+    }
+
+    /// What the asking member may do with it now.
+    fn can(&self, actor: &Actor) -> Vec<Action> {
+        let orders = self.is_of(actor) && actor.may(Permission::OrderSchedule);
+        let stops = orders || actor.may(Permission::MemberManage);
+        // A schedule that has stopped for another reason than its next date waits to be resumed.
+        let open = self.state == State::Active || self.state == State::Asking && self.stage.waits();
+        [
+            (Action::Change, orders && self.state != State::Ended),
+            (Action::Answer, orders && open),
+            (Action::Skip, stops && open),
+            (Action::Pause, stops && self.state.after(Event::Pause).is_ok()),
+            (Action::Resume, orders && !open && self.state.after(Event::Resume).is_ok()),
+            (Action::End, stops && self.state.after(Event::End).is_ok()),
+        ]
+        .into_iter()
+        .filter_map(|(action, may)| may.then_some(action))
+        .collect()
+    }
+
+    /// Forbidden to who may never do this with it; a conflict where its state does not let them.
+    fn require(&self, actor: &Actor, action: Action) -> Result<()> {
+        let orders = self.is_of(actor) && actor.may(Permission::OrderSchedule);
+        let stops = matches!(action, Action::Skip | Action::Pause | Action::End) && actor.may(Permission::MemberManage);
+        if !orders && !stops {
+            return Err(Problem::Forbidden.into());
+        }
+        if !self.can(actor).contains(&action) {
+            let state = self.state.label().to_lowercase();
+            return Err(Problem::Conflict(domain::Cause::ScheduleState { state }).into());
+        }
+        Ok(())
+    }
+
+    fn row(&self, actor: &Actor) -> ScheduleRow {
+        let next = self.next.filter(|_| matches!(self.state, State::Active | State::Asking));
+        let later = next.into_iter().flat_map(|day| self.open_dates().skip_while(move |d| *d <= day));
+        ScheduleRow {
+            id: self.id,
+            name: self.plan.name.clone(),
+            owner: self.owner.clone(),
+            mine: self.is_of(actor),
+            rule: self.plan.rule,
+            state: self.state,
+            why: self.why.clone(),
+            next: next.into_iter().chain(later).take(NEXT).collect(),
+            lines: i64::try_from(self.standing.len()).unwrap_or(i64::MAX),
+            total: self.total,
+            checked_on: self.checked_on,
+        }
+    }
+
+    /// The checkout of an order of this date.
+    fn checkout(&self, date: NaiveDate, total: Decimal) -> CheckoutForm {
+        let Delivery { ship_to, cost_centre, partial_delivery, note, .. } = self.plan.delivery.clone();
+        let po_number = self.plan.delivery.po_on(date);
+        let requested_on = None;
+        CheckoutForm {
+            order_id: self.order,
+            total,
+            po_number,
+            cost_centre,
+            ship_to,
+            requested_on,
+            partial_delivery,
+            note,
+        }
+    }
+
+    /// What the clock does with it now.
+    fn due(&self, today: NaiveDate) -> Option<Due> {
+        let next = self.next.filter(|_| self.state == State::Active)?;
+        Due::of(next, self.stage, self.plan.notice_days, today)
+    }
+
+    /// Compares the next date's lines with what they are now. Two statements.
+    async fn look(&self, tx: &mut Tx, actor: &Actor) -> Result<Look> {
+        let ids: Vec<Uuid> = self.lines().iter().map(|l| l.product).collect();
+        let mut facts = by_id(tx, &ids).await?;
+        let pricing = Pricing::of(actor, tx.today());
+        let (mut lines, mut orderable) = (Vec::new(), Vec::new());
+        for (line_no, line) in (1..).zip(self.lines()) {
+            let Some(facts) = facts.remove(&line.product) else { continue };
+            let price = Money::new(line.price, self.currency);
+            let then = OrderLine {
+                line_no,
+                sku: facts.sku.clone(),
+                own_number: String::new(),
+                name: facts.name.clone(),
+                unit: line.unit.clone(),
+                quantity: line.quantity,
+                unit_price: price,
+                net: price.line(line.quantity)?,
+                price_source: String::new(),
+                promised_on: None,
+                shipped: Decimal::ZERO,
+            };
+            let compared = facts.compared(&then, pricing);
+            if let Some(quantity) = compared.quantity_now {
+                orderable.push((facts, quantity));
+            }
+            lines.push(compared);
+        }
+        let objections = lines.iter().filter_map(|l| objection(l, self.plan.tolerance)).collect();
+        Ok(Look { lines, objections, cart: cart::of_lines(tx, actor, orderable).await? })
+    }
+
+    /// Orders what `cart` holds in the owner's name, as a checkout would; gives the order's number.
+    async fn order(&self, tx: &mut Tx, actor: &Actor, cart: &Cart) -> Result<String> {
+        let form = self.checkout(self.due_on()?, cart.totals.gross.amount());
+        let chosen = Choices::read(tx, actor, &form).await?;
+        if let Some(number) = chosen.earlier(actor)? {
+            return Ok(number);
+        }
+        if let Some(least) = cart.below_minimum {
+            let words = format!(
+                "This comes to {} before delivery and tax; your company’s smallest order is {}.",
+                text::money(cart.totals.net),
+                text::money(least)
+            );
+            return Err(Problem::invalid("quantities", words).into());
+        }
+        orders::order(tx, actor, chosen, &form, cart).await
+    }
+
+    /// Writes what has become of the next date.
+    async fn turn(&mut self, tx: &mut Tx, actor: &Actor, turn: Turn, why: &str) -> Result<()> {
+        (self.stage, self.stage_why) = (self.stage.after(turn)?, why.to_owned());
+        self.keep_date(tx, actor).await
+    }
+
+    async fn keep_date(&self, tx: &mut Tx, actor: &Actor) -> Result<()> {
+        let due_on = self.due_on()?;
+        let done = sqlx::query!(
+            "INSERT INTO schedule_dates AS d (account_id, schedule_id, due_on, stage, order_id, why, lines) VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (account_id, schedule_id, due_on) DO UPDATE SET stage = excluded.stage, why = excluded.why, lines = excluded.lines",
+            actor.account().0,
+            self.id.0,
+            due_on,
+            self.stage.code(),
+            self.order.0,
+            self.stage_why,
+            self.once.as_ref().map(|lines| json!(lines))
+        )
+        .execute(tx.db())
+        .await?;
+        exactly(1, &done)
+    }
+
+    /// Its next date is the first after `day`; what was known of another one is left out, because of `why`. Over when there is none.
+    async fn go_on(&mut self, tx: &mut Tx, actor: &Actor, event: Event, day: NaiveDate, why: &str) -> Result<()> {
+        self.state = self.state.after(event)?;
+        self.next = self.next_after(day).filter(|_| self.state != State::Ended);
+        if self.next.is_none() && self.state != State::Ended {
+            self.state = self.state.after(Event::End)?;
+        }
+        self.why.clear();
+        self.leave_out(tx, actor, why).await?;
+        self.keep(tx, actor).await
+    }
+
+    /// Leaves out what is known of a date that waits or is not the next one.
+    async fn leave_out(&self, tx: &mut Tx, actor: &Actor, why: &str) -> Result<()> {
+        sqlx::query!(
+            "UPDATE schedule_dates SET stage = 'skipped', why = $4 WHERE account_id = $1 AND schedule_id = $2
+             AND (stage IN ('asked', 'failed') OR stage IN ('upcoming', 'noticed') AND due_on IS DISTINCT FROM $3)",
+            actor.account().0,
+            self.id.0,
+            self.next,
+            why
+        )
+        .execute(tx.db())
+        .await?;
+        Ok(())
+    }
+
+    /// Writes where it stands.
+    async fn keep(&self, tx: &mut Tx, actor: &Actor) -> Result<()> {
+        let done = sqlx::query!(
+            "UPDATE schedules SET state = $3, why = $4, next_on = $5, currency = $6, total = $7, checked_on = $8 WHERE account_id = $1 AND id = $2",
+            actor.account().0,
+            self.id.0,
+            self.state.code(),
+            self.why,
+            self.next,
+            self.currency.code(),
+            self.total.amount(),
+            self.checked_on
+        )
+        .execute(tx.db())
+        .await?;
+        exactly(1, &done)
+    }
+
+    /// Adds to its history.
+    async fn note(&self, tx: &mut Tx, actor: &Actor, by: &str, what: &str) -> Result<()> {
+        let now = tx.now();
+        let done = sqlx::query!(
+            "INSERT INTO schedule_log (account_id, id, schedule_id, at, by_name, what) VALUES ($1, $2, $3, $4, $5, $6)",
+            actor.account().0,
+            crate::new_id::<Uuid>(),
+            self.id.0,
+            now,
+            by,
+            what
+        )
+        .execute(tx.db())
+        .await?;
+        exactly(1, &done)
+    }
+
+    /// The next date has been ordered: so it stands, and the schedule goes on.
+    async fn placed(&mut self, tx: &mut Tx, actor: &Actor, by: &str, number: &str, total: Money) -> Result<()> {
+        let due_on = self.due_on()?;
+        self.turn(tx, actor, Turn::Place, "").await?;
+        (self.total, self.checked_on) = (total, tx.today());
+        let what = format!("{number} ordered for {}: {}", text::date(due_on), text::money(total));
+        self.note(tx, actor, by, &what).await?;
+        audit::record(tx, "schedule.ordered", &self.plan.name, json!({ "order": number, "due_on": due_on, "by": by }))
+            .await?;
+        let after = due_on.max(tx.today());
+        self.go_on(tx, actor, Event::GoOn, after, "").await
+    }
+}
+
+async fn by_id(tx: &mut Tx, ids: &[Uuid]) -> Result<HashMap<Uuid, Facts>> {
+    Ok(facts_of(tx, ids).await?.into_iter().map(|f| (f.id.0, f)).collect())
+}
+
+/// One schedule with its next date, then and now. At most six statements however many lines.
+pub async fn page(tx: &mut Tx, id: ScheduleId) -> Result<SchedulePage> {
+    let actor = tx.actor()?;
+    let s = find(tx, &actor, id).await?;
+    let look = s.look(tx, &actor).await?;
+    let can = s.can(&actor);
+    let ids: Vec<Uuid> = s.standing.iter().map(|l| l.product).collect();
+    let facts = by_id(tx, &ids).await?;
+    let standing = s
+        .standing
+        .iter()
+        .filter_map(|l| Some((l, facts.get(&l.product)?)))
+        .map(|(l, facts)| StandingRow {
+            sku: facts.sku.clone(),
+            name: facts.name.clone(),
+            unit: l.unit.clone(),
+            quantity: l.quantity,
+            price: Money::new(l.price, s.currency),
+        })
+        .collect();
+    let (past, log) = history(tx, &actor, &s).await?;
+    let places = if can.contains(&Action::Change) { cart::places(tx, &actor).await? } else { Places::default() };
+    let next = s.next.filter(|_| matches!(s.state, State::Active | State::Asking));
+    Ok(SchedulePage {
+        row: s.row(&actor),
+        standing,
+        next: next.map(|due_on| NextPage {
+            due_on,
+            stage: s.stage,
+            why: s.stage_why.clone(),
+            once: s.once.is_some(),
+            lines: look.lines,
+            objections: look.objections,
+            totals: look.cart.totals,
+            po_number: s.plan.delivery.po_on(due_on),
+        }),
+        past,
+        log,
+        typed: Typed::of(&s.plan),
+        places,
+        po_required: look.cart.po_required,
+        can,
+        today: tx.today(),
+    })
+}
+
+/// Dates gone by and what was done, the newest first. One statement.
+async fn history(tx: &mut Tx, actor: &Actor, s: &Schedule) -> Result<(Vec<PastRow>, Vec<LogRow>)> {
+    type Past = (NaiveDate, String, String, Option<String>, Option<Decimal>, Option<Currency>);
+    type Logged = (DateTime<Utc>, String, String);
+    let row = sqlx::query!(
+        r#"SELECT (SELECT jsonb_agg(jsonb_build_array(d.due_on, d.stage, d.why, d.number, d.gross::text, d.currency) ORDER BY d.due_on DESC)
+                   FROM (SELECT d.due_on, d.stage, d.why, o.number, o.gross, o.currency FROM schedule_dates d
+                         LEFT JOIN orders o ON (o.account_id, o.id) = (d.account_id, d.order_id)
+                         WHERE d.account_id = $1 AND d.schedule_id = $2 AND d.stage IN ('placed', 'skipped')
+                         ORDER BY d.due_on DESC LIMIT $3) d) AS "past: Json<Vec<Past>>",
+                  (SELECT jsonb_agg(jsonb_build_array(g.at, g.by_name, g.what) ORDER BY g.id DESC)
+                   FROM (SELECT g.id, g.at, g.by_name, g.what FROM schedule_log g WHERE g.account_id = $1 AND g.schedule_id = $2
+                         ORDER BY g.id DESC LIMIT $3) g) AS "log: Json<Vec<Logged>>""#,
+        actor.account().0,
+        s.id.0,
+        SHOWN
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let past =
+        row.past.map(|p| p.0).unwrap_or_default().into_iter().map(|(due_on, stage, why, number, gross, currency)| {
+            let stage = Stage::parse(&stage).ok_or_else(|| Error::odd("schedule_dates.stage", &stage))?;
+            let order = number.zip(gross.zip(currency)).map(|(number, (gross, of))| (number, Money::new(gross, of)));
+            Ok(PastRow { due_on, stage, why, order })
+        });
+    let past = past.collect::<Result<_>>()?;
+    let log = row.log.map(|l| l.0).unwrap_or_default();
+    Ok((past, log.into_iter().map(|(at, by, what)| LogRow { at: tx.local(at), by, what }).collect()))
+}
+
+/// What a schedule is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// An order that the asking member may see, by its number.
+    Order(String),
+    /// A list that they may see.
+    List(ListId),
+}
+
+impl Source {
+    /// Reads `order:` and a number, or `list:` and an id; anything else is nothing to be found.
+    pub fn parse(text: &str) -> Result<Self> {
+        match text.split_once(':') {
+            Some(("order", number)) => Ok(Self::Order(number.to_owned())),
+            Some(("list", id)) => Ok(Self::List(id.parse()?)),
+            _ => Err(Problem::NotFound.into()),
+        }
+    }
+}
+
+/// What there is to schedule.
+struct Found {
+    name: String,
+    about: String,
+    lines: Vec<(Facts, Quantity)>,
+    left_out: Vec<String>,
+}
+
+/// The lines of a source that can be ordered, fitted to the pack, each article once; what cannot is said. Four statements.
+async fn found(tx: &mut Tx, actor: &Actor, source: &Source) -> Result<Found> {
+    let (name, about, wanted, mut left_out) = match source {
+        Source::List(id) => {
+            let (name, lines) = crate::lists::wanted(tx, *id, Right::Use).await?;
+            let about = format!("Lines of your list “{name}”.");
+            (name, about, lines, Vec::new())
+        }
+        Source::Order(number) => {
+            let order = orders::find(tx, number).await?;
+            let skus: Vec<String> = order.lines.iter().map(|l| l.sku.clone()).collect();
+            let facts: HashMap<String, Facts> =
+                facts_by_skus(tx, &skus).await?.into_iter().map(|f| (f.sku.clone(), f)).collect();
+            let (mut lines, mut unknown) = (Vec::new(), Vec::new());
+            for line in &order.lines {
+                match facts.get(&line.sku).filter(|f| f.units.holds(&line.unit).is_some()) {
+                    Some(facts) => lines.push((facts.clone(), facts.counted(line))),
+                    None => unknown.push(format!("{} ({}): it cannot be ordered any more.", line.name, line.sku)),
+                }
+            }
+            (format!("As {number}"), format!("Lines of order {number}."), lines, unknown)
+        }
+    };
+    let pricing = Pricing::of(actor, tx.today());
+    let mut lines: Vec<(Facts, Quantity)> = Vec::new();
+    for (facts, quantity) in wanted {
+        let present = lines.iter().position(|(f, _)| f.id == facts.id);
+        let sum = present.map_or(quantity.value(), |at| lines[at].1.value() + quantity.value());
+        let sum = facts.packing().fit(Quantity::new(sum.min(Quantity::MAX.value())).unwrap_or(quantity));
+        let price = facts.price(sum, pricing);
+        match (first_block(&facts, sum, price.as_ref()), present) {
+            (Some(problem), _) => left_out.push(format!("{} ({}): {}", facts.name, facts.sku, problem.words())),
+            (None, Some(at)) => lines[at].1 = sum,
+            (None, None) => lines.push((facts, sum)),
+        }
+    }
+    Ok(Found { name, about, lines, left_out })
+}
+
+/// Why a line cannot stand in a schedule; what is short today may be there when it is due.
+fn first_block(facts: &Facts, quantity: Quantity, price: Option<&domain::pricing::Resolved>) -> Option<LineProblem> {
+    check(&facts.line(quantity, price)).into_iter().find(|p| !matches!(p, LineProblem::Short(_)))
+}
+
+/// The form for a new schedule; `typed` is what already stands in it. At most six statements.
+pub async fn new_page(tx: &mut Tx, from: &str, typed: Option<Typed>) -> Result<NewPage> {
+    let actor = tx.actor()?;
+    actor.require(Permission::OrderSchedule)?;
+    let found = found(tx, &actor, &Source::parse(from)?).await?;
+    let cart = cart::of_lines(tx, &actor, found.lines).await?;
+    let places = cart::places(tx, &actor).await?;
+    let typed = typed.unwrap_or_else(|| Typed::new(&found.name, tx.today()));
+    Ok(NewPage {
+        from: from.to_owned(),
+        about: found.about,
+        po_required: cart.po_required,
+        cart: cart.view(tx, &actor),
+        left_out: found.left_out,
+        typed,
+        places,
+    })
+}
+
+/// Makes a schedule of one's own. `seen` is the total that the page showed: a conflict when it has changed since.
+pub async fn make(tx: &mut Tx, from: &str, seen: Decimal, typed: &Typed) -> Result<ScheduleId> {
+    let actor = tx.actor()?;
+    actor.require(Permission::OrderSchedule)?;
+    let today = tx.today();
+    let plan = typed.plan(today.succ_opt().unwrap_or(today), today)?;
+    let found = found(tx, &actor, &Source::parse(from)?).await?;
+    if found.lines.is_empty() {
+        return Err(Problem::invalid("name", "Nothing of it can be ordered now.").into());
+    }
+    if found.lines.len() > MOST_LINES {
+        return Err(Problem::invalid("name", format!("A schedule holds at most {MOST_LINES} lines.")).into());
+    }
+    let cart = cart::of_lines(tx, &actor, found.lines).await?;
+    if cart.totals.gross.amount() != seen {
+        return Err(Problem::Conflict(domain::Cause::Stale).into());
+    }
+    let s = Schedule {
+        id: crate::new_id(),
+        member: actor.member()?,
+        owner: actor.name().to_owned(),
+        next: plan.rule.after(today),
+        plan,
+        state: State::Active,
+        why: String::new(),
+        standing: accepted(&cart),
+        currency: actor.currency(),
+        total: cart.totals.gross,
+        checked_on: today,
+        stage: Stage::Upcoming,
+        stage_why: String::new(),
+        order: crate::new_id(),
+        once: None,
+        settled: Vec::new(),
+    };
+    s.check(tx, &actor, &cart).await?;
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "n!" FROM schedules WHERE account_id = $1 AND state <> 'ended'"#,
+        actor.account().0
+    )
+    .fetch_one(tx.db())
+    .await?;
+    if count >= MOST_SCHEDULES {
+        let words = format!("Your company has {} schedules. End one first.", text::count(MOST_SCHEDULES));
+        return Err(Problem::invalid("name", words).into());
+    }
+    s.insert(tx, &actor).await?;
+    s.keep_lines(tx, &actor).await?;
+    s.note(tx, &actor, actor.name(), &format!("Made. {}", s.plan.rule.words())).await?;
+    let detail = json!({ "from": from, "rule": s.plan.rule, "lines": s.standing.len(), "gross": s.total.amount() });
+    audit::record(tx, "schedule.made", &s.plan.name, detail).await?;
+    Ok(s.id)
+}
+
+/// The lines of a cart at its prices, which are accepted with them.
+fn accepted(cart: &Cart) -> Vec<Line> {
+    cart.lines
+        .iter()
+        .filter_map(|l| {
+            let price = l.price.as_ref()?.unit_price.amount();
+            Some(Line { product: l.facts.id.0, unit: l.facts.units.own.clone(), quantity: l.quantity, price })
+        })
+        .collect()
+}
+
+/// How a rule is stored: unit, how many, day, last day, how many times.
+fn columns(rule: &Rule) -> (&'static str, i32, i32, Option<NaiveDate>, Option<i32>) {
+    let number = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    let (unit, every, day) = match rule.every {
+        Every::Weeks(n, on) => ("week", number(n), number(on.number_from_monday())),
+        Every::Months(n, on) => ("month", number(n), number(on)),
+    };
+    let (ends_on, times) = match rule.until {
+        Until::Open => (None, None),
+        Until::Day(last) => (Some(last), None),
+        Until::Times(times) => (None, Some(number(times))),
+    };
+    (unit, every, day, ends_on, times)
+}
+
+impl Schedule {
+    /// Checks what its orders need besides their lines: reference, address, cost centre.
+    async fn check(&self, tx: &mut Tx, actor: &Actor, cart: &Cart) -> Result<()> {
+        let form = self.checkout(self.next.unwrap_or(self.plan.rule.start), cart.totals.gross.amount());
+        form.check(cart.po_required, tx.today())?;
+        Choices::read(tx, actor, &form).await?.check(&form)
+    }
+
+    async fn insert(&self, tx: &mut Tx, actor: &Actor) -> Result<()> {
+        let (unit, every, day, ends_on, times) = columns(&self.plan.rule);
+        let delivery = &self.plan.delivery;
+        let done = sqlx::query!(
+            "INSERT INTO schedules (account_id, id, member_id, name, unit, every, day, starts_on, ends_on, times, notice_days, tolerance, ship_to,
+                                    cost_centre, po_number, partial_delivery, note, next_on, currency, total, checked_on)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+            actor.account().0,
+            self.id.0,
+            self.member.0,
+            self.plan.name,
+            unit,
+            every,
+            day,
+            self.plan.rule.start,
+            ends_on,
+            times,
+            i32::try_from(self.plan.notice_days).unwrap_or(i32::MAX),
+            self.plan.tolerance,
+            delivery.ship_to,
+            delivery.cost_centre,
+            delivery.po_number,
+            delivery.partial_delivery,
+            delivery.note,
+            self.next,
+            self.currency.code(),
+            self.total.amount(),
+            self.checked_on
+        )
+        .execute(tx.db())
+        .await?;
+        exactly(1, &done)
+    }
+
+    /// Writes the standing lines anew.
+    async fn keep_lines(&self, tx: &mut Tx, actor: &Actor) -> Result<()> {
+        let (account, lines) = (actor.account().0, &self.standing);
+        sqlx::query!("DELETE FROM schedule_lines WHERE account_id = $1 AND schedule_id = $2", account, self.id.0)
+            .execute(tx.db())
+            .await?;
+        let done = sqlx::query!(
+            "INSERT INTO schedule_lines (account_id, schedule_id, product_id, position, unit, quantity, price)
+             SELECT $1, $2, t.product, t.n, t.unit, t.quantity, t.price
+             FROM unnest($3::uuid[], $4::text[], $5::numeric[], $6::numeric[]) WITH ORDINALITY AS t(product, unit, quantity, price, n)",
+            account,
+            self.id.0,
+            &lines.iter().map(|l| l.product).collect::<Vec<_>>(),
+            &lines.iter().map(|l| l.unit.clone()).collect::<Vec<_>>(),
+            &lines.iter().map(|l| l.quantity.value()).collect::<Vec<_>>(),
+            &lines.iter().map(|l| l.price).collect::<Vec<_>>()
+        )
+        .execute(tx.db())
+        .await?;
+        exactly(lines.len() as u64, &done)
+    }
+}
+
+/// A schedule's place in the account, for messages.
+fn href(id: ScheduleId) -> String {
+    format!("/schedules/{id}")
+}
