@@ -1,5 +1,5 @@
 # Each target sets up what it misses and says so. The work is in scripts/.
-.PHONY: help demo demo-reset dev test test-browser lint fmt sqlx bench clean-data
+.PHONY: help demo demo-reset dev test test-browser lint fmt sqlx bench bench-scale clean-data
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -31,6 +31,9 @@ sqlx: ## write the checked SQL (server/store/.sqlx) anew
 
 bench: ## measure
 	@scripts/bench
+
+bench-scale: ## measure on 200,000 products and 1,000,000 orders
+	@scripts/bench-scale
 
 clean-data: ## delete the databases of this checkout
 	@scripts/pg reset

@@ -93,7 +93,11 @@ try {
   await page('product page', `/products/${sku}`, buys);
   await page('search, words', imported ? '/search?q=red+heart' : '/search?q=tape', buys);
   await page('catalog by own price', '/catalog?sort=price', buys);
+  await page('suggestions, one letter', '/api/search/suggest?words=s', buys);
+  await page('suggestions, two words', `/api/search/suggest?words=${imported ? 'red+hea' : 'packing+t'}`, buys);
+  await page('suggestions, misspelled', `/api/search/suggest?words=${imported ? 'hangng+haert' : 'pcking+tpae'}`, buys);
   await page('order history, 25', '/orders', buys);
+  if (env.BENCH_SCALE) await page('order history, page 1,000', '/orders?page=1000', buys);
   await page('invoice list, 25', '/invoices?show=all', pays);
 
   const browsing = highest();
@@ -129,6 +133,18 @@ try {
     rows.push([name, (1000 / (took.reduce((a, b) => a + b) / n)).toFixed(0), '', ms(took[Math.floor(n * 0.99)]), ms(took[Math.floor(n / 2)]), '', both((own * 1000) / n, (pg * 1000) / n), (counted / Math.ceil(n / 20)).toFixed(1), '']);
     return took[Math.floor(n / 2)];
   };
+  // A thousand different articles pasted, understood and priced; and put into a list of 500 that is ordered again as a quote request would be.
+  const skus = sql(`SELECT string_agg(sku, ',') FROM (SELECT sku FROM products WHERE status = 'active' ORDER BY sku LIMIT 1000) s`).split(',');
+  await post('/api/quick/keep', { lines: skus.map((sku, i) => `${(i % 9) + 1} x ${sku}`).join('\n') });
+  await page(`quick order of ${skus.length} lines`, '/quick-order', buys);
+  await post('/api/quick/keep', { lines: '' });
+  const long = sql(`WITH line AS (SELECT p.id, p.sku, p.name, p.unit, row_number() OVER (ORDER BY p.sku) AS n FROM products p WHERE status = 'active' LIMIT 500),
+    made AS (INSERT INTO orders (account_id, id, number, status, placed_by, placed_at, currency, net, tax, gross, line_count, source)
+             SELECT ${accountOf(buyer)}, gen_random_uuid(), 'BENCH500', 'completed', 'Bench', now() - interval '3 years', 'GBP', 500, 0, 500, (SELECT count(*) FROM line), 'import' RETURNING account_id, id, number)
+    INSERT INTO order_lines (account_id, order_id, line_no, product_id, sku, name, unit, quantity, unit_price, net, tax_rate)
+    SELECT m.account_id, m.id, l.n, l.id, l.sku, l.name, l.unit, 1, 1, 1, 20 FROM made m, line l RETURNING 1`);
+  await page(`reorder of ${long.split('\n').length} lines`, '/orders/BENCH500/reorder', buys);
+  sql(`DELETE FROM order_lines l USING orders o WHERE o.id = l.order_id AND o.number = 'BENCH500'; DELETE FROM orders WHERE number = 'BENCH500'`);
   const checkout = async () => {
     await add();
     const html = await (await fetch(`${base}/checkout`, { headers: { ...headers, cookie: buys } })).text();

@@ -11,7 +11,8 @@ use crate::accounts::actions::{Framed, ReadFrame, SignOut, Switch};
 use crate::assistance::actions::Stop;
 use crate::load::once;
 use crate::problem::problem_page;
-use crate::ui::{Button, CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Person, Tone};
+use crate::rooms;
+use crate::ui::{Button, CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Person, Seek, Tone};
 
 /// Bumped after each action: the frame (cart count, flash) is asked for again.
 #[derive(Clone, Copy, Default)]
@@ -71,9 +72,22 @@ pub fn Layout() -> impl IntoView {
             .map(|f| CartBadge { count: u32::try_from(f.cart_lines).unwrap_or_default(), text: String::new() })
     });
     let search = Signal::derive(move || {
-        view.with(|f| f.as_ref().is_some_and(|f| f.may(Permission::CatalogRead)))
-            .then(|| words.read().get("q").unwrap_or_default())
+        let (action, label) = view.with(|f| {
+            f.as_ref().map(|f| {
+                if f.may(Permission::CatalogRead) {
+                    ("/search", "Search products, orders, invoices")
+                } else if f.may(Permission::CustomerRead) {
+                    ("/sales/customers", "Search customers")
+                } else {
+                    ("/invoices", "Search invoices")
+                }
+            })
+        })?;
+        Some(Seek { action, label, words: words.read().get("q").unwrap_or_default() })
     });
+    let nav = Signal::derive(move || view.get().map(|f| navigation(&f)).unwrap_or_default());
+    let sought = RwSignal::new(false);
+    let offers = move || sought.get().then(|| Suspend::new(async move { rooms::finder(nav).await }));
     let person = Signal::derive(move || {
         view.get().map_or_else(Person::default, |f| Person {
             initials: f.person.split_whitespace().filter_map(|w| w.chars().next()).take(2).collect(),
@@ -110,10 +124,12 @@ pub fn Layout() -> impl IntoView {
     view! {
         <Frame
             brand=brand
-            nav=Signal::derive(move || view.get().map(|f| navigation(&f)).unwrap_or_default())
+            nav=nav
             dock=Signal::derive(move || view.get().map(|f| dock(&f)).unwrap_or_default())
             current_path=Signal::derive(move || path.get())
             search=search
+            offers=offers
+            seeking=Callback::new(move |()| sought.set(true))
             cart=cart
             person=person
             person_menu=move || person_menu(view)
@@ -240,6 +256,7 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
                 item(f.may(Permission::InvoiceIssue), "Disputes", "/finance/disputes", Glyph::Invoice),
                 item(f.may(Permission::ReminderSend), "Overdue", "/finance/overdue", Glyph::Calendar),
                 item(f.may(Permission::BankBook), "Bank", "/finance/bank", Glyph::Statement),
+                item(f.may(Permission::CatalogManage), "Synonyms", "/sales/synonyms", Glyph::Search),
                 item(f.may(Permission::RegistrationDecide), "Registrations", "/sales/registrations", Glyph::Customers),
             ],
         ),

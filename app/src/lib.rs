@@ -20,6 +20,7 @@ pub mod lists;
 mod load;
 pub mod orders;
 pub mod packs;
+pub mod parts;
 pub mod payments;
 pub mod problem;
 pub mod proposals;
@@ -31,6 +32,7 @@ pub mod request;
 pub mod rooms;
 pub mod sales;
 pub mod schedules;
+pub mod search;
 #[cfg(feature = "ssr")]
 mod shell;
 pub mod ui;
@@ -93,13 +95,14 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/payments") view=Paying::Payments ssr=SsrMode::Async/>
                     <Route path=path!("/payments/new") view=Paying::Settle ssr=SsrMode::Async/>
                     <Route path=path!("/payments/:number") view=Paying::Payment ssr=SsrMode::Async/>
-                    <Route path=path!("/statement") view=Catalog::Statement ssr=SsrMode::Async/>
-                    <Route path=path!("/ageing") view=Catalog::Ageing ssr=SsrMode::Async/>
+                    <Route path=path!("/statement") view=Desk::Statement ssr=SsrMode::Async/>
+                    <Route path=path!("/ageing") view=Desk::Ageing ssr=SsrMode::Async/>
                     <Route path=path!("/quick-order") view=Catalog::Quick ssr=SsrMode::Async/>
                     <Route path=path!("/buy-again") view=Catalog::Again ssr=SsrMode::Async/>
                     <Route path=path!("/lists") view=Catalog::Lists ssr=SsrMode::Async/>
                     <Route path=path!("/lists/:id") view=Catalog::List ssr=SsrMode::Async/>
-                    <Route path=path!("/packs") view=Catalog::Packs ssr=SsrMode::Async/>
+                    <Route path=path!("/part-numbers") view=Catalog::Parts ssr=SsrMode::Async/>
+                    <Route path=path!("/packs") view=Desk::Packs ssr=SsrMode::Async/>
                     <Route path=path!("/approvals") view=Desk::Inbox ssr=SsrMode::Async/>
                     <Route path=path!("/approvals/:number") view=Desk::Approval ssr=SsrMode::Async/>
                     <Route path=path!("/company/rules") view=Company::Rules ssr=SsrMode::Async/>
@@ -114,6 +117,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/sales/orders") view=Sales::Orders ssr=SsrMode::Async/>
                     <Route path=path!("/sales/orders/:number") view=Sales::Order ssr=SsrMode::Async/>
                     <Route path=path!("/sales/held") view=Sales::Held ssr=SsrMode::Async/>
+                    <Route path=path!("/sales/synonyms") view=Sales::Synonyms ssr=SsrMode::Async/>
                     <Route path=path!("/sales/registrations") view=Sales::Registrations ssr=SsrMode::Async/>
                     <Route path=path!("/finance/bank") view=Paying::Bank ssr=SsrMode::Async/>
                     <Route path=path!("/finance/overdue") view=Paying::Overdue ssr=SsrMode::Async/>

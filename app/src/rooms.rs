@@ -8,10 +8,10 @@ use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::ChooseView;
 
-use crate::ui::{ButtonLink, EmptyState};
+use crate::ui::{ButtonLink, EmptyState, NavGroup};
 use crate::{
     accounts, again, approvals, assistance, bank, cart, catalog, company, deliveries, disputes, invoices, ledger,
-    lists, orders, packs, payments, proposals, quick, quotes, reminders, sales, schedules,
+    lists, orders, packs, parts, payments, proposals, quick, quotes, reminders, sales, schedules, search,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;
@@ -52,8 +52,8 @@ macro_rules! rooms {
 }
 
 rooms! {
-    /// Looking for products, and many lines at once; and the books, because here is room (decision 011).
-    Catalog: catalog at ["catalog", "products", "search", "quick-order", "lists", "buy-again", "statement", "ageing", "packs"], fetch_catalog {
+    /// Looking for products, and many lines at once.
+    Catalog: catalog at ["catalog", "products", "search", "quick-order", "lists", "buy-again", "part-numbers"], fetch_catalog {
         Browse => catalog::Browse,
         Product => catalog::Product,
         WhyThisPrice => catalog::WhyThisPrice,
@@ -61,9 +61,7 @@ rooms! {
         Again => again::Again,
         Lists => lists::Lists,
         List => lists::List,
-        Statement => ledger::Statement,
-        Ageing => ledger::AgeingPage,
-        Packs => packs::Packs,
+        Parts => parts::Parts,
     }
     /// From the cart to what was ordered, and what is ordered by itself.
     Orders: orders at ["cart", "checkout", "orders", "schedules"], fetch_orders {
@@ -101,8 +99,8 @@ rooms! {
         Assistance => assistance::Assistance,
         Profile => accounts::Profile,
     }
-    /// What comes to somebody: to decide, to know, by a link; and what is on its way.
-    Desk: desk at ["approvals", "notices", "register", "forgot", "reset", "invite", "approve", "orders/open-lines"], fetch_desk {
+    /// What comes to somebody: to decide, to know, by a link; what is on its way; and the books, because here is room (decision 011).
+    Desk: desk at ["approvals", "notices", "register", "forgot", "reset", "invite", "approve", "orders/open-lines", "statement", "ageing", "packs"], fetch_desk {
         Inbox => approvals::Inbox,
         Approval => approvals::Approval,
         Notices => company::Notices,
@@ -112,6 +110,9 @@ rooms! {
         Redeem => accounts::Redeem,
         ByLink => approvals::ByLink,
         Board => deliveries::Board,
+        Statement => ledger::Statement,
+        Ageing => ledger::AgeingPage,
+        Packs => packs::Packs,
     }
     /// Asking for prices, and answering what is offered.
     Quotes: quoting at ["quotes"], fetch_quotes {
@@ -135,9 +136,21 @@ rooms! {
         Start => sales::Start,
         Customers => sales::Customers,
         Customer => sales::Customer,
+        Synonyms => search::Synonyms,
         Orders => sales::Orders,
         Order => sales::Order,
     }
+}
+
+/// The list of suggestions below the box in the top bar; nothing when it cannot be fetched: the box works without.
+pub async fn finder(nav: Signal<Vec<NavGroup>>) -> AnyView {
+    finding(nav).await.unwrap_or_else(|_| ().into_any())
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "what is fetched may fail to come")]
+#[wasm_split(finding, fallible, wasm_split_path = ::leptos::wasm_split)]
+fn finding(nav: Signal<Vec<NavGroup>>) -> Result<AnyView, SplitLoaderError> {
+    Ok(search::finder(nav))
 }
 
 /// The room whose beginning fits the address best: whole words, as many as possible.
@@ -196,7 +209,7 @@ mod tests {
             ("/finance/bank", Some("paying")),
             ("/lists/7", Some("catalog")),
             ("/quick-order", Some("catalog")),
-            ("/statement", Some("catalog")),
+            ("/statement", Some("desk")),
         ] {
             assert_eq!(name(path), room, "{path}");
         }

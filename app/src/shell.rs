@@ -1,6 +1,5 @@
 //! The document around the app.
 
-
 use axum::http::request::Parts;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;

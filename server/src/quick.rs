@@ -38,7 +38,7 @@ pub async fn upload(Extension(request): Extension<Request>, form: Multipart) -> 
 }
 
 /// A file as pasted text: a line a row, a tab between cells.
-fn lines(bytes: &[u8]) -> Result<String, store::Error> {
+pub(crate) fn lines(bytes: &[u8]) -> Result<String, store::Error> {
     let wrong = |words: &str| store::Error::from(Problem::invalid("file", words));
     if bytes.is_empty() {
         return Err(wrong("Choose a CSV or XLSX file that has something in it."));

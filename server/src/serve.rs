@@ -30,7 +30,7 @@ use crate::bank;
 use crate::bell::{self, Bell};
 use crate::config::Config;
 use crate::protect::{Gate, headers, refuse, same_site, who_asks};
-use crate::{demo, documents, mail, packs, payments, quick, sessions};
+use crate::{demo, documents, mail, packs, parts, payments, quick, sessions};
 
 /// Requests under way at once; beyond that the answer is "unavailable", at once.
 const IN_FLIGHT: usize = 512;
@@ -79,6 +79,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         .route("/disputes/{id}/files", post(documents::show_evidence))
         .route("/disputes/{id}/files/{file}", get(documents::evidence))
         .route("/quick-order/files", post(quick::upload))
+        .route("/part-numbers/files", post(parts::upload))
         .route("/quick-order/open.csv", get(quick::open))
         .route("/products/{sku}/barcode.svg", get(quick::barcode))
         .route("/packs/{id}/download", get(packs::download))
@@ -168,6 +169,15 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let config = Arc::new(config);
     tokio::spawn(mail::work(store.clone(), config.mailer.clone(), config.public_origin.clone()));
     tokio::spawn(packs::work(store.clone()));
+    let seeker = store.clone();
+    tokio::spawn(async move {
+        loop {
+            if let Err(error) = store::search::refresh(&seeker, crate::clock::now()).await {
+                tracing::warn!(%error, "the search index is not as new as the catalog");
+            }
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
+    });
     let housekeeper = store.clone();
     tokio::spawn(async move {
         loop {

@@ -163,6 +163,8 @@ pub fn delivery_charge(net: Money, fee: Money, free_from: Option<Money>) -> Mone
 pub struct CartLine {
     /// Article number; names the line in forms.
     pub sku: String,
+    /// What the customer calls it; empty: nothing else.
+    pub own_number: String,
     /// Name.
     pub name: String,
     /// Unit of measure.

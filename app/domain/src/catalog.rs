@@ -389,6 +389,8 @@ pub struct ProductPage {
     pub description: String,
     /// GTIN, or empty.
     pub gtin: String,
+    /// What the asking account calls it; empty: nothing else.
+    pub own_number: String,
     /// Its category's name and slug.
     pub category: (String, String),
     /// Attributes by name.
@@ -459,6 +461,7 @@ mod tests {
             "/catalog",
             "/catalog/fixings?f=Thread%3AM8&f=Finish%3AA2&stock=1&sort=-price&page=3",
             "/search?q=hex+bolt&category=fixings&sort=sku",
+            "/catalog/fixings?f=Thread%3AM8&from%3ALength=20&to%3ALength=60.5&stock=1",
         ] {
             let (path, query) = url.split_once('?').unwrap_or((url, ""));
             let parsed = CatalogQuery::parse(path.strip_prefix("/catalog/").unwrap_or(""), query);
@@ -468,7 +471,8 @@ mod tests {
 
     #[test]
     fn nonsense_in_the_url_is_left_out() {
-        let parsed = CatalogQuery::parse("Fixings ", "page=-4&sort=colour&f=broken&stock=yes&q=%00%0a");
+        let parsed =
+            CatalogQuery::parse("Fixings ", "page=-4&sort=colour&f=broken&stock=yes&q=%00%0a&from:Length=long&to=3");
         assert_eq!(parsed, CatalogQuery { category: "fixings".into(), page: 1, ..CatalogQuery::default() });
     }
 

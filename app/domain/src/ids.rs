@@ -61,6 +61,8 @@ ids! {
     ListId;
     /// A recurring order.
     ScheduleId;
+    /// Words that mean the same.
+    SynonymId;
     /// An approval rule.
     RuleId;
     /// A budget of a cost centre.

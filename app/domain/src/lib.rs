@@ -24,6 +24,7 @@ pub mod money;
 pub mod notices;
 pub mod orders;
 pub mod packs;
+pub mod parts;
 pub mod payments;
 pub mod pricing;
 pub mod problem;

@@ -257,6 +257,8 @@ pub struct OrderLine {
     pub line_no: i32,
     /// Article number then.
     pub sku: String,
+    /// What the customer called it then; empty: nothing else.
+    pub own_number: String,
     /// Name then.
     pub name: String,
     /// Unit.
@@ -579,6 +581,7 @@ mod tests {
         OrderLine {
             line_no: 1,
             sku: "A".into(),
+            own_number: String::new(),
             name: "A".into(),
             unit: "EA".into(),
             quantity: Quantity::new(Decimal::from(quantity)).expect("positive"),

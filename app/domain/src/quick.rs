@@ -73,6 +73,11 @@ pub fn key(word: &str) -> String {
     word.trim_matches(|c: char| !c.is_alphanumeric()).to_uppercase()
 }
 
+/// The article number, with what the customer calls it beside it: `TP-48-CL · yours: 4711`.
+pub fn both_numbers(sku: &str, own: &str) -> String {
+    if own.is_empty() { sku.to_owned() } else { format!("{sku} · yours: {own}") }
+}
+
 /// A number as people write quantities: `1 200`, `1,200`, `12`, `2.5`.
 fn number(text: &str) -> Option<Quantity> {
     let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','));

@@ -1,10 +1,9 @@
 //! What is suggested to somebody who is still typing, and the words that mean the same.
 
+use crate::FieldError;
+use crate::ids::SynonymId;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-
-use crate::FieldError;
 
 /// A product that the words may mean.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,13 +16,24 @@ pub struct ProductHit {
     pub bought: bool,
 }
 
-/// An order or an invoice whose number the words begin.
+/// Something else that the words may mean.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DocumentHit {
-    /// Its number.
-    pub number: String,
-    /// What tells it from others: the PO number, or the day.
+pub struct Hit {
+    /// Where it is.
+    pub href: String,
+    /// What people call it.
+    pub label: String,
+    /// What tells it from others.
     pub note: String,
+}
+
+/// Hits of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Which kind: "Orders".
+    pub title: String,
+    /// The likeliest first.
+    pub hits: Vec<Hit>,
 }
 
 /// Everything the words may mean, the likeliest first.
@@ -31,10 +41,8 @@ pub struct DocumentHit {
 pub struct Suggestions {
     /// Products of the account's assortment, those bought before first.
     pub products: Vec<ProductHit>,
-    /// Orders that the asker may see.
-    pub orders: Vec<DocumentHit>,
-    /// Invoices and credit notes that the asker may see.
-    pub invoices: Vec<DocumentHit>,
+    /// Orders, invoices, customers that the asker may see; no empty group.
+    pub groups: Vec<Group>,
     /// The words as they were understood, if nothing is written exactly so.
     pub guessed: Option<String>,
 }
@@ -43,7 +51,7 @@ pub struct Suggestions {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Synonym {
     /// Which.
-    pub id: Uuid,
+    pub id: SynonymId,
     /// Two to twenty.
     pub phrases: Vec<String>,
     /// Who wrote it down.

@@ -3,6 +3,7 @@
 use domain::Quantity;
 use domain::cart::{CartLine, CartPage};
 use domain::catalog::Promise;
+use domain::quick::both_numbers;
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -130,8 +131,11 @@ fn line(l: CartLine, set: Act, remove: Act) -> AnyView {
         Promise::Now | Promise::Short(_) => String::new(),
     };
     let larger = l.in_larger.as_ref().map(|(n, unit)| format!(" · {}", so_many(*n, unit))).unwrap_or_default();
-    let note =
-        format!("{} · {}{larger}{when}", l.sku, if l.source.is_empty() { "price on request" } else { &l.source });
+    let note = format!(
+        "{} · {}{larger}{when}",
+        both_numbers(&l.sku, &l.own_number),
+        if l.source.is_empty() { "price on request" } else { &l.source }
+    );
     let before = l.price_before.map(|p| view! { <br/><s class="dim small">{text::money(p)}</s> });
     let each = l.price.map_or_else(|| "on request".to_owned(), |p| text::money(p.unit_price));
     let next = l.price.and_then(|p| p.next_tier).map(|t| view! { <br/><span class="small dim">{format!("{} from {}", text::money(t.unit_price), t.min_quantity)}</span> });

@@ -5,6 +5,7 @@ use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_location, use_params_map};
+use rust_decimal::Decimal;
 
 use super::actions::ReadCatalog;
 use super::row::product_row;
@@ -38,19 +39,11 @@ fn show(page: CatalogPage, action: Act) -> AnyView {
         (None, true) => "Catalog".to_owned(),
     };
     let note = text::counted(page.total, "product", "products");
-    let guessed = page.guessed.then(|| {
-        view! { <Notice tone=Tone::Info title="Nothing is spelled exactly like that.">"These are the nearest."</Notice> }
+    let guessed = page.guessed.as_ref().map(|words| {
+        let words = format!("These are for “{words}”.");
+        view! { <Notice tone=Tone::Info title="Nothing has exactly these words.">{words}</Notice> }
     });
-    let body = if page.rows.is_empty() {
-        view! {
-            <EmptyState title="Nothing found" text="Try fewer words, a part of the SKU, or take a filter off. Only products of your assortment are shown.">
-                <ButtonLink href="/catalog">"All products"</ButtonLink>
-            </EmptyState>
-        }
-        .into_any()
-    } else {
-        table(&page, action)
-    };
+    let body = if page.rows.is_empty() { nothing(&page) } else { table(&page, action) };
     view! {
         <Title text=title.clone()/>
         <PageHeader title=title note=note/>
@@ -66,9 +59,31 @@ fn show(page: CatalogPage, action: Act) -> AnyView {
     .into_any()
 }
 
+/// What to do when nothing is found: filters off, or somebody asked.
+fn nothing(page: &CatalogPage) -> AnyView {
+    let q = &page.query;
+    let unfiltered = CatalogQuery { words: q.words.clone(), page: 1, ..CatalogQuery::default() };
+    let filtered = *q != CatalogQuery { sort: q.sort, page: q.page, ..unfiltered.clone() };
+    let off = filtered.then(|| view! { <ButtonLink href=unfiltered.href()>"Without filters"</ButtonLink> });
+    let ask = page.can_ask.then(|| view! { <ButtonLink href="/quotes/new">"Ask us for it"</ButtonLink> });
+    view! {
+        <EmptyState title="Nothing found" text="Try fewer words, or a part of the SKU or of your own part number. Only products of your assortment are shown.">
+            {off}
+            {ask}
+            <ButtonLink href="/catalog">"All products"</ButtonLink>
+        </EmptyState>
+    }
+    .into_any()
+}
+
 fn filters(q: &CatalogQuery) -> AnyView {
     let (stock, in_stock) = (CatalogQuery { in_stock: !q.in_stock, ..q.at_page(1) }.href(), q.in_stock);
     let on = q.attributes.iter().map(|(name, value)| view! { <FilterChip label=format!("{name}: {value}") href=q.toggled(name, value).href() on=true/> }).collect_view();
+    let spans = q
+        .spans
+        .iter()
+        .map(|span| view! { <FilterChip label=span.to_string() href=q.without_span(&span.name).href() on=true/> })
+        .collect_view();
     let sorts = Sort::ALL
         .into_iter()
         .map(|(sort, _, label)| {
@@ -81,6 +96,7 @@ fn filters(q: &CatalogQuery) -> AnyView {
         <Filters>
             <FilterChip label="In stock" href=stock on=in_stock/>
             {on}
+            {spans}
             <nav class="sorts" aria-label="Sort by">{sorts}</nav>
         </Filters>
     }
@@ -90,14 +106,16 @@ fn filters(q: &CatalogQuery) -> AnyView {
 fn sidebar(page: &CatalogPage) -> AnyView {
     let q = &page.query;
     let here = q.category.clone();
-    let all = CatalogQuery { category: String::new(), attributes: Vec::new(), ..q.at_page(1) };
+    let all = CatalogQuery { category: String::new(), attributes: Vec::new(), spans: Vec::new(), ..q.at_page(1) };
     let everything =
         view! { <li><a href=all.href() aria-current=here.is_empty().then_some("true")>"All categories"</a></li> };
     let categories = page
         .categories
         .iter()
         .map(|c| {
-            let href = CatalogQuery { category: c.slug.clone(), attributes: Vec::new(), ..q.at_page(1) }.href();
+            let href =
+                CatalogQuery { category: c.slug.clone(), attributes: Vec::new(), spans: Vec::new(), ..q.at_page(1) }
+                    .href();
             view! {
                 <li>
                     <a href=href aria-current=(c.slug == here).then_some("true")>
@@ -127,9 +145,11 @@ fn sidebar(page: &CatalogPage) -> AnyView {
                     }
                 })
                 .collect_view();
+            let span = f.span.map(|ends| span_form(q, &f.name, ends));
             view! {
                 <h2>{f.name.clone()}</h2>
                 <ul>{values}</ul>
+                {span}
             }
         })
         .collect_view();
@@ -142,6 +162,29 @@ fn sidebar(page: &CatalogPage) -> AnyView {
                 {facets}
             </nav>
         </details>
+    }
+    .into_any()
+}
+
+/// From and to, for an attribute that is a number.
+fn span_form(q: &CatalogQuery, name: &str, (least, most): (Decimal, Decimal)) -> AnyView {
+    let (action, fields) = q.without_span(name).parts();
+    let known = q.spans.iter().find(|span| span.name == name);
+    let kept =
+        fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    let end = |word: &str, hint: Decimal, value: Option<Decimal>| {
+        let label = format!("{name}, {word}");
+        let (field, value) = (format!("{word}:{name}"), value.map(|n| n.to_string()).unwrap_or_default());
+        view! { <input inputmode="decimal" aria-label=label name=field value=value placeholder=hint.to_string()/> }
+    };
+    view! {
+        <form class="span" method="get" action=action>
+            {kept}
+            {end("from", least, known.and_then(|s| s.from))}
+            "–"
+            {end("to", most, known.and_then(|s| s.to))}
+            <button class="btn" type="submit" aria-label=format!("Narrow by {name}")>"Go"</button>
+        </form>
     }
     .into_any()
 }

@@ -28,6 +28,9 @@ fn show(page: ProductPage, action: Act) -> AnyView {
     let row = &page.row;
     let (tone, stock) = availability(&row.availability);
     let mut facts = vec![Fact::new("SKU", row.sku.clone()), Fact::new("Unit", unit_words(&row.unit, row.pieces))];
+    if !page.own_number.is_empty() {
+        facts.push(Fact::new("Your number", page.own_number.clone()));
+    }
     if !page.gtin.is_empty() {
         facts.push(Fact::new("GTIN", page.gtin.clone()));
     }

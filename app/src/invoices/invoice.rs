@@ -2,6 +2,7 @@
 
 use domain::disputes::{Checked, State};
 use domain::invoices::{ChargeKind, InvoiceLine, InvoicePage, Kind, Status};
+use domain::quick::both_numbers;
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -202,7 +203,7 @@ fn line(l: InvoiceLine, marks: AnyView, form: Option<AnyView>) -> AnyView {
             <td>
                 <strong>{l.name}</strong>
                 <br/>
-                <span class="dim small">{l.sku}</span>
+                <span class="dim small">{both_numbers(&l.sku, &l.own_number)}</span>
                 {marks}
                 {form}
             </td>

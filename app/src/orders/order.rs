@@ -1,6 +1,7 @@
 //! One order: lines, totals, where it goes and what happened.
 
 use domain::orders::{Action, OrderLine, OrderPage, OrderStep, Status};
+use domain::quick::both_numbers;
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -177,7 +178,7 @@ pub fn step(s: OrderStep) -> Step {
 
 fn line(l: OrderLine) -> AnyView {
     let href = format!("/products/{}", l.sku);
-    let mut notes = vec![l.sku.clone()];
+    let mut notes = vec![both_numbers(&l.sku, &l.own_number)];
     if !l.price_source.is_empty() {
         notes.push(l.price_source);
     }

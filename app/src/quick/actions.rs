@@ -29,6 +29,19 @@ pub async fn keep_quick(#[server(default)] lines: String) -> Result<(), ActionEr
     Ok(())
 }
 
+/// Puts one line below what is there. Words that are no article's number go there too, to be chosen.
+#[server(endpoint = "quick/line")]
+pub async fn add_line(
+    #[server(default)] article: String,
+    #[server(default)] quantity: String,
+) -> Result<(), ActionError> {
+    let mut tx = writing().await?;
+    store::quick::add(&mut tx, &article, &quantity).await?;
+    tx.commit().await?;
+    go("/quick-order");
+    Ok(())
+}
+
 /// Says what a line means, and whether that is what the account calls it from now on.
 #[server(endpoint = "quick/choose")]
 pub async fn choose_line(no: usize, sku: String, #[server(default)] learn: Option<String>) -> Result<(), ActionError> {

@@ -1,21 +1,24 @@
 //! A field for anything, and what it was understood as.
 
 use domain::quick::{MOST_LINES, OpenLine, QuickLine, QuickPage};
+use domain::search::ProductHit;
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::actions::{ChooseLine, KeepQuick, OrderQuick, ReadQuick};
+use super::actions::{AddLine, ChooseLine, KeepQuick, OrderQuick, ReadQuick};
 use crate::act::{Act, Form};
-use crate::load::reloaded;
+use crate::load::{once, reloaded};
+use crate::search::actions::Suggest;
 use crate::ui::{
-    Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, Field, Notice, PageHeader, Select, TextArea, Tone,
+    Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, Field, Notice, Offer, PageHeader, Select, TextArea, Tone,
+    input, offers,
 };
 
 /// The quick order.
 #[component]
 pub fn Quick() -> impl IntoView {
-    let acts = [Act::of::<KeepQuick>(), Act::of::<ChooseLine>(), Act::of::<OrderQuick>()];
+    let acts = [Act::of::<KeepQuick>(), Act::of::<ChooseLine>(), Act::of::<OrderQuick>(), Act::of::<AddLine>()];
     let version = move || acts.iter().map(|a| a.version()).sum::<usize>();
     view! {
         <Title text="Quick order"/>
@@ -24,7 +27,7 @@ pub fn Quick() -> impl IntoView {
     }
 }
 
-fn show(page: QuickPage, [keep, choose, order]: [Act; 3]) -> AnyView {
+fn show(page: QuickPage, [keep, choose, order, line]: [Act; 4]) -> AnyView {
     let most = text::count(i64::try_from(MOST_LINES).unwrap_or_default());
     let more = (page.more > 0).then(|| {
         let words = format!(
@@ -35,7 +38,7 @@ fn show(page: QuickPage, [keep, choose, order]: [Act; 3]) -> AnyView {
     });
     let count = page.lines.len();
     let understood = (count > 0).then(|| {
-        let rows = page.lines.into_iter().map(line).collect_view();
+        let rows = page.lines.into_iter().map(understood_line).collect_view();
         let label = format!("Add all {} to cart", text::count(i64::try_from(count).unwrap_or_default()));
         view! {
             <Card title="Understood" note=text::money(page.total) flush=true>
@@ -71,6 +74,7 @@ fn show(page: QuickPage, [keep, choose, order]: [Act; 3]) -> AnyView {
     let hint = format!(
         "One article a line, as you have it: “12 x 85123A”, a range of a spreadsheet, a mail, GTINs, your own part numbers. A scanner types here too. At most {most} lines."
     );
+    let typed = offers("article", "Articles", Box::new(articles), Box::new(take));
     // Another text is another field: a browser keeps what was typed into the old one.
     let field = view! {
         <For
@@ -81,12 +85,24 @@ fn show(page: QuickPage, [keep, choose, order]: [Act; 3]) -> AnyView {
     }
     .into_any();
     view! {
-        <PageHeader title="Quick order"/>
+        <PageHeader title="Quick order">
+            <ButtonLink href="/part-numbers">"Your part numbers"</ButtonLink>
+        </PageHeader>
         {more}
         <div class="cols">
             <div class="stack">{understood} {open}</div>
             <div class="stack">
-                <Card title="Paste or type">
+                <Card title="Article by article">
+                    <Form act=line class="filters">
+                        <div class="offered">
+                            <Field label="SKU or words" name="article" id="article" chars=22/>
+                            {typed}
+                        </div>
+                        <Field label="Quantity" name="quantity" value="1" chars=6/>
+                        <Button>"Add line"</Button>
+                    </Form>
+                </Card>
+                <Card title="Paste">
                     <Form act=keep class="form">
                         {field}
                         <div class="acts">
@@ -112,7 +128,30 @@ fn show(page: QuickPage, [keep, choose, order]: [Act; 3]) -> AnyView {
     .into_any()
 }
 
-fn line(l: QuickLine) -> AnyView {
+/// Products for words that somebody types.
+fn articles(words: String) -> std::pin::Pin<Box<dyn Future<Output = Vec<Offer>>>> {
+    Box::pin(async move {
+        let found = once(|| Suggest { words: words.clone() }).await.unwrap_or_default();
+        let offer = |p: ProductHit| Offer {
+            kind: "Articles".to_owned(),
+            label: p.name,
+            note: if p.bought { format!("{} · bought before", p.sku) } else { p.sku.clone() },
+            value: p.sku,
+        };
+        found.products.into_iter().map(offer).collect()
+    })
+}
+
+/// The article goes into its field, and the person on to the quantity.
+fn take(offer: Offer) {
+    if let (Some(article), Some(quantity)) = (input("article"), input("quantity")) {
+        article.set_value(&offer.value);
+        quantity.select();
+        let _ = quantity.focus();
+    }
+}
+
+fn understood_line(l: QuickLine) -> AnyView {
     let href = format!("/products/{}", l.sku);
     let problems = l.problems.iter().map(|p| view! { <p class="bad-ink small">{p.words()}</p> }).collect_view();
     let each = l.price.map_or_else(|| "on request".to_owned(), |p| text::money(p.unit_price));

@@ -199,5 +199,5 @@ pub fn PickAll(
             }
         }
     };
-    view! { <input type="checkbox" aria-label=label hidden=move || !ready.get() on:change=pick/> }.into_any()
+    view! { <input type="checkbox" aria-label=label hidden=move || !ready.try_get().unwrap_or_default() on:change=pick/> }.into_any()
 }

@@ -39,7 +39,7 @@ pub fn Flash(
                         type="button"
                         class="btn plain icon-only"
                         aria-label="Close"
-                        hidden=move || !ready.get()
+                        hidden=move || !ready.try_get().unwrap_or_default()
                         on:click=move |_| set_closed.set(Some(close.clone()))
                     >
                         <Icon glyph=Glyph::Close/>

@@ -49,6 +49,17 @@ impl NavItem {
     }
 }
 
+/// The box in the top bar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seek {
+    /// Where it leads without suggestions, as a form with the field `q`.
+    pub action: &'static str,
+    /// What can be found: "Search products, orders, invoices".
+    pub label: &'static str,
+    /// What is searched for now.
+    pub words: String,
+}
+
 /// What the cart says in the top bar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CartBadge {
@@ -110,9 +121,15 @@ pub fn Frame(
     /// The path of the page shown, without its query.
     #[prop(into)]
     current_path: Signal<String>,
-    /// What is searched for now; nothing for people who have nothing to search.
+    /// Nothing for people who have nothing to search.
     #[prop(optional, into)]
-    search: Signal<Option<String>>,
+    search: Signal<Option<Seek>>,
+    /// The list of suggestions below the box, asked for when somebody goes there.
+    #[prop(optional, into)]
+    offers: ViewFn,
+    /// Told when somebody goes to the box.
+    #[prop(optional, into)]
+    seeking: Option<Callback<()>>,
     /// Nothing for people who do not buy.
     #[prop(optional, into)]
     cart: Signal<Option<CartBadge>>,
@@ -176,26 +193,30 @@ pub fn Frame(
         })
     };
     let docked = move || dock.get().into_iter().map(|item| place(item, here_dock)).collect_view();
-    let searches = Memo::new(move |_| search.with(Option::is_some));
+    let searches = Memo::new(move |_| search.with(|s| s.as_ref().map(|s| (s.action, s.label))));
     let seek = move || {
-        searches.get().then(|| {
+        let offers = offers.clone();
+        searches.get().map(|(action, label)| {
             view! {
-                <form class="seek" role="search" action="/search" method="get">
+                <form class="seek" role="search" action=action method="get">
                     <Icon glyph=Glyph::Search/>
                     <input
                         type="search"
                         id="search"
                         name="q"
-                        placeholder="Search products, orders, invoices"
-                        aria-label="Search products, orders, invoices"
+                        placeholder=label
+                        aria-label=label
                         autocomplete="off"
-                        value=move || search.get()
+                        value=move || search.get().map(|s| s.words)
+                        on:focus=move |_| seeking.iter().for_each(|told| told.run(()))
                     />
-                    <kbd aria-hidden="true">"/"</kbd>
+                    <kbd aria-hidden="true">"Ctrl K"</kbd>
+                    {offers.run()}
                 </form>
-                <a class="btn plain icon-only open-seek" href="/search" aria-label="Search">
+                // On a phone the box lies over the bar while somebody is in it.
+                <label class="btn plain icon-only open-seek" for="search">
                     <Icon glyph=Glyph::Search/>
-                </a>
+                </label>
             }
         })
     };

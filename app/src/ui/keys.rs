@@ -1,11 +1,13 @@
-//! Keys for people who sit here all day: `/` searches; in a table `j` and `k` go from row to row
+//! Keys for people who sit here all day: `/` searches, and so does Ctrl-K (from anywhere, with all places to go to); in a table `j` and `k` go from row to row
 //! (Enter follows the row's link, as any link) and `x` ticks the row. The letter of a button (its access key) goes to the
 //! button, so that Enter presses it: a slip of one key decides nothing.
 
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
+use leptos::web_sys::{Element, Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
+
+use super::offers::input;
 
 /// Listens while the frame is there. Only in the browser: effects do not run on the server.
 pub(super) fn listen() {
@@ -16,6 +18,12 @@ pub(super) fn listen() {
 }
 
 fn on_key(event: KeyboardEvent) {
+    if (event.ctrl_key() || event.meta_key()) && event.key() == "k" {
+        if search() {
+            event.prevent_default();
+        }
+        return;
+    }
     if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
         return;
     }
@@ -43,13 +51,13 @@ fn types(element: &Element) -> bool {
 }
 
 fn search() -> bool {
-    let Some(input) =
-        document().get_element_by_id("search").and_then(|found| found.dyn_into::<HtmlInputElement>().ok())
-    else {
-        return false;
-    };
+    let Some(input) = input("search") else { return false };
     let shown = input.focus().is_ok();
     input.select();
+    // As if typed: whoever listens suggests something.
+    if let Ok(typed) = Event::new("input") {
+        let _ = input.dispatch_event(&typed);
+    }
     shown
 }
 

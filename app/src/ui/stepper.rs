@@ -70,7 +70,7 @@ pub fn QuantityStepper(
             <button
                 type="button"
                 aria-label=format!("Less: {label}")
-                hidden=move || !ready.get()
+                hidden=move || !ready.try_get().unwrap_or_default()
                 on:click=move |_| by(false)
             >
                 <Icon glyph=Glyph::Minus/>
@@ -93,7 +93,7 @@ pub fn QuantityStepper(
             <button
                 type="button"
                 aria-label=format!("More: {label}")
-                hidden=move || !ready.get()
+                hidden=move || !ready.try_get().unwrap_or_default()
                 on:click=move |_| by(true)
             >
                 <Icon glyph=Glyph::Plus/>

@@ -70,6 +70,7 @@ fn line(dice: &mut Dice, no: i32, currency: Currency, category: Category) -> Inv
     InvoiceLine {
         line_no: no,
         sku: dice.pick(&["BD-00001", "A&B", ""]).to_owned(),
+        own_number: dice.pick(&["", "4711-B", "Ä & <1>"]).to_owned(),
         name: dice.pick(&NAMES).to_owned(),
         unit: dice.pick(&["EA", "box", "100 pcs", "kg", "m²", "furlong"]).to_owned(),
         quantity,

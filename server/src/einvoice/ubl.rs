@@ -256,6 +256,9 @@ fn item(xml: &mut Xml, line: &InvoiceLine, names: &Names) {
         }
         xml.group("cac:Item", |xml| {
             xml.text("cbc:Name", or(&line.name, &line.sku)); // BT-153
+            if !line.own_number.trim().is_empty() {
+                xml.group("cac:BuyersItemIdentification", |xml| xml.text("cbc:ID", &line.own_number)); // BT-156
+            }
             if !line.sku.trim().is_empty() {
                 xml.group("cac:SellersItemIdentification", |xml| xml.text("cbc:ID", &line.sku)); // BT-155
             }

@@ -104,7 +104,7 @@ pub fn item(tongue: Tongue, line: &InvoiceLine) -> Item {
         cells: [
             line.line_no.to_string(),
             line.sku.clone(),
-            line.name.clone(),
+            if line.own_number.is_empty() { line.name.clone() } else { format!("{} ({})", line.name, line.own_number) },
             tongue.quantity(line.quantity),
             line.unit.clone(),
             tongue.money(line.unit_price),

@@ -33,6 +33,7 @@ pub fn page(kind: Kind, currency: Currency, lines: u32) -> InvoicePage {
         InvoiceLine {
             line_no: i32::try_from(n).expect("small"),
             sku: format!("BD-{:05}", n * 37 % 100_000),
+            own_number: String::new(),
             name: NAMES[n as usize % 5].to_owned(),
             unit: ["EA", "box", "100 pcs"][n as usize % 3].to_owned(),
             quantity,

@@ -127,6 +127,7 @@ impl Cart {
             .iter()
             .map(|l| CartLine {
                 sku: l.facts.sku.clone(),
+                own_number: l.facts.own_number.clone(),
                 name: l.facts.name.clone(),
                 unit: l.facts.units.own.clone(),
                 picture: l.facts.picture(),

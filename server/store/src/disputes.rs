@@ -126,16 +126,18 @@ pub async fn raise(tx: &mut Tx, number: &str, line_no: i32, form: &DisputeForm) 
     Ok(id)
 }
 
-/// Tells whoever at the seller answers the account, by mail; nobody: the seller's own address.
+/// Tells the seller's own address, where disputes are answered, and the account's sales rep, who may only know of it.
 async fn tell_seller(tx: &mut Tx, account: AccountId, text: &str, words: &str) -> Result<()> {
-    let seller = sqlx::query!(
-        r#"SELECT s.name, COALESCE((SELECT c.email FROM my_contact() c), s.email) AS "email!" FROM seller s"#
-    )
-    .fetch_one(tx.db())
-    .await?;
+    let seller = sqlx::query!(r#"SELECT s.name, s.email, (SELECT c.email FROM my_contact() c) AS rep FROM seller s"#)
+        .fetch_one(tx.db())
+        .await?;
     let subject: String = format!("{}: {text}", seller.name).chars().take(140).collect();
-    let body = format!("{text}.\n\n{words}\n\nAnswer here:\n{{origin}}/finance/disputes\n");
-    outbox::send(tx, account, &Message::Mail { to: seller.email, subject, body }).await
+    let told = format!("{text}.\n\n{words}\n");
+    let answer = format!("{told}\nAnswer here:\n{{origin}}/finance/disputes\n");
+    if let Some(rep) = seller.rep.filter(|rep| *rep != seller.email) {
+        outbox::send(tx, account, &Message::Mail { to: rep, subject: subject.clone(), body: told }).await?;
+    }
+    outbox::send(tx, account, &Message::Mail { to: seller.email, subject, body: answer }).await
 }
 
 /// Takes an open dispute back. A conflict when it has ended.
@@ -162,6 +164,17 @@ pub async fn withdraw(tx: &mut Tx, id: DisputeId) -> Result<()> {
     )
     .execute(tx.db())
     .await?;
+    if done.rows_affected() == 0 {
+        // Answered in the meantime.
+        let now = sqlx::query_scalar!(
+            "SELECT status FROM disputes WHERE account_id = $1 AND id = $2",
+            actor.account().0,
+            id.0
+        )
+        .fetch_one(tx.db())
+        .await?;
+        stated(&now)?.end(State::Withdrawn)?;
+    }
     exactly(1, &done)?;
     audit::record(tx, "invoice.dispute.withdrawn", &row.number, json!({ "line": row.line_no })).await
 }

@@ -28,6 +28,7 @@ pub mod notices;
 pub mod orders;
 pub mod outbox;
 pub mod packs;
+pub mod parts;
 pub mod payments;
 pub mod proposals;
 pub mod quick;

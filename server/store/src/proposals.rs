@@ -168,6 +168,7 @@ async fn read(tx: &mut Tx, id: ProposalId, lock: bool) -> Result<Found> {
         let then = OrderLine {
             line_no: l.line_no,
             sku: l.sku.clone(),
+            own_number: String::new(),
             name: l.name.clone(),
             unit: l.unit.clone(),
             quantity,

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::catalog::{Facts, Pricing, facts_by_skus};
 use crate::lists::{self, Source};
-use crate::{Result, Tx, audit, cart};
+use crate::{Result, Tx, audit, cart, search};
 
 /// Characters that are kept of one member's quick order.
 pub const MOST_CHARS: usize = 240_000;
@@ -140,6 +140,21 @@ pub async fn append(tx: &mut Tx, more: &str) -> Result<()> {
     let before = read(tx, &actor).await?.text;
     let text = if before.trim().is_empty() { more.to_owned() } else { format!("{}\n{more}", before.trim_end()) };
     write(tx, &actor, &text).await
+}
+
+/// Puts one line below what is there: an article's number, or words. Words become the article that is found first, if only one is
+/// found; what is not clear is kept to be chosen. Invalid without an article, and for what is no quantity.
+pub async fn add(tx: &mut Tx, article: &str, quantity: &str) -> Result<()> {
+    tx.actor()?.require(Permission::CartUse)?;
+    let article: String = article.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect();
+    if article.is_empty() {
+        return Err(
+            Problem::invalid("article", "Enter an article: its SKU, your part number, or words of its name.").into()
+        );
+    }
+    let quantity = Quantity::parse("quantity", if quantity.trim().is_empty() { "1" } else { quantity })?;
+    let found = search::only(tx, &article).await?;
+    append(tx, &format!("{quantity} x {}", found.unwrap_or(article))).await
 }
 
 async fn write(tx: &mut Tx, actor: &Actor, text: &str) -> Result<()> {

@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Datelike, Utc};
-use domain::ids::AccountId;
-use domain::search::{DocumentHit, ProductHit, Suggestions, Synonym};
+use domain::ids::{AccountId, SynonymId};
+use domain::search::{Group, Hit, ProductHit, Suggestions, Synonym};
 use domain::{Actor, Permission, Problem};
 use futures::TryStreamExt;
 use serde_json::json;
@@ -224,12 +224,12 @@ pub async fn refresh(store: &Store, now: DateTime<Utc>) -> Result<()> {
         return Ok(());
     }
     let _one_at_a_time = searches.building.lock().await;
-    build(&mut tx, &searches).await?;
+    build(&mut tx, searches).await?;
     Ok(())
 }
 
 /// What somebody who is still typing may mean: products, what was bought before first, and with a number in it orders and
-/// invoices. At most four statements, of products one.
+/// invoices; customers for the seller's people. At most three statements.
 pub async fn suggest(tx: &mut Tx, words: &str) -> Result<Suggestions> {
     let actor = tx.actor()?;
     let mut suggestions = Suggestions::default();
@@ -237,10 +237,10 @@ pub async fn suggest(tx: &mut Tx, words: &str) -> Result<Suggestions> {
     if words.is_empty() {
         return Ok(suggestions);
     }
-    if actor.may(Permission::CatalogRead) && !actor.is_staff() {
+    if actor.may(Permission::CatalogRead) {
         let view = view(tx, &words).await?;
         let found = view.index.find(&view.ask(&words), SUGGESTED);
-        suggestions.guessed = found.guessed.clone();
+        suggestions.guessed.clone_from(&found.guessed);
         suggestions.products = view
             .index
             .hits(&found, SUGGESTED, Some(&view.bought))
@@ -248,10 +248,21 @@ pub async fn suggest(tx: &mut Tx, words: &str) -> Result<Suggestions> {
             .map(|hit| ProductHit { sku: hit.sku.to_owned(), name: hit.name.to_owned(), bought: hit.bought })
             .collect();
     }
-    if words.chars().filter(char::is_ascii_digit).count() > 1 && !actor.is_staff() {
+    if actor.may(Permission::CustomerRead) {
+        let customers = customers(tx, &words).await?;
+        group(&mut suggestions, "Customers", customers);
+    } else if words.chars().filter(char::is_ascii_digit).count() > 1 {
         documents(tx, &actor, &words, &mut suggestions).await?;
     }
     Ok(suggestions)
+}
+
+/// The article number of what words mean, if they mean one thing and nothing is guessed.
+pub(crate) async fn only(tx: &mut Tx, words: &str) -> Result<Option<String>> {
+    let view = view(tx, words).await?;
+    let found = view.index.find(&view.ask(words), 2);
+    let exactly = found.len() == 1 && found.guessed.is_none();
+    Ok(view.index.hits(&found, 1, None).first().filter(|_| exactly).map(|hit| hit.sku.to_owned()))
 }
 
 /// Orders and invoices whose number begins so, with or without its series and year. Two statements.
@@ -266,9 +277,9 @@ async fn documents(tx: &mut Tx, actor: &Actor, words: &str, suggestions: &mut Su
     };
     if actor.reach(Permission::OrderRead).is_some() {
         let own = actor.only_own(Permission::OrderRead)?;
-        suggestions.orders = sqlx::query_as!(
-            DocumentHit,
-            r#"SELECT o.number, CASE WHEN o.po_number = '' THEN to_char(o.placed_at, 'YYYY-MM-DD') ELSE 'PO ' || o.po_number END AS "note!"
+        let orders = sqlx::query_as!(
+            Hit,
+            r#"SELECT '/orders/' || o.number AS "href!", o.number AS label, CASE WHEN o.po_number = '' THEN to_char(o.placed_at, 'YYYY-MM-DD') ELSE 'PO ' || o.po_number END AS "note!"
                FROM orders o
                WHERE o.account_id = $1 AND (o.number ~>=~ $2 AND o.number ~<~ $3 OR o.number = ANY($4))
                  AND ($5::uuid IS NULL OR o.member_id = $5 OR o.member_id IS NULL AND o.source = 'import')
@@ -281,12 +292,13 @@ async fn documents(tx: &mut Tx, actor: &Actor, words: &str, suggestions: &mut Su
         )
         .fetch_all(tx.db())
         .await?;
+        group(suggestions, "Orders", orders);
     }
     if actor.may(Permission::InvoiceRead) {
         let numbers = [numbered("INV"), numbered("CN")].concat();
-        suggestions.invoices = sqlx::query_as!(
-            DocumentHit,
-            r#"SELECT i.number, to_char(i.issued_on, 'YYYY-MM-DD') AS "note!" FROM invoices i
+        let invoices = sqlx::query_as!(
+            Hit,
+            r#"SELECT '/invoices/' || i.number AS "href!", i.number AS label, to_char(i.issued_on, 'YYYY-MM-DD') AS "note!" FROM invoices i
                WHERE i.account_id = $1 AND (i.number ~>=~ $2 AND i.number ~<~ $3 OR i.number = ANY($4))
                ORDER BY i.issued_on DESC LIMIT 5"#,
             account,
@@ -296,8 +308,30 @@ async fn documents(tx: &mut Tx, actor: &Actor, words: &str, suggestions: &mut Su
         )
         .fetch_all(tx.db())
         .await?;
+        group(suggestions, "Invoices", invoices);
     }
     Ok(())
+}
+
+/// Customers whose name or number begins so; for the seller's people, those whose customers they may see. One statement.
+async fn customers(tx: &mut Tx, words: &str) -> Result<Vec<Hit>> {
+    let pattern = words.replace(['%', '_', '\\'], "");
+    Ok(sqlx::query_as!(
+        Hit,
+        r#"SELECT '/sales/customers/' || a.number AS "href!", a.name AS label, a.number AS note FROM accounts a
+           WHERE $1 <> '' AND a.id <> $2 AND (a.name ILIKE $1 || '%' OR a.name ILIKE '% ' || $1 || '%' OR a.number ILIKE $1 || '%')
+           ORDER BY a.name LIMIT 8"#,
+        pattern,
+        AccountId::SELLER.0
+    )
+    .fetch_all(tx.db())
+    .await?)
+}
+
+fn group(suggestions: &mut Suggestions, title: &str, hits: Vec<Hit>) {
+    if !hits.is_empty() {
+        suggestions.groups.push(Group { title: title.to_owned(), hits });
+    }
 }
 
 /// How many sets of words that mean the same there may be.
@@ -308,7 +342,10 @@ pub async fn synonyms(tx: &mut Tx) -> Result<Vec<Synonym>> {
     tx.actor()?.require(Permission::CatalogManage)?;
     let rows =
         sqlx::query!("SELECT id, phrases, by_name, at FROM synonyms ORDER BY phrases").fetch_all(tx.db()).await?;
-    Ok(rows.into_iter().map(|r| Synonym { id: r.id, phrases: r.phrases, by: r.by_name, at: tx.local(r.at) }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|r| Synonym { id: SynonymId(r.id), phrases: r.phrases, by: r.by_name, at: tx.local(r.at) })
+        .collect())
 }
 
 /// Writes down that phrases mean the same. Invalid when there are too many sets already.
@@ -318,7 +355,7 @@ pub async fn add_synonyms(tx: &mut Tx, phrases: &[String]) -> Result<()> {
     let now = tx.now();
     let done = sqlx::query!(
         "INSERT INTO synonyms (id, phrases, by_name, at) SELECT $1, $2, $3, $4 WHERE (SELECT count(*) FROM synonyms) < $5",
-        crate::new_id::<Uuid>(),
+        crate::new_id::<SynonymId>().0,
         phrases,
         actor.name(),
         now,
@@ -333,9 +370,9 @@ pub async fn add_synonyms(tx: &mut Tx, phrases: &[String]) -> Result<()> {
 }
 
 /// Takes a set away. Not found when it is gone.
-pub async fn remove_synonyms(tx: &mut Tx, id: Uuid) -> Result<()> {
+pub async fn remove_synonyms(tx: &mut Tx, id: SynonymId) -> Result<()> {
     tx.actor()?.require(Permission::CatalogManage)?;
-    let phrases = sqlx::query_scalar!("DELETE FROM synonyms WHERE id = $1 RETURNING phrases", id)
+    let phrases = sqlx::query_scalar!("DELETE FROM synonyms WHERE id = $1 RETURNING phrases", id.0)
         .fetch_optional(tx.db())
         .await?
         .ok_or(Problem::NotFound)?;

@@ -19,6 +19,8 @@ pub struct InvoiceLine {
     pub line_no: i32,
     /// Article number.
     pub sku: String,
+    /// What the customer calls it; empty: nothing else.
+    pub own_number: String,
     /// Name.
     pub name: String,
     /// Unit.

@@ -37,6 +37,8 @@ pub(crate) struct Facts {
     later_on: Option<NaiveDate>,
     pub successor: Option<(String, String)>,
     candidates: Option<Vec<Candidate>>,
+    /// What the asking account calls it; empty: nothing else.
+    pub own_number: String,
 }
 
 /// What prices depend on besides the product.

@@ -35,6 +35,7 @@ pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
         row: facts.row(pricing),
         description: row.description,
         gtin: row.gtin,
+        own_number: facts.own_number.clone(),
         category: (row.category, row.slug),
         attributes: attributes.into_iter().collect(),
         stock: stock

@@ -213,9 +213,12 @@ async fn write_lines(tx: &mut Tx, account: AccountId, new: &NewDocument<'_>, tax
     let lines = &new.lines;
     let done = sqlx::query!(
         "INSERT INTO invoice_lines (account_id, invoice_id, line_no, sku, name, unit, quantity, unit_price, net, tax_rate, tax_category, order_line,
-                                    corrects_line, price_only)
-         SELECT $1, $2, t.* FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[],
-                                        $11::text[], $12::int[], $13::int[], $14::boolean[]) AS t",
+                                    corrects_line, price_only, own_number)
+         SELECT $1, $2, t.*, COALESCE((SELECT o.own_number FROM order_lines o WHERE (o.account_id, o.order_id, o.line_no) = ($1, $15, t.order_line)),
+                                      (SELECT c.own_number FROM invoice_lines c WHERE (c.account_id, c.invoice_id, c.line_no) = ($1, $16, t.corrects_line)), '')
+         FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[],
+                                        $11::text[], $12::int[], $13::int[], $14::boolean[])
+              AS t(line_no, sku, name, unit, quantity, unit_price, net, tax_rate, category, order_line, corrects_line, price_only)",
         account.0,
         new.id.0,
         &(1..).take(lines.len()).collect::<Vec<i32>>(),
@@ -229,7 +232,9 @@ async fn write_lines(tx: &mut Tx, account: AccountId, new: &NewDocument<'_>, tax
         &taxed.iter().map(|t| t.category.code().to_owned()).collect::<Vec<_>>(),
         &lines.iter().map(|l| l.order_line).collect::<Vec<_>>() as &[Option<i32>],
         &lines.iter().map(|l| l.corrects_line).collect::<Vec<_>>() as &[Option<i32>],
-        &lines.iter().map(|l| l.price_only).collect::<Vec<_>>()
+        &lines.iter().map(|l| l.price_only).collect::<Vec<_>>(),
+        new.order.map(|o| o.0),
+        new.corrects.map(|i| i.0)
     )
     .execute(tx.db())
     .await?;

@@ -283,7 +283,7 @@ fn category(code: &str) -> Result<Category> {
 
 async fn lines(tx: &mut Tx, account: Uuid, invoice: Uuid, currency: Currency) -> Result<Vec<InvoiceLine>> {
     let lines = sqlx::query!(
-        "SELECT line_no, sku, name, unit, quantity, unit_price, net, tax_rate, tax_category, order_line
+        "SELECT line_no, sku, own_number, name, unit, quantity, unit_price, net, tax_rate, tax_category, order_line
          FROM invoice_lines WHERE account_id = $1 AND invoice_id = $2 ORDER BY line_no",
         account,
         invoice
@@ -296,6 +296,7 @@ async fn lines(tx: &mut Tx, account: Uuid, invoice: Uuid, currency: Currency) ->
             Ok(InvoiceLine {
                 line_no: l.line_no,
                 sku: l.sku,
+                own_number: l.own_number,
                 name: l.name,
                 unit: l.unit,
                 quantity: Quantity::new(l.quantity)

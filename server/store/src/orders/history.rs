@@ -171,7 +171,7 @@ pub(crate) async fn order_lines(
     cur: Currency,
 ) -> Result<(Vec<OrderLine>, Vec<(Money, rust_decimal::Decimal)>)> {
     let rows = sqlx::query!(
-        "SELECT line_no, sku, name, unit, quantity, unit_price, net, tax_rate, price_source, promised_on, quantity_shipped
+        "SELECT line_no, sku, own_number, name, unit, quantity, unit_price, net, tax_rate, price_source, promised_on, quantity_shipped
          FROM order_lines WHERE account_id = $1 AND order_id = $2 ORDER BY line_no",
         account,
         order
@@ -187,6 +187,7 @@ pub(crate) async fn order_lines(
             Ok(OrderLine {
                 line_no: r.line_no,
                 sku: r.sku,
+                own_number: r.own_number,
                 name: r.name,
                 unit: r.unit,
                 quantity: Quantity::new(r.quantity)

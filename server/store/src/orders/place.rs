@@ -308,9 +308,12 @@ async fn write(
     let numbers: Vec<i32> = (1..).take(lines.len()).collect();
     let done = sqlx::query!(
         "INSERT INTO order_lines (account_id, order_id, line_no, product_id, sku, name, unit, quantity, unit_price, net, tax_rate, price_source, promised_on,
-                                  to_order, quote_line)
-         SELECT $1, $2, t.* FROM unnest($3::int[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::numeric[], $9::numeric[], $10::numeric[],
-                                        $11::numeric[], $12::text[], $13::date[], $14::bool[], $15::int[]) AS t",
+                                  to_order, quote_line, own_number)
+         SELECT $1, $2, t.*, COALESCE((SELECT n.key FROM part_numbers n WHERE n.account_id = $1 AND n.product_id = t.product
+                                       ORDER BY n.at DESC, n.key LIMIT 1), '')
+         FROM unnest($3::int[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::numeric[], $9::numeric[], $10::numeric[],
+                                        $11::numeric[], $12::text[], $13::date[], $14::bool[], $15::int[])
+              AS t(line_no, product, sku, name, unit, quantity, unit_price, net, tax_rate, source, promised_on, to_order, quote_line)",
         account,
         order,
         &numbers,

@@ -33,6 +33,7 @@ pub async fn remind_all(store: &Store, now: DateTime<Utc>) -> Result<usize> {
            CROSS JOIN LATERAL (SELECT jsonb_agg(jsonb_build_array(i.id, i.number, i.due_on, (i.gross - i.settled - i.in_payment)::text) ORDER BY i.due_on, i.id) AS invoices
                FROM invoices i WHERE i.account_id = s.account_id AND i.settled < i.gross AND i.settled + i.in_payment < i.gross AND i.kind = 'invoice'
                  AND i.currency = a.currency AND i.due_on BETWEEN $1 AND $1 + s.days_before
+                 AND NOT EXISTS (SELECT 1 FROM disputes d WHERE (d.account_id, d.invoice_id) = (i.account_id, i.id) AND d.status = 'open')
                  AND NOT EXISTS (SELECT 1 FROM due_reminders d WHERE (d.account_id, d.invoice_id) = (i.account_id, i.id))) soon
            CROSS JOIN LATERAL (SELECT jsonb_agg(jsonb_build_array(i.id, i.number, i.due_on, (i.gross - i.settled - i.in_payment)::text) ORDER BY i.due_on, i.id) AS invoices
                FROM invoices i WHERE i.account_id = s.account_id AND i.settled < i.gross AND i.settled + i.in_payment < i.gross AND i.kind = 'invoice'

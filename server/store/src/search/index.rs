@@ -337,7 +337,9 @@ impl Index {
 
         if ask.by_sku {
             let mut wanted = Bits::default();
-            scored.iter().for_each(|(doc, _)| wanted.add(*doc));
+            for (doc, _) in &scored {
+                wanted.add(*doc);
+            }
             found.docs = self.by_sku.iter().copied().filter(|doc| wanted.has(*doc)).collect();
         } else {
             let best = |(doc, score): &(u32, u32)| (std::cmp::Reverse(*score), *doc);
@@ -524,13 +526,19 @@ impl Index {
         };
         let root = stem(word);
         let same = self.stems.get(root.as_str()).map_or(&[][..], Vec::as_slice);
-        same.iter().for_each(|term| visit(*term, Kind::Same));
+        for term in same {
+            visit(*term, Kind::Same);
+        }
         // One digit is no beginning of a number: `m8 4` must not find every 40.
         if word.len() > 1 || word.chars().all(char::is_alphabetic) {
-            self.prefixed(word).filter(|term| !same.contains(term)).for_each(|term| visit(term, Kind::Prefix));
+            for term in self.prefixed(word).filter(|term| !same.contains(term)) {
+                visit(term, Kind::Prefix);
+            }
         }
         if nearness != Nearness::None {
-            self.near(word, nearness).into_iter().for_each(|term| visit(term, Kind::Near));
+            for term in self.near(word, nearness) {
+                visit(term, Kind::Near);
+            }
         }
     }
 

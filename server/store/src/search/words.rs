@@ -96,7 +96,11 @@ fn unit(word: &str) -> Option<&'static str> {
 /// What a word's forms have in common: `batteries` and `battery` are the same, numbers and codes are themselves.
 pub fn stem(word: &str) -> String {
     if word.len() < 4 || word.chars().any(|c| c.is_ascii_digit()) {
-        return word.strip_suffix('s').filter(|w| w.len() == 2 && w.chars().all(char::is_alphabetic)).unwrap_or(word).to_owned();
+        return word
+            .strip_suffix('s')
+            .filter(|w| w.len() == 2 && w.chars().all(char::is_alphabetic))
+            .unwrap_or(word)
+            .to_owned();
     }
     Stemmer::create(Algorithm::English).stem(word).into_owned()
 }

@@ -327,19 +327,18 @@ async fn the_demo_has_a_document_of_every_category_a_customer_can_meet() {
     assert_eq!(world.number("SELECT count(*) FROM invoices WHERE corrects IS NOT NULL").await, 1);
 }
 
-#[tokio::test]
-async fn what_was_let_off_for_paying_early_is_not_paid_back() {
-    let world = World::new().await;
+/// An invoice that was paid with an early payment discount: its number, and what was let off.
+async fn paid_early(world: &World) -> (String, Money) {
     let service = world.actor(SERVICE).await;
     let mut tx = world.begin(&service).await;
     let early = Early::parse("2", "10").unwrap();
     let form = Invoicing { early, ..Invoicing::default() };
     store::invoices::set_invoicing(&mut tx, "1001", &form).await.unwrap();
     tx.commit().await.unwrap();
-    let order = order(&world, "PO early").await;
-    ship(&world, &order, 1, &[(1, 36), (2, 20)]).await.unwrap();
-    let number = documents(&world, &order).await[0].number.clone();
-    let invoice = find(&world, &number).await;
+    let order = order(world, "PO early").await;
+    ship(world, &order, 1, &[(1, 36), (2, 20)]).await.unwrap();
+    let number = documents(world, &order).await[0].number.clone();
+    let invoice = find(world, &number).await;
     let discount = invoice.discount.expect("the account's terms");
     assert_eq!((discount.percent, discount.until.to_string().as_str()), (Decimal::TWO, "2026-12-03"));
 
@@ -359,8 +358,15 @@ async fn what_was_let_off_for_paying_early_is_not_paid_back() {
     let card = store::payments::card(&mut world.read(&finance).await, &payment).await.unwrap();
     store::payments::begun(&world.store, &card, "test", "r", "/", now()).await.unwrap();
     store::payments::arrived(&world.store, "test", "e", "r", now(), now()).await.unwrap();
-    assert!(find(&world, &number).await.row.open.amount().is_zero());
+    assert!(find(world, &number).await.row.open.amount().is_zero());
+    (number, off)
+}
 
+#[tokio::test]
+async fn what_was_let_off_for_paying_early_is_not_paid_back() {
+    let world = World::new().await;
+    let service = world.actor(SERVICE).await;
+    let (number, off) = paid_early(&world).await;
     // All of it comes back: what was paid can be credited, and no more.
     let whole = back(&[(1, 36), (2, 20)]);
     let refused =
@@ -369,4 +375,56 @@ async fn what_was_let_off_for_paying_early_is_not_paid_back() {
     assert!(refused.to_string().contains(&domain::text::money(off)), "{refused}");
     credit(&world, &service, &number, store::new_id(), &back(&[(1, 30)])).await.unwrap();
     world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn two_credits_at_once_do_not_pay_back_what_was_let_off() {
+    let world = World::new().await;
+    let service = world.actor(SERVICE).await;
+    let (number, _) = paid_early(&world).await;
+    let forms = [CreditForm { delivery: true, ..back(&[(1, 36)]) }, back(&[(2, 20)])];
+    let credits = forms.map(|form| {
+        let (store, service, number) = (world.store.clone(), service.clone(), number.clone());
+        tokio::spawn(async move {
+            let mut tx = store.begin(&service, now()).await?;
+            store::invoices::credit(&mut tx, "1001", &number, store::new_id(), &form).await?;
+            // The other one waits for the invoice by now.
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            tx.commit().await
+        })
+    });
+    let mut done = 0;
+    for credit in credits {
+        match credit.await.unwrap() {
+            Ok(()) => done += 1,
+            Err(Error::Problem(Problem::Invalid(e))) => assert_eq!(e[0].field, "fee"),
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(done, 1, "both together are more than was paid");
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn documents_say_what_the_customer_called_it_when_they_were_made() {
+    let world = World::new().await;
+    let jon = world.buyer().await;
+    let call = async |own: &str| {
+        let mut tx = world.begin(&jon).await;
+        store::parts::take(&mut tx, &format!("{own},TP-48-CL")).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    call("ACME-TAPE").await;
+    let number = order(&world, "88901").await;
+    world.sql("UPDATE part_numbers SET at = at - interval '1 day'").await;
+    call("TAPE-NEW").await;
+    ship(&world, &number, 1, &[(1, 36), (2, 20)]).await.unwrap();
+    let ordered = store::orders::find(&mut world.read(&jon).await, &number).await.unwrap();
+    let own: Vec<_> = ordered.lines.iter().map(|l| l.own_number.as_str()).collect();
+    assert_eq!(own, ["ACME-TAPE", ""]);
+    let invoice = find(&world, &documents(&world, &number).await[0].number).await;
+    assert_eq!(invoice.lines.iter().map(|l| l.own_number.as_str()).collect::<Vec<_>>(), ["ACME-TAPE", ""]);
+    let service = world.actor(SERVICE).await;
+    let note = credit(&world, &service, &invoice.row.number, store::new_id(), &back(&[(1, 2)])).await.unwrap();
+    assert_eq!(find(&world, &note).await.lines[0].own_number, "ACME-TAPE");
 }

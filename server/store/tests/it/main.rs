@@ -19,6 +19,7 @@ mod quotes;
 mod registrations;
 mod reminders;
 mod schedules;
+mod search;
 mod submit;
 mod units;
 mod world;

@@ -123,6 +123,16 @@ impl World {
         sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&self.superuser).await.unwrap()
     }
 
+    /// One text by SQL, as a superuser.
+    pub async fn text(&self, sql: &str) -> String {
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&self.superuser).await.unwrap()
+    }
+
+    /// The store of another server process on the same database.
+    pub async fn second_process(&self) -> Store {
+        Store::connect_with(admin().username("buyerdesk").database(&self.name), 4).await.unwrap()
+    }
+
     /// Every invariant holds.
     pub async fn assert_sound(&self) {
         let found = store::doctor::examine(&self.store, now()).await.unwrap();

@@ -14,7 +14,8 @@ fn row(sku: &str, name: &str, description: &str, attributes: &[(&str, &str)]) ->
 }
 
 fn index() -> Index {
-    let category = |id, slug: &str, name: &str| Category { id: Uuid::from_u128(id), slug: slug.into(), name: name.into() };
+    let category =
+        |id, slug: &str, name: &str| Category { id: Uuid::from_u128(id), slug: slug.into(), name: name.into() };
     let rows = vec![
         row("HB-M8-40", "Hex bolt M8 × 40", "Steel, zinc plated", &[("Thread", "M8"), ("Length", "40 mm")]),
         row("HB-M8-60", "Hex bolt M8 × 60", "Steel, zinc plated", &[("Thread", "M8"), ("Length", "60 mm")]),
@@ -27,7 +28,8 @@ fn index() -> Index {
         row("CAFE-1", "Café tray", "", &[]),
         row("OLD-1", "Hex bolt M8, old", "", &[]),
     ];
-    let groups = [vec!["cling film".to_owned(), "stretch wrap".to_owned()], vec!["torch".to_owned(), "flashlight".to_owned()]];
+    let groups =
+        [vec!["cling film".to_owned(), "stretch wrap".to_owned()], vec!["torch".to_owned(), "flashlight".to_owned()]];
     Index::new(1, rows, vec![category(1, "fixings", "Fixings"), category(2, "supplies", "Supplies")], &groups)
 }
 
@@ -101,7 +103,8 @@ fn nothing_is_found_that_may_not_be_seen() {
     let index = index();
     let visible = index.bits([row("HB-M8-40", "", "", &[]).id]);
     for words in ["", "hex bolt", "DEG-5", "degreser", "5012345678900", "h", "steel"] {
-        let found = index.find(&Ask { words, visible: Some(&visible), own: &[row("DEG-5", "", "", &[]).id], ..Ask::default() }, 10);
+        let found = index
+            .find(&Ask { words, visible: Some(&visible), own: &[row("DEG-5", "", "", &[]).id], ..Ask::default() }, 10);
         let skus: Vec<&str> = index.hits(&found, 10, None).into_iter().map(|h| h.sku).collect();
         assert!(skus.iter().all(|sku| *sku == "HB-M8-40"), "{words}: {skus:?}");
         assert!(found.categories.iter().all(|c| c.slug == "fixings" && c.count == 1), "{words}");
@@ -113,9 +116,12 @@ fn nothing_is_found_that_may_not_be_seen() {
 fn filters_widen_within_an_attribute_and_narrow_between() {
     let index = index();
     let of = |attributes: &[(&str, &str)], spans: &[Span]| {
-        let attributes: Vec<(String, String)> = attributes.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        let attributes: Vec<(String, String)> =
+            attributes.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
         let found = index.find(&Ask { category: "fixings", attributes: &attributes, spans, ..Ask::default() }, 10);
-        assert!(found.facets.iter().any(|f| f.name == "Length" && f.span == Some((Decimal::from(40), Decimal::from(100)))));
+        assert!(
+            found.facets.iter().any(|f| f.name == "Length" && f.span == Some((Decimal::from(40), Decimal::from(100))))
+        );
         found.len()
     };
     assert_eq!(of(&[], &[]), 4);
@@ -123,7 +129,11 @@ fn filters_widen_within_an_attribute_and_narrow_between() {
     assert_eq!(of(&[("Thread", "M8"), ("Thread", "M10")], &[]), 4);
     assert_eq!(of(&[("Thread", "M8"), ("Length", "60 mm")], &[]), 1);
     assert_eq!(of(&[("Nothing", "M8")], &[]), 0);
-    let span = |from: Option<i64>, to: Option<i64>| Span { name: "Length".into(), from: from.map(Decimal::from), to: to.map(Decimal::from) };
+    let span = |from: Option<i64>, to: Option<i64>| Span {
+        name: "Length".into(),
+        from: from.map(Decimal::from),
+        to: to.map(Decimal::from),
+    };
     assert_eq!(of(&[], &[span(Some(50), None)]), 3);
     assert_eq!(of(&[], &[span(Some(50), Some(60))]), 2);
     assert_eq!(of(&[], &[span(Some(90), Some(60))]), 0);
