@@ -59,10 +59,10 @@ ids! {
     PackId;
     /// A requisition list.
     ListId;
-    /// Words that mean the same.
-    SynonymId;
     /// A recurring order.
     ScheduleId;
+    /// Words that mean the same.
+    SynonymId;
     /// An approval rule.
     RuleId;
     /// A budget of a cost centre.

@@ -47,6 +47,7 @@ fn show(page: NewPage, make: Act, live: RwSignal<Typed>) -> AnyView {
         live.set(page.typed);
     }
     let form = live.get_untracked();
+    let (rhythm, delivery) = (rhythm(&form, live), delivery(&form, &page.places, page.po_required));
     let today = page.cart.today;
     let left_out = (!page.left_out.is_empty()).then(|| {
         let lines = page.left_out.iter().map(|l| view! { <li>{l.clone()}</li> }).collect_view();
@@ -87,10 +88,10 @@ fn show(page: NewPage, make: Act, live: RwSignal<Typed>) -> AnyView {
             <input type="hidden" name="seen" value=page.cart.totals.gross.amount().to_string()/>
             <div class="stack">
                 <Card title="When">
-                    <div class="form">{rhythm(&form, live)}</div>
+                    <div class="form">{rhythm}</div>
                 </Card>
                 <Card title="How it is ordered">
-                    <div class="form">{delivery(&form, &page.places, page.po_required)}</div>
+                    <div class="form">{delivery}</div>
                 </Card>
                 <Card title="Lines" note=count flush=true>
                     <table class="rows">

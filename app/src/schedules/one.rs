@@ -75,9 +75,10 @@ fn show(page: SchedulePage, [answer, skip, lines, save, change]: [Act; 5]) -> An
         };
         view! { <Notice tone=Tone::Warn title=format!("{}.", page.row.why)>{words}</Notice> }
     });
-    let next =
-        page.next.map(|n| next_date(n, &id, can(Action::Answer).then_some(answer), can(Action::Skip).then_some(skip)));
-    let standing = standing(page.standing, &id, can(Action::Change).then_some(lines));
+    let next = page
+        .next
+        .map(|n| next_date(n, id.clone(), can(Action::Answer).then_some(answer), can(Action::Skip).then_some(skip)));
+    let standing = standing(page.standing, id.clone(), can(Action::Change).then_some(lines));
     let plan = can(Action::Change).then(|| {
         let live = RwSignal::new(page.typed.clone());
         let form = view! {
@@ -133,8 +134,9 @@ fn show(page: SchedulePage, [answer, skip, lines, save, change]: [Act; 5]) -> An
     .into_any()
 }
 
-fn next_date(n: NextPage, id: &str, answer: Option<Act>, skip: Option<Act>) -> AnyView {
-    let (due_on, waits) = (n.due_on.to_string(), n.stage.waits());
+fn next_date(n: NextPage, id: String, answer: Option<Act>, skip: Option<Act>) -> AnyView {
+    let (day, waits) = (n.due_on, n.stage.waits());
+    let same = id.clone();
     let note = if n.once { "changed for this time" } else { "as it stands" };
     let why = (!n.why.is_empty()).then(|| view! { <p class="pre">{n.why}</p> });
     let objects = !n.objections.is_empty();
@@ -181,8 +183,8 @@ fn next_date(n: NextPage, id: &str, answer: Option<Act>, skip: Option<Act>) -> A
             let kind = if waits { ButtonKind::Primary } else { ButtonKind::Secondary };
             view! {
                 <Form act=act>
-                    <input type="hidden" name="id" value=id.to_owned()/>
-                    <input type="hidden" name="due_on" value=due_on.clone()/>
+                    <input type="hidden" name="id" value=id/>
+                    <input type="hidden" name="due_on" value=day.to_string()/>
                     <input type="hidden" name="seen" value=n.totals.gross.amount().to_string()/>
                     {rows}
                     <div class="pad stack" id="quantities">
@@ -206,14 +208,14 @@ fn next_date(n: NextPage, id: &str, answer: Option<Act>, skip: Option<Act>) -> A
     let skip = skip.map(|act| {
         view! {
             <Form act=act class="pad acts">
-                <input type="hidden" name="id" value=id.to_owned()/>
-                <input type="hidden" name="due_on" value=due_on/>
-                <Button kind=ButtonKind::Plain says=format!("Skip {}", text::date(n.due_on))>"Skip"</Button>
+                <input type="hidden" name="id" value=same/>
+                <input type="hidden" name="due_on" value=day.to_string()/>
+                <Button kind=ButtonKind::Plain says=format!("Skip {}", text::date(day))>"Skip"</Button>
             </Form>
         }
     });
     view! {
-        <Card title=format!("Next: {}", text::date(n.due_on)) note=note flush=true>
+        <Card title=format!("Next: {}", text::date(day)) note=note flush=true>
             {body}
             {skip}
         </Card>
@@ -234,7 +236,7 @@ fn line(l: ReorderLine, edits: bool) -> AnyView {
     then_and_now(l, view! { <td>{quantity}</td> }.into_any())
 }
 
-fn standing(lines: Vec<StandingRow>, id: &str, act: Option<Act>) -> AnyView {
+fn standing(lines: Vec<StandingRow>, id: String, act: Option<Act>) -> AnyView {
     let rows = lines
         .into_iter()
         .map(|l| {
@@ -277,7 +279,7 @@ fn standing(lines: Vec<StandingRow>, id: &str, act: Option<Act>) -> AnyView {
     let body = match act {
         Some(act) => view! {
             <Form act=act>
-                <input type="hidden" name="id" value=id.to_owned()/>
+                <input type="hidden" name="id" value=id/>
                 {table}
                 <div class="pad form">
                     <div class="pair">

@@ -8,7 +8,8 @@ use domain::{Actor, Cause, FieldError, Permission, Problem, Quantity, text};
 use rust_decimal::Decimal;
 use serde_json::json;
 
-use super::{Line, Schedule, accepted, by_id, columns, first_block, lock};
+use super::make::{accepted, columns, first_block};
+use super::{Line, Schedule, by_id, lock};
 use crate::cart;
 use crate::catalog::{Facts, Pricing, facts_by_sku};
 use crate::error::exactly;
