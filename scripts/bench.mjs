@@ -54,6 +54,8 @@ const brotli = (data) => execFileSync('brotli', ['-c', '-q', '5'], { input: data
 
 const accountOf = (email) => `(SELECT m.account_id FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = '${email}' LIMIT 1)`;
 
+// Quotes are made anew by each run: those of the last were accepted.
+const run = Date.now().toString(36).toUpperCase();
 const rows = [];
 const wrk = (url, cookie, connections = 8, during = seconds) => {
   const out = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${during}s`, '--latency', '-H', 'accept: text/html', ...(cookie ? ['-H', `cookie: ${cookie}`] : []), url]).toString();
@@ -166,7 +168,7 @@ try {
   const gbp = (amount) => `jsonb_build_object('amount', (${amount})::text, 'currency', 'GBP')`;
   sql(`UPDATE stock SET on_hand = 900000;
        INSERT INTO quotes (account_id, id, number, title, status, member_id, asked_by, currency, in_force, valid_until, line_count, said, created_at, since)
-       SELECT a.id, gen_random_uuid(), 'Q-BENCH-' || n, 'Bench', 'sent', ${seat}, 'Bench', 'GBP', 1, current_date + 30, 500, 0, now(), now()
+       SELECT a.id, gen_random_uuid(), 'Q-${run}-' || n, 'Bench', 'sent', ${seat}, 'Bench', 'GBP', 1, current_date + 30, 500, 0, now(), now()
        FROM (SELECT ${accountOf(buyer)} AS id) a, generate_series(1, ${quoted}) n;
        WITH lines AS (
          SELECT jsonb_agg(jsonb_build_object('no', p.no, 'product', p.id, 'sku', p.sku, 'name', p.name, 'unit', p.unit, 'quantity', '10', 'at_most', NULL,
@@ -179,12 +181,12 @@ try {
               jsonb_build_object('net', ${gbp('l.net')}, 'delivery', ${gbp('0')}, 'tax', ${gbp('l.net * 0.2')}, 'gross', ${gbp('l.net * 1.2')},
                 'taxes', jsonb_build_array(jsonb_build_object('rate', '20', 'base', ${gbp('l.net')}, 'tax', ${gbp('l.net * 0.2')}))),
               l.net * 1.2, current_date + 30, 'Bench', now(), '{"costs": {}, "note": ""}'
-       FROM quotes q, lines l WHERE q.number LIKE 'Q-BENCH-%'`);
-  const lineCount = sql("SELECT jsonb_array_length(document -> 'lines') FROM quote_versions v JOIN quotes q ON q.id = v.quote_id WHERE q.number = 'Q-BENCH-1'");
-  await page(`quote of ${lineCount} lines`, '/quotes/Q-BENCH-1', buys);
+       FROM quotes q, lines l WHERE q.number LIKE 'Q-${run}-%'`);
+  const lineCount = sql("SELECT jsonb_array_length(document -> 'lines') FROM quote_versions v JOIN quotes q ON q.id = v.quote_id WHERE q.number = 'Q-" + run + "-1'");
+  await page(`quote of ${lineCount} lines`, `/quotes/Q-${run}-1`, buys);
   const address = (await checkout()).ship_to;
   sql('DELETE FROM cart_lines');
-  const accepting = (i) => ({ number: `Q-BENCH-${i + 1}`, version: '1', order_id: crypto.randomUUID(), po_number: 'BENCH', ship_to: address, partial_delivery: 'true' });
+  const accepting = (i) => ({ number: `Q-${run}-${i + 1}`, version: '1', order_id: crypto.randomUUID(), po_number: 'BENCH', ship_to: address, partial_delivery: 'true' });
   await times(`accept ${lineCount} lines`, quoted - 40, accepting, async (form) => {
     const to = (await post('/api/quotes/accept', form)).headers.get('location') ?? '';
     if (!to.startsWith('/orders/')) throw new Error(`accept: ${to}`);

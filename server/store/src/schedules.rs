@@ -344,7 +344,6 @@ impl Schedule {
             let then = OrderLine {
                 line_no,
                 sku: facts.sku.clone(),
-                own_number: String::new(),
                 name: facts.name.clone(),
                 unit: line.unit.clone(),
                 quantity: line.quantity,
