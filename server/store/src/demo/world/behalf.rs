@@ -53,7 +53,7 @@ async fn list(store: &Store, now: DateTime<Utc>) -> Result<(ListId, ListId)> {
     Ok((weekly, line4))
 }
 
-/// Jon's schedules: the weekly list, and one for line 4 that has stopped, because a bolt that he added cannot be delivered.
+/// Jon's schedules: the weekly list, and one for line 4 that has stopped, because there are fewer helmets than he added.
 async fn schedule(store: &Store, now: DateTime<Utc>, weekly: ListId, line4: ListId) -> Result<()> {
     let jon = actor(store, "buyer@acme.example", now).await?;
     make_schedule(store, &jon, now, weekly, |typed, today| {
@@ -65,7 +65,7 @@ async fn schedule(store: &Store, now: DateTime<Utc>, weekly: ListId, line4: List
     let begun = now - Duration::days(2);
     let stopped = make_schedule(store, &jon, begun, line4, |typed, _| "1".clone_into(&mut typed.notice_days)).await?;
     let mut tx = store.begin(&jon, begun).await?;
-    crate::schedules::set_lines(&mut tx, stopped, &[], Some((Sku::parse("sku", "HB-M8-50-A2")?, quantity(4)?))).await?;
+    crate::schedules::set_lines(&mut tx, stopped, &[], Some((Sku::parse("sku", "HM-BLUE")?, quantity(16)?))).await?;
     tx.commit().await?;
     for at in [begun, now - Duration::days(1)] {
         crate::schedules::run(store, at).await?;
