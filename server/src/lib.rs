@@ -18,4 +18,5 @@ pub mod protect;
 mod quick;
 pub mod serve;
 pub mod sessions;
+mod sheet;
 mod workbook;
