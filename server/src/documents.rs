@@ -1,6 +1,9 @@
 //! Plain routes beside the app: PDFs, XML, CSV and XLSX, attached files, a member's calendar.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use app::request::Request;
 use axum::Extension;
@@ -15,6 +18,7 @@ use domain::invoices::{InvoicePage, InvoiceQuery, InvoiceRow};
 use domain::ledger::{StatementQuery, StatementRow};
 use domain::text;
 use qrcode::{EcLevel, QrCode};
+use tokio::time::Instant;
 
 use crate::protect::refuse;
 
@@ -180,9 +184,11 @@ pub async fn show_evidence(
     let Some(who) = request.who.clone() else { return refuse(&Problem::Unauthenticated, true) };
     let work = async {
         let id = id.parse()?;
+        who.actor.require(domain::Permission::InvoiceDispute)?;
+        // However long the file takes, nothing of the database is held meanwhile.
+        let (name, bytes) = sent_file(form).await?;
         let mut tx = request.store.begin(&who.actor, request.now).await?;
         let number = store::disputes::invoice_of(&mut tx, id).await?;
-        let (name, bytes) = sent_file(form).await?;
         let told = match store::disputes::attach(&mut tx, id, &name, &bytes).await {
             Ok(()) => "The file is attached.".to_owned(),
             // What a person can mend is said on the page that they came from.
@@ -272,6 +278,10 @@ pub async fn code(Extension(request): Extension<Request>, Path(number): Path<Str
     }
 }
 
+/// How long a reader of a statement may take for a line, and for all of it.
+const LINE_TAKES: Duration = Duration::from_secs(30);
+const STATEMENT_TAKES: Duration = Duration::from_secs(300);
+
 /// `/statement.csv`: every movement of a period, written as the database tells them: any length in little memory.
 pub async fn statement(Extension(request): Extension<Request>, RawQuery(query): RawQuery) -> Response {
     let Some(who) = request.who.clone() else { return refuse(&Problem::Unauthenticated, true) };
@@ -283,30 +293,40 @@ pub async fn statement(Extension(request): Extension<Request>, RawQuery(query): 
         return refuse(&problem, true);
     }
     let query = StatementQuery::parse(query.as_deref().unwrap_or_default(), tx.today());
-    let (send, lines) = tokio::sync::mpsc::channel::<Result<Vec<u8>, std::io::Error>>(64);
+    let (send, lines) = tokio::sync::mpsc::channel::<Vec<u8>>(64);
+    let whole = Arc::new(AtomicBool::new(false));
+    let ended = whole.clone();
     tokio::spawn(async move {
-        if send.send(Ok(movements_head())).await.is_err() {
+        // The transaction is held as long as the reader reads: not for ever.
+        let last = Instant::now() + STATEMENT_TAKES;
+        let send = |line| {
+            let send = send.clone();
+            async move {
+                let until = last.min(Instant::now() + LINE_TAKES);
+                let sent = tokio::time::timeout_at(until, send.send(line)).await.is_ok_and(|sent| sent.is_ok());
+                if sent { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            }
+        };
+        if send(movements_head()).await.is_break() {
             return;
         }
-        let sender = send.clone();
-        let done = store::ledger::every_movement(&mut tx, query, |row| {
-            let sender = sender.clone();
-            async move {
-                // A reader who has left wants no more.
-                if sender.send(Ok(movement(&row))).await.is_ok() {
-                    ControlFlow::Continue(())
-                } else {
-                    ControlFlow::Break(())
-                }
-            }
-        });
-        if let Err(error) = done.await {
-            tracing::error!(%error, "a statement ended early");
-            // The reader sees a broken answer, not a shorter statement.
-            let _ = send.send(Err(std::io::Error::other("the statement ended early"))).await;
+        match store::ledger::every_movement(&mut tx, query, |row| send(movement(&row))).await {
+            Ok(ControlFlow::Continue(())) => ended.store(true, Ordering::Release),
+            Ok(ControlFlow::Break(())) => tracing::info!("a statement was not read to its end"),
+            Err(error) => tracing::error!(%error, "a statement ended early"),
         }
     });
-    let lines = futures::stream::unfold(lines, |mut lines| async move { lines.recv().await.map(|line| (line, lines)) });
+    let lines = futures::stream::try_unfold(lines, move |mut lines| {
+        let whole = whole.clone();
+        async move {
+            match lines.recv().await {
+                Some(line) => Ok(Some((line, lines))),
+                None if whole.load(Ordering::Acquire) => Ok(None),
+                // The reader sees a broken answer, not a shorter statement.
+                None => Err(std::io::Error::other("the statement ended early")),
+            }
+        }
+    });
     (
         [
             (header::CONTENT_TYPE, "text/csv; charset=utf-8"),

@@ -19,4 +19,5 @@ pub mod protect;
 mod quick;
 pub mod serve;
 pub mod sessions;
+mod sheet;
 mod workbook;

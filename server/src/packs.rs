@@ -1,6 +1,7 @@
 //! Making finance packs: one document at a time into an archive that goes to the database in pieces, so that a pack of any size
 //! needs the memory of one document. And `/packs/{id}/download`.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -121,6 +122,7 @@ struct Archive<'a> {
     zip: Box<ZipWriter<StreamWriter<Buffer>>>,
     pieces: Pieces<'a>,
     manifest: Vec<u8>,
+    used: HashSet<String>,
 }
 
 impl<'a> Archive<'a> {
@@ -130,7 +132,34 @@ impl<'a> Archive<'a> {
             zip: Box::new(ZipWriter::new_stream(buffer.clone())),
             pieces: Pieces { store, pack, buffer, whole: Sha256::new(), count: 0, size: 0 },
             manifest: record(["file", "bytes", "sha256"].map(str::to_owned)),
+            used: HashSet::new(),
         }
+    }
+
+    /// A name that no other file has: `2024/1` and `2024 1` are written alike, and some systems take upper case for lower.
+    fn unused(&mut self, name: &str) -> String {
+        let mut found = name.to_owned();
+        for no in 2.. {
+            if self.used.insert(found.to_lowercase()) {
+                break;
+            }
+            found = format!("{name}-{no}");
+        }
+        found
+    }
+
+    /// Puts the files of a document in, under one name.
+    async fn document(&mut self, papers: Papers) -> anyhow::Result<()> {
+        let name = format!("documents/{}", self.unused(&file_name(&papers.number)));
+        match papers.pdf {
+            Some(pdf) => self.add(&format!("{name}.pdf"), &pdf).await?,
+            // The others are not kept from who waits for them.
+            None => self.manifest.extend(record([format!("{name}.pdf"), "could not be drawn".to_owned(), String::new()])),
+        }
+        if let Some(xml) = papers.xml {
+            self.add(&format!("{name}.xml"), &xml).await?;
+        }
+        Ok(())
     }
 
     /// Puts a file in, and lists it in the manifest.
@@ -176,15 +205,18 @@ async fn make(store: &Store, pack: &Leased) -> anyhow::Result<()> {
         }
         Err(error) => return Err(error.into()),
     };
-    let listed = packs::contents(&mut store.read(&actor, crate::clock::now()).await?, &pack.form).await?;
+    let listed = match packs::contents(&mut store.read(&actor, crate::clock::now()).await?, &pack.form).await {
+        Ok(listed) => listed,
+        // More were written since it was asked for: a part of them would look like all.
+        Err(store::Error::Problem(_)) => return Ok(packs::failed(store, pack, crate::clock::now()).await?),
+        Err(error) => return Err(error.into()),
+    };
     let mut archive = Archive::new(store, pack);
     let numbers: Vec<String> = listed.iter().map(|l| l.number.clone()).collect();
     let mut drawn = futures::stream::iter(numbers).map(|number| papers(store, &actor, number)).buffered(AT_ONCE);
     let mut done = 0;
     while let Some(papers) = drawn.try_next().await? {
-        for (name, bytes) in papers {
-            archive.add(&name, &bytes).await?;
-        }
+        archive.document(papers).await?;
         done += 1;
         if done % SHOWN_EVERY == 0 {
             packs::progress(store, pack, done, crate::clock::now()).await?;
@@ -197,21 +229,31 @@ async fn make(store: &Store, pack: &Leased) -> anyhow::Result<()> {
     archive.finish().await
 }
 
-/// A document's files: the PDF, and the XML where the standard can say it.
-async fn papers(store: &Store, actor: &Actor, number: String) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
+/// A document's files: the PDF where it can be drawn, and the XML where the standard can say it.
+struct Papers {
+    number: String,
+    pdf: Option<Vec<u8>>,
+    xml: Option<Vec<u8>>,
+}
+
+async fn papers(store: &Store, actor: &Actor, number: String) -> anyhow::Result<Papers> {
     let page = {
         let mut tx = store.read(actor, crate::clock::now()).await?;
         store::invoices::find(&mut tx, &number).await?
     };
-    tokio::task::spawn_blocking(move || {
-        let name = file_name(&page.row.number);
-        let mut files = vec![(format!("documents/{name}.pdf"), crate::pdf::invoice(&page)?)];
-        if page.einvoice() {
-            files.push((format!("documents/{name}.xml"), crate::einvoice::ubl(&page)));
+    let drawn = tokio::task::spawn_blocking(move || {
+        let xml = page.einvoice().then(|| crate::einvoice::ubl(&page));
+        (crate::pdf::invoice(&page), xml)
+    });
+    // A panic while drawing is that document's as well.
+    let (pdf, xml) = match drawn.await {
+        Ok((pdf, xml)) => (pdf.map_err(|error| tracing::error!(%error, number, "a document could not be drawn")).ok(), xml),
+        Err(panic) => {
+            tracing::error!(%panic, number, "a document could not be drawn");
+            (None, None)
         }
-        Ok(files)
-    })
-    .await?
+    };
+    Ok(Papers { number, pdf, xml })
 }
 
 /// A number as a file may be called: former systems have had slashes in theirs.
@@ -270,36 +312,37 @@ async fn statement(store: &Store, actor: &Actor, pack: &Leased) -> anyhow::Resul
     Ok(lines.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// `/packs/{id}/download`: the archive, as the database has its pieces.
+/// `/packs/{id}/download`: the archive, piece by piece as the reader takes them.
 pub async fn download(Extension(request): Extension<Request>, Path(id): Path<String>) -> Response {
     let Some(who) = request.who.clone() else { return refuse(&Problem::Unauthenticated, true) };
     let begun = async {
         let id = id.parse()?;
         let mut tx = request.store.read(&who.actor, request.now).await?;
-        let found = packs::download(&mut tx, id).await?;
-        Ok((tx, id, found))
+        Ok((id, packs::download(&mut tx, id).await?))
     };
-    let (mut tx, id, found) = match begun.await {
+    let (id, found) = match begun.await {
         Ok(begun) => begun,
         Err(error) => return failed(error),
     };
-    let (send, parts) = tokio::sync::mpsc::channel::<Result<Vec<u8>, io::Error>>(2);
-    tokio::spawn(async move {
-        let sender = send.clone();
-        let sent = packs::every_part(&mut tx, id, |bytes| {
-            let sender = sender.clone();
-            async move {
-                // A reader who has left wants no more.
-                if sender.send(Ok(bytes)).await.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    let size = found.size;
+    let parts = futures::stream::try_unfold((1, 0), move |(no, sent)| {
+        let (store, actor) = (request.store.clone(), who.actor.clone());
+        async move {
+            let part = async { packs::part(&mut store.read(&actor, request.now).await?, id, no).await };
+            match part.await {
+                Ok(Some(bytes)) => {
+                    let sent = sent + i64::try_from(bytes.len()).unwrap_or_default();
+                    Ok(Some((bytes, (no + 1, sent))))
+                }
+                Ok(None) if sent == size => Ok(None),
+                ended => {
+                    tracing::error!(error = ?ended.err(), "an archive ended early");
+                    // The reader sees a broken answer, not a shorter archive.
+                    Err(io::Error::other("the archive ended early"))
+                }
             }
-        });
-        if let Err(error) = sent.await {
-            tracing::error!(%error, "an archive ended early");
-            // The reader sees a broken answer, not a shorter archive.
-            let _ = send.send(Err(io::Error::other("the archive ended early"))).await;
         }
     });
-    let parts = futures::stream::unfold(parts, |mut parts| async move { parts.recv().await.map(|part| (part, parts)) });
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (header::CONTENT_LENGTH, found.size.to_string()),

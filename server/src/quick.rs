@@ -1,7 +1,5 @@
 //! Quick order's files: `POST /quick-order/files`, `/quick-order/open.csv`; and `/products/{sku}/barcode.svg` for lists on paper.
 
-use std::io::Cursor;
-
 use app::request::Request;
 use axum::Extension;
 use axum::extract::{Multipart, Path};
@@ -9,12 +7,16 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use barcoders::generators::svg::SVG;
 use barcoders::sym::code128::Code128;
-use calamine::{Data, Reader as _, Xlsx};
 use domain::{Permission, Problem};
 use store::quick::MOST_CHARS;
+use tokio::sync::Semaphore;
 
 use crate::documents::{attachment, back_to, cell, failed, record, sent_file};
 use crate::protect::refuse;
+use crate::sheet::{self, Unread};
+
+/// Files that are read at once: each may need the memory of a workbook.
+static READING: Semaphore = Semaphore::const_new(2);
 
 /// Takes in a CSV or a workbook's first sheet, below what is there; the page says what it means.
 pub async fn upload(Extension(request): Extension<Request>, form: Multipart) -> Response {
@@ -22,7 +24,12 @@ pub async fn upload(Extension(request): Extension<Request>, form: Multipart) -> 
     let work = async {
         who.actor.require(Permission::CartUse)?;
         let (_, bytes) = sent_file(form).await?;
-        let read = tokio::task::spawn_blocking(move || lines(&bytes)).await;
+        let permit = READING.acquire().await.map_err(|closed| store::Error::Inconsistent(closed.to_string()))?;
+        let read = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            lines(&bytes)
+        });
+        let read = read.await;
         let text = read.map_err(|panic| store::Error::Inconsistent(panic.to_string()))??;
         let mut tx = request.store.begin(&who.actor, request.now).await?;
         store::quick::append(&mut tx, &text).await?;
@@ -44,19 +51,10 @@ pub(crate) fn lines(bytes: &[u8]) -> Result<String, store::Error> {
         return Err(wrong("Choose a CSV or XLSX file that has something in it."));
     }
     if bytes.starts_with(b"PK") {
-        let unread = || wrong("This workbook cannot be read. Save it as XLSX or CSV.");
-        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| unread())?;
-        let sheet = book.worksheet_range_at(0).ok_or_else(unread)?.map_err(|_| unread())?;
-        let mut text = String::new();
-        for row in sheet.rows() {
-            let cells: Vec<String> = row.iter().map(written).collect();
-            text.push_str(cells.join("\t").trim());
-            text.push('\n');
-            if text.len() > MOST_CHARS {
-                return Err(wrong("This sheet is too long: 10,000 lines are read at once."));
-            }
-        }
-        return Ok(text);
+        return sheet::first(bytes, MOST_CHARS).map_err(|why| match why {
+            Unread::Broken => wrong("This workbook cannot be read. Save it as XLSX or CSV."),
+            Unread::TooLong => wrong("This workbook is too large: 10,000 lines are read at once."),
+        });
     }
     let text =
         String::from_utf8(bytes.to_vec()).unwrap_or_else(|e| e.into_bytes().iter().map(|b| char::from(*b)).collect());
@@ -64,14 +62,6 @@ pub(crate) fn lines(bytes: &[u8]) -> Result<String, store::Error> {
         return Err(wrong("This is no text. Save it as CSV in UTF-8, or as XLSX."));
     }
     Ok(text.trim_start_matches('\u{feff}').to_owned())
-}
-
-/// A cell as a person sees it; a whole number without a point.
-fn written(cell: &Data) -> String {
-    match cell {
-        Data::Float(n) if n.fract() == 0.0 && n.abs() < 1e15 => format!("{n:.0}"),
-        other => other.to_string().replace(['\t', '\n', '\r'], " "),
-    }
 }
 
 /// What has to be mended, as CSV: line, as it was pasted, why.

@@ -219,6 +219,9 @@ impl DisputeForm {
         if !(1..=1000).contains(&self.words.trim().chars().count()) {
             let words = "Say what is wrong, in at most 1,000 characters.";
             errors.push(FieldError::new(format!("dispute-words-{line_no}"), words));
+        } else if self.words.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            let words = "There is a character in it that cannot be printed. Please type it anew.";
+            errors.push(FieldError::new(format!("dispute-words-{line_no}"), words));
         }
         if errors.is_empty() { Ok(self.quantity.unwrap_or(invoiced)) } else { Err(Problem::Invalid(errors)) }
     }

@@ -77,6 +77,9 @@ impl PackForm {
         } else if self.from > today {
             errors.push(FieldError::new("from", "Choose a first day that is not in the future."));
         }
+        if self.cost_centre.chars().any(char::is_control) {
+            errors.push(FieldError::new("cost_centre", "Choose one of your cost centres."));
+        }
         if errors.is_empty() { Ok(()) } else { Err(Problem::Invalid(errors)) }
     }
 

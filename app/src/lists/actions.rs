@@ -1,11 +1,10 @@
 //! Making, changing, sharing lists, and ordering from them.
 #![expect(missing_docs, reason = "the server macro makes an undocumented struct of every function's arguments")]
 
-use std::collections::BTreeMap;
-
 use domain::lists::{ListPage, ListsPage};
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
+use serde::{Deserialize, Serialize};
 
 use crate::ActionError;
 #[cfg(feature = "ssr")]
@@ -18,6 +17,14 @@ use {
     rust_decimal::Decimal,
     store::lists::Source,
 };
+
+/// A row of the form for counting: an article, and how many are there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    sku: String,
+    #[serde(default)]
+    there: String,
+}
 
 /// Every list that one may see.
 #[server(ReadLists, endpoint = "lists/list", input = GetUrl)]
@@ -50,15 +57,20 @@ pub async fn make_list(
 ) -> Result<(), ActionError> {
     let form = form(name, &account, &units);
     let mut tx = writing().await?;
-    let id = match (from.as_str(), from.strip_prefix("order:")) {
+    let made = match (from.as_str(), from.strip_prefix("order:")) {
         ("quick", _) => store::quick::save_as_list(&mut tx, &form).await?,
         ("cart", _) => store::lists::make(&mut tx, &form, &Source::Cart).await?,
         (_, Some(number)) => store::lists::make(&mut tx, &form, &Source::Order(number.to_owned())).await?,
         _ => store::lists::make(&mut tx, &form, &Source::Blank).await?,
     };
     tx.commit().await?;
-    flash("The list is saved.").await?;
-    go(&format!("/lists/{id}"));
+    let left_out = i64::try_from(made.left_out).unwrap_or(i64::MAX);
+    flash(match left_out {
+        0 => "The list is saved.".to_owned(),
+        n => format!("The list is saved; {} could not be put on it.", text::counted(n, "line", "lines")),
+    })
+    .await?;
+    go(&format!("/lists/{}", made.id));
     Ok(())
 }
 
@@ -128,26 +140,25 @@ pub async fn set_line(
     Ok(())
 }
 
-/// Fills the cart from a list: all of it; or, with what is on the shelf by article, what is missing to the par level.
+/// Fills the cart from a list: all of it; or, with what is on the shelf, what is missing to the par level.
 #[server(endpoint = "lists/order")]
 pub async fn order_list(
     id: String,
     #[server(default)] counted: Option<String>,
-    #[server(default)] shelf: BTreeMap<String, String>,
+    #[server(default)] rows: Vec<Counted>,
 ) -> Result<(), ActionError> {
     let list: ListId = id.parse()?;
     let mut tx = writing().await?;
     let report = if counted.is_some() {
         let page = store::lists::page(&mut tx, list).await?;
         let mut chosen = Vec::new();
-        for line in &page.lines {
-            let typed = shelf.get(&line.sku).map(|t| t.trim()).filter(|t| !t.is_empty());
-            let (Some(par), Some(typed)) = (line.par, typed) else { continue };
-            let there: Decimal = typed.parse().map_err(|_| {
-                domain::Problem::invalid(&format!("shelf-{}", line.sku), "Enter how many are there, such as 12.")
+        for (at, row) in rows.iter().enumerate().filter(|(_, row)| !row.there.trim().is_empty()) {
+            let Some(par) = page.lines.iter().find(|l| l.sku == row.sku).and_then(|l| l.par) else { continue };
+            let there: Decimal = row.there.trim().parse().map_err(|_| {
+                domain::Problem::invalid(&format!("there-{at}"), "Enter how many are there, such as 12.")
             })?;
             if let Some(quantity) = to_order(par, there) {
-                chosen.push((Sku::parse("sku", &line.sku)?, quantity));
+                chosen.push((Sku::parse("sku", &row.sku)?, quantity));
             }
         }
         store::lists::order(&mut tx, list, Some(&chosen)).await?

@@ -56,7 +56,8 @@ fn show(page: ListPage, [order, set, add, save, delete]: [Act; 5]) -> AnyView {
     let counting = page.may_use && page.lines.iter().any(|l| l.par.is_some());
     let count = counting.then(|| {
         let id = id.clone();
-        let rows = page.lines.iter().filter_map(|l| l.par.map(|par| shelf(l, par))).collect_view();
+        let rows = page.lines.iter().filter_map(|l| Some((l, l.par?))).enumerate();
+        let rows = rows.map(|(at, (l, par))| shelf(at, l, par)).collect_view();
         view! {
             <Card title="Count the shelf" note="Orders what is missing to the par level">
                 <Form act=order class="stack">
@@ -153,11 +154,15 @@ fn show(page: ListPage, [order, set, add, save, delete]: [Act; 5]) -> AnyView {
     .into_any()
 }
 
-/// The field for what is on the shelf.
-fn shelf(l: &ListLine, par: Quantity) -> AnyView {
+/// The field for what is on the shelf. Rows go by their position: an article's number may look like anything.
+fn shelf(at: usize, l: &ListLine, par: Quantity) -> AnyView {
     let hint = format!("Par level {par} {}", l.unit);
-    let (name, id) = (format!("shelf[{}]", l.sku), format!("shelf-{}", l.sku));
-    view! { <Field label=l.name.clone() name=name id=id hint=hint kind=Kind::Decimal chars=8/> }.into_any()
+    let name = |part: &str| format!("rows[{at}][{part}]");
+    view! {
+        <input type="hidden" name=name("sku") value=l.sku.clone()/>
+        <Field label=l.name.clone() name=name("there") id=format!("there-{at}") hint=hint kind=Kind::Decimal chars=8/>
+    }
+    .into_any()
 }
 
 fn line(l: ListLine, id: &str, set: Option<Act>) -> AnyView {

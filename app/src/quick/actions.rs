@@ -42,18 +42,23 @@ pub async fn add_line(
     Ok(())
 }
 
-/// Says what a line means, and whether that is what the account calls it from now on.
+/// Says what the line `raw` means, and whether that is what the account calls it from now on.
 #[server(endpoint = "quick/choose")]
-pub async fn choose_line(no: usize, sku: String, #[server(default)] learn: Option<String>) -> Result<(), ActionError> {
+pub async fn choose_line(
+    no: usize,
+    raw: String,
+    sku: String,
+    #[server(default)] learn: Option<String>,
+) -> Result<(), ActionError> {
     let sku = Sku::parse(&format!("sku-{no}"), &sku)?;
     let mut tx = writing().await?;
-    store::quick::choose(&mut tx, no, &sku, learn.is_some()).await?;
+    store::quick::choose(&mut tx, no, &raw, &sku, learn.is_some()).await?;
     tx.commit().await?;
     go("/quick-order");
     Ok(())
 }
 
-/// Puts what was understood into the cart; what is left to mend stays.
+/// Puts what was understood into the cart; what is left, to mend or for the next cart, stays.
 #[server(endpoint = "quick/order")]
 pub async fn order_quick() -> Result<(), ActionError> {
     let mut tx = writing().await?;
@@ -63,7 +68,8 @@ pub async fn order_quick() -> Result<(), ActionError> {
     let left = if report.left_out == 0 {
         String::new()
     } else {
-        format!(" {} kept here for you to mend.", text::counted(report.left_out, "line is", "lines are"))
+        let lines = text::counted(report.left_out, "line is", "lines are");
+        format!(" {lines} kept here, to mend or for your next cart: one holds 500 articles.")
     };
     flash(format!("{added} added to your cart.{left}")).await?;
     go(if report.left_out == 0 && report.added > 0 { "/cart" } else { "/quick-order" });

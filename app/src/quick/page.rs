@@ -184,12 +184,13 @@ fn open_line(l: OpenLine, choose: Act) -> AnyView {
     view! {
         <li class="stack">
             <p>
-                <strong class="mono">{l.raw}</strong>
+                <strong class="mono">{l.raw.clone()}</strong>
                 <br/>
                 <span class="dim small">{format!("Line {no}: {}", l.why)}</span>
             </p>
             <Form act=choose class="filters">
                 <input type="hidden" name="no" value=no/>
+                <input type="hidden" name="raw" value=l.raw/>
                 {which}
                 <Checkbox label="We call it so" name="learn" id=learn/>
                 <Button says=says>"Take this"</Button>

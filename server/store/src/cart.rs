@@ -1,6 +1,6 @@
 //! A member's cart. Every function works on the asking member's own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::accounts::{Address, AddressRow, CostCentreRow};
 use domain::cart::{self, CartLine, CartPage, CheckoutPage, Places, TaxedAmount};
@@ -258,6 +258,20 @@ pub async fn add_counted_in(tx: &mut Tx, sku: &Sku, quantity: Quantity, unit: &s
 /// Adds several products to the asking member's cart in one go. Gives the new quantities, in the same order.
 pub(crate) async fn add_all(tx: &mut Tx, actor: &Actor, lines: &[(&Facts, Quantity)]) -> Result<Vec<Quantity>> {
     put(tx, actor, actor.member()?, lines, Most::Refuse).await
+}
+
+/// What is in the asking member's cart, and how many more products it holds; nobody else changes it until the end of the transaction.
+pub(crate) async fn room(tx: &mut Tx, actor: &Actor) -> Result<(HashSet<Uuid>, usize)> {
+    let present = sqlx::query_scalar!(
+        "WITH c AS (SELECT account_id, id FROM carts WHERE account_id = $1 AND member_id = $2 FOR UPDATE)
+         SELECT l.product_id FROM c JOIN cart_lines l ON (l.account_id, l.cart_id) = (c.account_id, c.id)",
+        actor.account().0,
+        actor.member()?.0
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let room = usize::try_from(MOST_LINES).unwrap_or_default().saturating_sub(present.len());
+    Ok((present.into_iter().collect(), room))
 }
 
 /// Hands lines back into a member's cart. Never fails for being too much: nothing that was ordered is lost.

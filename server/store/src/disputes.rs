@@ -13,14 +13,13 @@ pub use desk::list;
 
 use domain::disputes::{Dispute, DisputeForm, Evidence, Reason, State};
 use domain::ids::{AccountId, DisputeId};
-use domain::{Permission, Problem, Quantity};
+use domain::{Cause, Permission, Problem, Quantity};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::error::exactly;
 use crate::files::{self, File};
 use crate::outbox::{self, Message};
 use crate::{Error, Result, Tx, audit};
@@ -126,18 +125,19 @@ pub async fn raise(tx: &mut Tx, number: &str, line_no: i32, form: &DisputeForm) 
     Ok(id)
 }
 
-/// Tells the seller's own address, where disputes are answered, and the account's sales rep, who may only know of it.
+/// Tells the seller by mail: those who answer, where they answer; and the account's own contact, who may not, that it is so.
 async fn tell_seller(tx: &mut Tx, account: AccountId, text: &str, words: &str) -> Result<()> {
-    let seller = sqlx::query!(r#"SELECT s.name, s.email, (SELECT c.email FROM my_contact() c) AS rep FROM seller s"#)
+    let seller = sqlx::query!(r#"SELECT s.name, s.email, (SELECT c.email FROM my_contact() c) AS contact FROM seller s"#)
         .fetch_one(tx.db())
         .await?;
     let subject: String = format!("{}: {text}", seller.name).chars().take(140).collect();
-    let told = format!("{text}.\n\n{words}\n");
-    let answer = format!("{told}\nAnswer here:\n{{origin}}/finance/disputes\n");
-    if let Some(rep) = seller.rep.filter(|rep| *rep != seller.email) {
-        outbox::send(tx, account, &Message::Mail { to: rep, subject: subject.clone(), body: told }).await?;
+    let contact = seller.contact.filter(|contact| *contact != seller.email);
+    let answer = format!("{text}.\n\n{words}\n\nAnswer here:\n{{origin}}/finance/disputes\n");
+    let told = contact.map(|to| (to, format!("{text}.\n\n{words}\n\nCustomer service answers it.\n")));
+    for (to, body) in std::iter::once((seller.email, answer)).chain(told) {
+        outbox::send(tx, account, &Message::Mail { to, subject: subject.clone(), body }).await?;
     }
-    outbox::send(tx, account, &Message::Mail { to: seller.email, subject, body: answer }).await
+    Ok(())
 }
 
 /// Takes an open dispute back. A conflict when it has ended.
@@ -165,17 +165,13 @@ pub async fn withdraw(tx: &mut Tx, id: DisputeId) -> Result<()> {
     .execute(tx.db())
     .await?;
     if done.rows_affected() == 0 {
-        // Answered in the meantime.
-        let now = sqlx::query_scalar!(
-            "SELECT status FROM disputes WHERE account_id = $1 AND id = $2",
-            actor.account().0,
-            id.0
-        )
-        .fetch_one(tx.db())
-        .await?;
+        // It has been answered in between.
+        let now = sqlx::query_scalar!("SELECT status FROM disputes WHERE account_id = $1 AND id = $2", actor.account().0, id.0)
+            .fetch_one(tx.db())
+            .await?;
         stated(&now)?.end(State::Withdrawn)?;
+        return Err(Problem::Conflict(Cause::Stale).into());
     }
-    exactly(1, &done)?;
     audit::record(tx, "invoice.dispute.withdrawn", &row.number, json!({ "line": row.line_no })).await
 }
 

@@ -1,6 +1,8 @@
 //! The ledger: entries of every document, statements of account, what was owed on any day. Finance users read; entries are written
 //! by whoever writes the document that they book.
 
+use std::ops::ControlFlow;
+
 use chrono::{Months, NaiveDate};
 use domain::invoices::Kind;
 use domain::ledger::{
@@ -159,14 +161,14 @@ pub async fn statement(tx: &mut Tx, query: StatementQuery) -> Result<StatementPa
 }
 
 /// All movements of a period, one after the other as the database has them: a statement of any length in little memory. Ends
-/// early, without an error, when `each` wants no more.
+/// early, which the answer says, when `each` wants no more.
 pub async fn every_movement<F>(
     tx: &mut Tx,
     query: StatementQuery,
     mut each: impl FnMut(StatementRow) -> F,
-) -> Result<()>
+) -> Result<ControlFlow<()>>
 where
-    F: Future<Output = std::ops::ControlFlow<()>>,
+    F: Future<Output = ControlFlow<()>>,
 {
     let actor = tx.actor()?;
     actor.require(Permission::InvoiceRead)?;
@@ -176,10 +178,10 @@ where
     let mut rows = movements!(account, code, query, i64::MAX, 0_i64).fetch(tx.db());
     while let Some(row) = rows.try_next().await? {
         if each(row.view(opening, currency)?).await.is_break() {
-            break;
+            return Ok(ControlFlow::Break(()));
         }
     }
-    Ok(())
+    Ok(ControlFlow::Continue(()))
 }
 
 /// What was owed at the end of a day, by age, and at the end of each month of the year before it. Two statements.

@@ -195,8 +195,17 @@ pub enum Source {
     Lines(Vec<(Sku, Quantity)>),
 }
 
-/// Makes a list of one's own; gives its id. What the source holds of articles outside the assortment is left out.
-pub async fn make(tx: &mut Tx, form: &ListForm, source: &Source) -> Result<ListId> {
+/// A list that was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Its id.
+    pub id: ListId,
+    /// Lines of the source that are not on it: articles outside the assortment, and more of one than a line holds.
+    pub left_out: usize,
+}
+
+/// Makes a list of one's own; what the source holds that cannot be on it is left out and counted.
+pub async fn make(tx: &mut Tx, form: &ListForm, source: &Source) -> Result<Made> {
     let actor = tx.actor()?;
     actor.require(Permission::CartUse)?;
     let name = form.check()?.to_owned();
@@ -208,14 +217,15 @@ pub async fn make(tx: &mut Tx, form: &ListForm, source: &Source) -> Result<ListI
         let words = format!("Your company has {} lists. Delete one first.", text::count(MOST_LISTS));
         return Err(Problem::invalid("name", words).into());
     }
-    let wanted: Vec<(String, Quantity)> = match source {
+    let own = |sku: String, quantity| Wanted { sku, quantity, unit: None };
+    let wanted: Vec<Wanted> = match source {
         Source::Blank => Vec::new(),
-        Source::Cart => cart::load(tx, &actor).await?.lines.into_iter().map(|l| (l.facts.sku, l.quantity)).collect(),
+        Source::Cart => cart::load(tx, &actor).await?.lines.into_iter().map(|l| own(l.facts.sku, l.quantity)).collect(),
         Source::Order(number) => {
             let order = crate::orders::find(tx, number).await?;
-            order.lines.into_iter().map(|l| (l.sku, l.quantity)).collect()
+            order.lines.into_iter().map(|l| Wanted { sku: l.sku, quantity: l.quantity, unit: Some(l.unit) }).collect()
         }
-        Source::Lines(lines) => lines.iter().map(|(sku, n)| (sku.as_str().to_owned(), *n)).collect(),
+        Source::Lines(lines) => lines.iter().map(|(sku, n)| own(sku.as_str().to_owned(), *n)).collect(),
     };
     let (id, now) = (crate::new_id::<ListId>(), tx.now());
     let done = sqlx::query!(
@@ -232,21 +242,34 @@ pub async fn make(tx: &mut Tx, form: &ListForm, source: &Source) -> Result<ListI
     .execute(tx.db())
     .await?;
     exactly(1, &done)?;
-    let kept = fill(tx, &actor, id, &wanted).await?;
-    let detail = json!({ "lines": kept, "account": form.account.code(), "units": form.units.code() });
+    let (kept, left_out) = fill(tx, &actor, id, &wanted).await?;
+    let detail = json!({ "lines": kept, "left_out": left_out, "account": form.account.code(), "units": form.units.code() });
     audit::record(tx, "list.made", &name, detail).await?;
-    Ok(id)
+    Ok(Made { id, left_out })
 }
 
-/// Puts articles of the assortment on a list of the asking account: those that are on it already get the sum. Gives how many lines
-/// were put there. Two statements.
-async fn fill(tx: &mut Tx, actor: &Actor, id: ListId, wanted: &[(String, Quantity)]) -> Result<usize> {
-    let skus: Vec<String> = wanted.iter().map(|w| w.0.clone()).collect();
+/// What is to be on a list.
+struct Wanted {
+    sku: String,
+    quantity: Quantity,
+    /// The unit of `quantity`; none: the article's own.
+    unit: Option<String>,
+}
+
+/// Puts articles of the assortment on a list of the asking account, counted in their own units: those that are on it already get the
+/// sum. Gives how many lines were put there, and how many of what was wanted were not. Two statements.
+async fn fill(tx: &mut Tx, actor: &Actor, id: ListId, wanted: &[Wanted]) -> Result<(usize, usize)> {
+    let skus: Vec<String> = wanted.iter().map(|w| w.sku.clone()).collect();
     let facts: HashMap<String, Facts> =
         facts_by_skus(tx, &skus).await?.into_iter().filter(|f| f.in_assortment).map(|f| (f.sku.clone(), f)).collect();
     let mut sums: Vec<(Uuid, Decimal)> = Vec::new();
-    for (sku, quantity) in wanted {
-        let Some(facts) = facts.get(sku) else { continue };
+    let mut left_out = 0;
+    for w in wanted {
+        let counted = |f: &Facts| w.unit.as_ref().map_or(Some(w.quantity), |unit| f.own(w.quantity, unit));
+        let Some((facts, quantity)) = facts.get(&w.sku).and_then(|f| Some((f, counted(f)?))) else {
+            left_out += 1;
+            continue;
+        };
         match sums.iter_mut().find(|s| s.0 == facts.id.0) {
             Some(sum) => sum.1 = (sum.1 + quantity.value()).min(Quantity::MAX.value()),
             None => sums.push((facts.id.0, quantity.value())),
@@ -256,7 +279,7 @@ async fn fill(tx: &mut Tx, actor: &Actor, id: ListId, wanted: &[(String, Quantit
         return Err(Problem::invalid("name", format!("A list holds at most {MOST_LINES} lines.")).into());
     }
     if sums.is_empty() {
-        return Ok(0);
+        return Ok((0, left_out));
     }
     sqlx::query!(
         "INSERT INTO list_lines AS l (account_id, list_id, product_id, position, quantity)
@@ -270,7 +293,7 @@ async fn fill(tx: &mut Tx, actor: &Actor, id: ListId, wanted: &[(String, Quantit
     )
     .execute(tx.db())
     .await?;
-    Ok(sums.len())
+    Ok((sums.len(), left_out))
 }
 
 /// A list of the asking account that they may change.
@@ -307,7 +330,7 @@ pub async fn add(tx: &mut Tx, id: ListId, sku: &Sku, quantity: Quantity) -> Resu
     if known.is_none() {
         return Err(Problem::invalid("sku", "There is no such article in your assortment.").into());
     }
-    fill(tx, &actor, id, &[(sku.as_str().to_owned(), quantity)]).await?;
+    fill(tx, &actor, id, &[Wanted { sku: sku.as_str().to_owned(), quantity, unit: None }]).await?;
     touched(tx, &actor, id).await
 }
 

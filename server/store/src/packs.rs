@@ -8,7 +8,6 @@ use domain::ids::PackId;
 use domain::invoices::Kind;
 use domain::packs::{Documents, MOST, PackForm, PackRow, PacksPage, State};
 use domain::{Currency, Money, Permission, Problem, text};
-use futures::TryStreamExt as _;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -203,26 +202,18 @@ pub async fn download(tx: &mut Tx, id: PackId) -> Result<Download> {
     Ok(Download { name: form.file_name(), size: row.size })
 }
 
-/// The pieces of an archive, one after the other.
-pub async fn every_part<F>(tx: &mut Tx, id: PackId, mut each: impl FnMut(Vec<u8>) -> F) -> Result<()>
-where
-    F: Future<Output = std::ops::ControlFlow<()>>,
-{
+/// A piece of an archive, from 1; none beyond the last. A transaction each: whoever downloads slowly holds no connection meanwhile.
+pub async fn part(tx: &mut Tx, id: PackId, no: i32) -> Result<Option<Vec<u8>>> {
     let actor = tx.actor()?;
     actor.require(Permission::InvoiceRead)?;
-    let account = actor.account().0;
-    let mut rows = sqlx::query_scalar!(
-        "SELECT bytes FROM finance_pack_parts WHERE account_id = $1 AND pack_id = $2 ORDER BY no",
-        account,
-        id.0
+    Ok(sqlx::query_scalar!(
+        "SELECT bytes FROM finance_pack_parts WHERE account_id = $1 AND pack_id = $2 AND no = $3",
+        actor.account().0,
+        id.0,
+        no
     )
-    .fetch(tx.db());
-    while let Some(bytes) = rows.try_next().await? {
-        if each(bytes).await.is_break() {
-            break;
-        }
-    }
-    Ok(())
+    .fetch_optional(tx.db())
+    .await?)
 }
 
 /// A document as the pack's ledger lists it.
@@ -252,7 +243,7 @@ pub struct Listed {
     pub open: Money,
 }
 
-/// The documents of a pack, the oldest first. One statement.
+/// The documents of a pack, the oldest first. Invalid when there are more than it holds by now. One statement.
 pub async fn contents(tx: &mut Tx, form: &PackForm) -> Result<Vec<Listed>> {
     let actor = tx.actor()?;
     actor.require(Permission::InvoiceRead)?;
@@ -265,10 +256,13 @@ pub async fn contents(tx: &mut Tx, form: &PackForm) -> Result<Vec<Listed>> {
         form.to,
         form.documents.code(),
         form.cost_centre,
-        MOST
+        MOST + 1
     )
     .fetch_all(tx.db())
     .await?;
+    if i64::try_from(rows.len()).unwrap_or(i64::MAX) > MOST {
+        return Err(Problem::invalid("from", "These are more documents than a pack holds.").into());
+    }
     rows.into_iter()
         .map(|r| {
             let currency = Currency::parse(&r.currency).ok_or_else(|| Error::odd("invoices.currency", &r.currency))?;

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::cart::{LineProblem, check};
 use domain::catalog::{PriceBrief, Sku};
-use domain::ids::ListId;
 use domain::lists::ListForm;
 use domain::orders::ReorderReport;
-use domain::quick::{Article, MOST_LINES, Meaning, OpenLine, Pasted, QuickLine, QuickPage, key};
-use domain::{Actor, Money, Permission, Problem, Quantity, text};
+use domain::quick::{Article, MOST_LINES, Meaning, OpenLine, Pasted, QuickLine, QuickPage, Wanted, key, written};
+use domain::{Actor, Cause, Money, Permission, Problem, Quantity, text};
 use serde_json::json;
 
 use crate::catalog::{Facts, Pricing, facts_by_skus};
-use crate::lists::{self, Source};
+use crate::error::exactly;
+use crate::lists::{self, Made, Source};
 use crate::{Result, Tx, audit, cart, search};
 
 /// Characters that are kept of one member's quick order.
@@ -27,14 +27,36 @@ struct Read {
     open: Vec<OpenLine>,
 }
 
-/// Three statements however many lines.
-async fn read(tx: &mut Tx, actor: &Actor) -> Result<Read> {
-    let (account, member) = (actor.account().0, actor.member()?.0);
-    let text =
-        sqlx::query_scalar!("SELECT lines FROM quick_orders WHERE account_id = $1 AND member_id = $2", account, member)
-            .fetch_optional(tx.db())
-            .await?
-            .unwrap_or_default();
+/// What the member has pasted.
+async fn pasted(tx: &mut Tx, actor: &Actor) -> Result<String> {
+    let text = sqlx::query_scalar!(
+        "SELECT lines FROM quick_orders WHERE account_id = $1 AND member_id = $2",
+        actor.account().0,
+        actor.member()?.0
+    )
+    .fetch_optional(tx.db())
+    .await?;
+    Ok(text.unwrap_or_default())
+}
+
+/// [`pasted`], for whoever writes it anew: what two tabs do at once happens one after the other.
+async fn locked(tx: &mut Tx, actor: &Actor) -> Result<String> {
+    let now = tx.now();
+    let text = sqlx::query_scalar!(
+        "INSERT INTO quick_orders AS q (account_id, member_id, lines, changed_at) VALUES ($1, $2, '', $3)
+         ON CONFLICT (account_id, member_id) DO UPDATE SET changed_at = q.changed_at RETURNING lines",
+        actor.account().0,
+        actor.member()?.0,
+        now
+    )
+    .fetch_one(tx.db())
+    .await?;
+    Ok(text)
+}
+
+/// What a text means. Two statements however many lines.
+async fn read(tx: &mut Tx, actor: &Actor, text: String) -> Result<Read> {
+    let account = actor.account().0;
     let (pasted, more) = Pasted::read(&text);
     let mut keys: Vec<String> = pasted.iter().flat_map(|p| p.keys.iter().cloned()).collect();
     keys.sort_unstable();
@@ -64,11 +86,11 @@ async fn read(tx: &mut Tx, actor: &Actor) -> Result<Read> {
     let mut at: HashMap<String, usize> = HashMap::new();
     let mut open = Vec::new();
     for p in pasted {
-        let opened = |choices, quantity, why: &str| OpenLine {
+        let opened = |choices, wanted: Option<Wanted>, why: &str| OpenLine {
             no: p.no,
             raw: p.raw.clone(),
             choices,
-            quantity,
+            wanted,
             why: why.to_owned(),
         };
         match p.understand(&known) {
@@ -90,8 +112,8 @@ async fn read(tx: &mut Tx, actor: &Actor) -> Result<Read> {
                     (None, None) => open.push(opened(Vec::new(), None, "No such article in your assortment.")),
                 }
             }
-            Meaning::Which(choices, quantity) => open.push(opened(choices, Some(quantity), "Which one is meant?")),
-            Meaning::Unknown(why) => open.push(opened(Vec::new(), None, why)),
+            Meaning::Which(choices, wanted) => open.push(opened(choices, Some(wanted), "Which one is meant?")),
+            Meaning::Unknown(why) => open.push(opened(Vec::new(), p.wanted().ok(), why)),
         }
     }
     Ok(Read { text, more, lines, open })
@@ -101,7 +123,8 @@ async fn read(tx: &mut Tx, actor: &Actor) -> Result<Read> {
 pub async fn page(tx: &mut Tx) -> Result<QuickPage> {
     let actor = tx.actor()?;
     actor.require(Permission::CartUse)?;
-    let read = read(tx, &actor).await?;
+    let text = pasted(tx, &actor).await?;
+    let read = read(tx, &actor, text).await?;
     let pricing = Pricing::of(&actor, tx.today());
     let mut total = Money::zero(actor.currency());
     let mut lines = Vec::with_capacity(read.lines.len());
@@ -137,7 +160,7 @@ pub async fn keep(tx: &mut Tx, text: &str) -> Result<()> {
 pub async fn append(tx: &mut Tx, more: &str) -> Result<()> {
     let actor = tx.actor()?;
     actor.require(Permission::CartUse)?;
-    let before = read(tx, &actor).await?.text;
+    let before = locked(tx, &actor).await?;
     let text = if before.trim().is_empty() { more.to_owned() } else { format!("{}\n{more}", before.trim_end()) };
     write(tx, &actor, &text).await
 }
@@ -154,7 +177,7 @@ pub async fn add(tx: &mut Tx, article: &str, quantity: &str) -> Result<()> {
     }
     let quantity = Quantity::parse("quantity", if quantity.trim().is_empty() { "1" } else { quantity })?;
     let found = search::only(tx, &article).await?;
-    append(tx, &format!("{quantity} x {}", found.unwrap_or(article))).await
+    append(tx, &written(&found.unwrap_or(article), quantity)).await
 }
 
 async fn write(tx: &mut Tx, actor: &Actor, text: &str) -> Result<()> {
@@ -186,45 +209,49 @@ async fn write(tx: &mut Tx, actor: &Actor, text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Says what a line means: it becomes `quantity x sku`. With `learn`, what stood there is the account's own number of that article
-/// from now on. A conflict-free no-op when the line is no longer there.
-pub async fn choose(tx: &mut Tx, no: usize, sku: &Sku, learn: bool) -> Result<()> {
+/// Says what the line `raw` means: it becomes that article and its quantity. With `learn`, what stood there is the account's own
+/// number of that article from now on, if it is clear what that was. A conflict when the line reads otherwise by now, as another tab
+/// has left it.
+pub async fn choose(tx: &mut Tx, no: usize, raw: &str, sku: &Sku, learn: bool) -> Result<()> {
     let actor = tx.actor()?;
     actor.require(Permission::CartUse)?;
-    let read = read(tx, &actor).await?;
-    let Some(open) = read.open.iter().find(|o| o.no == no) else { return Ok(()) };
+    let text = locked(tx, &actor).await?;
+    let read = read(tx, &actor, text).await?;
+    let Some(open) = read.open.iter().find(|o| o.no == no && o.raw == raw) else {
+        return Err(Problem::Conflict(Cause::Stale).into());
+    };
+    let wrong = |words: &str| Problem::invalid(&format!("sku-{no}"), words);
     let found = facts_by_skus(tx, &[sku.as_str().to_owned()]).await?;
     let Some(facts) = found.into_iter().find(|f| f.in_assortment) else {
-        return Err(Problem::invalid(&format!("sku-{no}"), "There is no such article in your assortment.").into());
+        return Err(wrong("There is no such article in your assortment.").into());
     };
-    let quantity = open.quantity.unwrap_or_else(|| quantity_of(&open.raw));
-    let chosen = format!("{} x {}", quantity.value().normalize(), facts.sku);
+    let wanted = open.wanted.as_ref().ok_or_else(|| wrong(&open.why))?;
+    let chosen = written(&facts.sku, wanted.of(&facts.units).map_err(wrong)?);
     let lines: Vec<&str> =
         read.text.lines().enumerate().map(|(at, line)| if at + 1 == no { chosen.as_str() } else { line }).collect();
     write(tx, &actor, &lines.join("\n")).await?;
-    if learn && let Some(own) = own_number(&open.raw) {
-        remember(tx, &actor, &[(own, facts)]).await?;
+    let (line, _) = Pasted::read(raw);
+    if learn && let Some(own) = line.first().and_then(Pasted::own_number) {
+        remember(tx, &actor, &[(own.to_owned(), facts)]).await?;
     }
     Ok(())
 }
 
-/// The only number in a line, or one.
-fn quantity_of(raw: &str) -> Quantity {
-    let numbers: Vec<Quantity> = raw
-        .split_whitespace()
-        .filter_map(|w| Quantity::parse("quantity", w.trim_matches(['x', 'X', '×'])).ok())
-        .collect();
-    if let [one] = numbers[..] { one } else { Quantity::ONE }
-}
-
-/// What in a line could be the customer's own number: the only word with a digit in it that is no quantity.
-fn own_number(raw: &str) -> Option<String> {
-    let candidate = |w: &&str| {
-        let word = key(w);
-        word.chars().any(|c| c.is_ascii_digit()) && word.chars().any(char::is_alphabetic) && word.chars().count() <= 60
-    };
-    let found: Vec<&str> = raw.split([' ', '\t', ';', ',']).filter(candidate).collect();
-    if let [one] = found[..] { Some(key(one)) } else { None }
+/// Takes back that the account calls an article so. Not found when it does not.
+pub async fn forget(tx: &mut Tx, own: &str, sku: &Sku) -> Result<()> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CartUse)?;
+    let own = key(own);
+    let done = sqlx::query!(
+        "DELETE FROM part_numbers WHERE account_id = $1 AND key = $2 AND product_id = (SELECT p.id FROM products p WHERE p.sku = $3)",
+        actor.account().0,
+        own,
+        sku.as_str()
+    )
+    .execute(tx.db())
+    .await?;
+    exactly(1, &done).map_err(|_| Problem::NotFound)?;
+    audit::record(tx, "part_number.forgotten", &format!("{own} = {sku}"), json!({})).await
 }
 
 async fn remember(tx: &mut Tx, actor: &Actor, numbers: &[(String, Facts)]) -> Result<()> {
@@ -244,23 +271,27 @@ async fn remember(tx: &mut Tx, actor: &Actor, numbers: &[(String, Facts)]) -> Re
     audit::record(tx, "part_number.learned", &said.join(", "), json!({})).await
 }
 
-/// Puts what was understood and can be ordered into the cart, on top of what is there. What is left to mend is kept; the report counts
-/// both.
+/// Puts what was understood and can be ordered into the cart, on top of what is there, as far as a cart holds. What is left, to mend or
+/// for the next cart, is kept; the report counts both.
 pub async fn order(tx: &mut Tx) -> Result<ReorderReport> {
     let actor = tx.actor()?;
     actor.require(Permission::CartUse)?;
-    let read = read(tx, &actor).await?;
+    let text = locked(tx, &actor).await?;
+    let read = read(tx, &actor, text).await?;
     let pricing = Pricing::of(&actor, tx.today());
+    let (present, mut room) = cart::room(tx, &actor).await?;
     let mut put = Vec::new();
     let mut left: Vec<(usize, String)> = read.open.iter().map(|o| (o.no, o.raw.clone())).collect();
     for (no, facts, quantity) in &read.lines {
         let fitted = facts.packing().fit(*quantity);
         let price = facts.price(fitted, pricing);
         let problems = check(&facts.line(fitted, price.as_ref()));
-        if problems.iter().all(|p| matches!(p, LineProblem::Short(_))) {
+        let fresh = !present.contains(&facts.id.0);
+        if problems.iter().all(|p| matches!(p, LineProblem::Short(_))) && (!fresh || room > 0) {
+            room -= usize::from(fresh);
             put.push((facts, fitted));
         } else {
-            left.push((*no, format!("{} x {}", quantity.value().normalize(), facts.sku)));
+            left.push((*no, written(&facts.sku, *quantity)));
         }
     }
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
@@ -277,10 +308,11 @@ pub async fn order(tx: &mut Tx) -> Result<ReorderReport> {
 }
 
 /// Makes a list of what was understood; the quick order stays as it is.
-pub async fn save_as_list(tx: &mut Tx, form: &ListForm) -> Result<ListId> {
+pub async fn save_as_list(tx: &mut Tx, form: &ListForm) -> Result<Made> {
     let actor = tx.actor()?;
     actor.require(Permission::CartUse)?;
-    let read = read(tx, &actor).await?;
+    let text = pasted(tx, &actor).await?;
+    let read = read(tx, &actor, text).await?;
     let lines = read
         .lines
         .into_iter()

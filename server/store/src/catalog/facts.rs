@@ -88,6 +88,11 @@ impl Facts {
         compare(&Then { line, now: Some((self.line(line.quantity, price.as_ref()), &self.units)) })
     }
 
+    /// How many of its own unit so many `unit` are; as it stands where that is none of the product's. `None`: more than a line holds.
+    pub fn own(&self, quantity: Quantity, unit: &str) -> Option<Quantity> {
+        if self.units.holds(unit).is_none() { Some(quantity) } else { self.units.to_own(quantity, unit) }
+    }
+
     /// The file in the media folder, or the category's drawing.
     pub fn picture(&self) -> String {
         match (self.picture.as_str(), self.icon.as_str()) {

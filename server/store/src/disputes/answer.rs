@@ -41,21 +41,23 @@ pub async fn answer(
         return Err(Problem::invalid(&format!("answer-{id}"), "Say why, in at most 200 characters.").into());
     }
     let d = sqlx::query!(
-        r#"SELECT d.account_id, d.status, d.line_no, d.member_id, a.number AS customer, i.number AS invoice, d.credit_note_id AS made
-           FROM disputes d JOIN accounts a ON a.id = d.account_id JOIN invoices i ON (i.account_id, i.id) = (d.account_id, d.invoice_id)
-           WHERE d.id = $1 FOR UPDATE OF d"#,
+        "SELECT d.account_id, d.status, d.line_no, d.member_id, a.number AS customer, i.number AS invoice, d.credit_note_id AS made
+         FROM disputes d JOIN accounts a ON a.id = d.account_id JOIN invoices i ON (i.account_id, i.id) = (d.account_id, d.invoice_id)
+         WHERE d.id = $1 FOR UPDATE OF d",
         id.0
     )
     .fetch_one(tx.db())
     .await?;
     if d.made == Some(credit.0) {
-        // Whoever waited for the lock sees the note only in a statement of its own.
-        let made = sqlx::query_scalar!(
+        // Whoever waited for the lock sees the row as it is now, but no other row as new: the number is asked for afterwards.
+        let number = sqlx::query_scalar!(
             "SELECT number FROM invoices WHERE account_id = $1 AND id = $2",
             d.account_id,
             credit.0
-        );
-        return Ok(Some(made.fetch_one(tx.db()).await?));
+        )
+        .fetch_one(tx.db())
+        .await?;
+        return Ok(Some(number));
     }
     let state = stated(&d.status)?.end(if *verdict == Verdict::Decline { State::Declined } else { State::Accepted })?;
     let form = |lines, prices| CreditForm { reason: words.to_owned(), lines, prices, ..CreditForm::default() };

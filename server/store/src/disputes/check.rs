@@ -42,10 +42,10 @@ pub async fn check(tx: &mut Tx, page: &InvoicePage) -> Result<Checked> {
                    FROM (SELECT n.order_line, n.sku, sum(CASE WHEN d.kind = 'invoice' THEN n.quantity WHEN n.price_only THEN 0 ELSE -n.quantity END) AS quantity
                          FROM invoices d JOIN invoice_lines n ON (n.account_id, n.invoice_id) = (d.account_id, d.id)
                          WHERE (d.account_id, d.order_id) = (o.account_id, o.id) GROUP BY 1, 2) b) AS invoiced,
-                  (SELECT jsonb_object_agg(c.line, c.less::text)
-                   FROM (SELECT n.corrects_line AS line, sum(n.unit_price) AS less
+                  (SELECT jsonb_object_agg(b.corrects_line, b.less::text)
+                   FROM (SELECT n.corrects_line, sum(n.unit_price) AS less
                          FROM invoices d JOIN invoice_lines n ON (n.account_id, n.invoice_id) = (d.account_id, d.id)
-                         WHERE (d.account_id, d.corrects) = (i.account_id, i.id) AND n.price_only GROUP BY 1) c) AS less,
+                         WHERE (d.account_id, d.corrects) = (i.account_id, i.id) AND n.price_only GROUP BY 1) b) AS lowered,
                   (SELECT jsonb_agg(jsonb_build_object('id', d.id, 'line_no', d.line_no, 'sku', l.sku, 'name', l.name, 'reason', d.reason,
                               'quantity', d.quantity::text, 'words', d.words, 'status', d.status, 'by_name', d.by_name, 'at', d.at, 'answer', d.answer,
                               'ended_by', d.ended_by, 'credit_note', (SELECT c.number FROM invoices c WHERE (c.account_id, c.id) = (d.account_id, d.credit_note_id)),
@@ -70,8 +70,9 @@ pub async fn check(tx: &mut Tx, page: &InvoicePage) -> Result<Checked> {
             let invoiced: Vec<Invoiced> = r.invoiced.map_or(Ok(Vec::new()), serde_json::from_value).map_err(odd)?;
             let known = r.source.as_deref() != Some("import");
             let agreed = if r.quoted { HashMap::new() } else { agreed(tx, page, placed_at, &ordered).await? };
-            let less: HashMap<i32, Decimal> = r.less.map_or(Ok(HashMap::new()), serde_json::from_value).map_err(odd)?;
-            compare(page, known, &ordered, &invoiced, &agreed, &less)
+            // What a price was lowered by, as credit notes of the price say.
+            let lowered: HashMap<i32, Decimal> = r.lowered.map_or(Ok(HashMap::new()), serde_json::from_value).map_err(odd)?;
+            compare(page, known, &ordered, &invoiced, &agreed, &lowered)
         }
     };
     Ok(Checked { lines, disputes, may_dispute: invoice && actor.may(Permission::InvoiceDispute) })
@@ -83,7 +84,7 @@ fn compare(
     ordered: &[OrderLine],
     invoiced: &[Invoiced],
     agreed: &HashMap<String, (String, Money)>,
-    less: &HashMap<i32, Decimal>,
+    lowered: &HashMap<i32, Decimal>,
 ) -> Vec<(i32, Vec<Mismatch>)> {
     let currency = page.row.gross.currency();
     let mut sums: HashMap<Key<'_>, Decimal> = HashMap::new();
@@ -98,10 +99,6 @@ fn compare(
             *sum = (sum.0.max(*price), sum.1 + quantity, sum.2 + shipped);
         }
     }
-    // What was credited of the price is no longer billed.
-    let billed = |line: &InvoiceLine| {
-        Money::new(line.unit_price.amount() - less.get(&line.line_no).copied().unwrap_or_default(), currency)
-    };
     let check = |line: &InvoiceLine| {
         let ordered = found.get(&key(line)).map(|(price, quantity, shipped)| Ordered {
             unit_price: Money::new(*price, currency),
@@ -110,7 +107,9 @@ fn compare(
             invoiced: sums.get(&key(line)).copied().unwrap_or_default(),
             agreed: agreed.get(&line.sku).cloned(),
         });
-        (line.line_no, domain::disputes::check(Billed { unit_price: billed(line) }, ordered.as_ref()))
+        let less = lowered.get(&line.line_no).copied().unwrap_or_default();
+        let billed = Billed { unit_price: Money::new(line.unit_price.amount() - less, currency) };
+        (line.line_no, domain::disputes::check(billed, ordered.as_ref()))
     };
     page.lines.iter().map(check).collect()
 }

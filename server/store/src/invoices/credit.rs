@@ -19,9 +19,9 @@ use crate::{Error, Result, Tx, budgets};
 pub async fn credit(tx: &mut Tx, customer: &str, number: &str, id: InvoiceId, form: &CreditForm) -> Result<String> {
     tx.actor()?.require(Permission::InvoiceIssue)?;
     let invoice = sqlx::query!(
-        r#"SELECT i.account_id, i.id, i.order_id, i.currency, i.source, i.delivered_on, i.gross
+        "SELECT i.account_id, i.id, i.order_id, i.currency, i.source, i.delivered_on, i.gross
          FROM invoices i JOIN accounts a ON a.id = i.account_id
-         WHERE a.number = $1 AND i.number = $2 AND i.kind = 'invoice' FOR UPDATE OF i"#,
+         WHERE a.number = $1 AND i.number = $2 AND i.kind = 'invoice' FOR UPDATE OF i",
         customer,
         number
     )
@@ -37,24 +37,15 @@ pub async fn credit(tx: &mut Tx, customer: &str, number: &str, id: InvoiceId, fo
     }
     let currency =
         Currency::parse(&invoice.currency).ok_or_else(|| Error::odd("invoices.currency", &invoice.currency))?;
-    // Under the lock, in a statement that began after it: what another credit took meanwhile is seen.
-    let sums = sqlx::query!(
-        r#"SELECT (SELECT COALESCE(sum(CASE WHEN d.reverses IS NULL THEN d.amount ELSE -d.amount END), 0) FROM allocations d
-                   WHERE (d.account_id, d.invoice_id) = ($1, $2) AND d.discount_tax IS NOT NULL) AS "let_off!",
-                  (SELECT COALESCE(sum(n.gross), 0) FROM invoices n WHERE (n.account_id, n.corrects) = ($1, $2)) AS "credited!""#,
-        account.0,
-        invoice.id
-    )
-    .fetch_one(tx.db())
-    .await?;
     let (left, delivery) = left(tx, account, invoice.id, currency).await?;
     let (lines, charges) = form.check(currency, &left, delivery)?;
     let taxed: Vec<Taxed> = lines.iter().map(Credited::taxed).collect();
     let gross = totals(currency, &taxed, &charges)?.gross;
     // What was let off for paying early was never paid: it is not paid back.
-    let most = Money::new(invoice.gross - sums.let_off - sums.credited, currency);
+    let (let_off, credited) = taken_off(tx, account, invoice.id).await?;
+    let most = Money::new(invoice.gross - let_off - credited, currency);
     if gross.amount() > most.amount() {
-        let (most, let_off) = (text::money(most), text::money(Money::new(sums.let_off, currency)));
+        let (most, let_off) = (text::money(most), text::money(Money::new(let_off, currency)));
         let words = format!(
             "{let_off} was let off for paying early: {most} can be credited at most. Keep the rest as a restocking fee."
         );
@@ -103,6 +94,21 @@ pub async fn credit(tx: &mut Tx, customer: &str, number: &str, id: InvoiceId, fo
         budgets::give_back_part(tx, order, gross.amount()).await?;
     }
     Ok(issue(tx, account, &document).await?.number)
+}
+
+/// What was let off of an invoice for paying early, and what was credited. Asked for by a statement of its own, after the invoice is
+/// locked: the statement that waited for the lock would not see what the one before it wrote.
+async fn taken_off(tx: &mut Tx, account: AccountId, invoice: Uuid) -> Result<(Decimal, Decimal)> {
+    let row = sqlx::query!(
+        r#"SELECT (SELECT COALESCE(sum(CASE WHEN d.reverses IS NULL THEN d.amount ELSE -d.amount END), 0) FROM allocations d
+                   WHERE (d.account_id, d.invoice_id) = ($1, $2) AND d.discount_tax IS NOT NULL) AS "let_off!",
+                  (SELECT COALESCE(sum(n.gross), 0) FROM invoices n WHERE (n.account_id, n.corrects) = ($1, $2)) AS "credited!""#,
+        account.0,
+        invoice
+    )
+    .fetch_one(tx.db())
+    .await?;
+    Ok((row.let_off, row.credited))
 }
 
 /// The credit note that this form already made. A conflict when its id is another document's.

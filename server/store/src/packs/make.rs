@@ -5,6 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::ids::{AccountId, MemberId, PackId, PersonId};
 use domain::notices::Kind;
 use domain::packs::{KEPT_DAYS, MOST, PackForm, State};
+use domain::text;
 
 use super::documents;
 use crate::error::exactly;
@@ -146,7 +147,7 @@ pub async fn failed(store: &Store, pack: &Leased, now: DateTime<Utc>) -> Result<
 }
 
 async fn told(tx: &mut crate::Tx, pack: &Leased, state: State) -> Result<()> {
-    let period = format!("{} to {}", domain::text::date(pack.form.from), domain::text::date(pack.form.to));
+    let period = format!("{} to {}", text::date(pack.form.from), text::date(pack.form.to));
     let (text, mail) = match state {
         State::Ready => (
             format!("Your finance pack of {period} is ready"),
@@ -159,7 +160,8 @@ async fn told(tx: &mut crate::Tx, pack: &Leased, state: State) -> Result<()> {
 }
 
 /// Asks for last month's pack for everybody who wants one every month, once; gives how many. Nothing for a month without documents,
-/// and for those who may no longer see any.
+/// and for those who may no longer see any. A month of more documents than a pack holds is told, and remembered as one that failed: a
+/// shorter archive would look like all of it.
 pub async fn schedule(store: &Store, now: DateTime<Utc>) -> Result<u64> {
     let mut tx = store.job(now).await?;
     let form = PackForm::month_before(tx.today());
@@ -169,25 +171,44 @@ pub async fn schedule(store: &Store, now: DateTime<Utc>) -> Result<u64> {
     )
     .execute(tx.db())
     .await?;
-    let done = sqlx::query!(
-        "INSERT INTO finance_packs (account_id, id, member_id, by_name, from_day, to_day, documents, month, total, asked_at)
-         SELECT s.account_id, gen_random_uuid(), s.member_id, p.name, $1, $2, 'all', $1, least(n.documents, $4), $3
+    let asked = sqlx::query!(
+        "INSERT INTO finance_packs (account_id, id, member_id, by_name, from_day, to_day, documents, month, total, asked_at, status, expires_at)
+         SELECT s.account_id, gen_random_uuid(), s.member_id, p.name, $1, $2, 'all', $1, n.documents, $3,
+                CASE WHEN n.documents > $4 THEN 'failed' ELSE 'waiting' END, CASE WHEN n.documents > $4 THEN $5::timestamptz END
          FROM monthly_packs s JOIN members m ON (m.account_id, m.id) = (s.account_id, s.member_id) JOIN people p ON p.id = m.person_id
          CROSS JOIN LATERAL (SELECT count(*)::int AS documents FROM invoices i WHERE i.account_id = s.account_id AND i.issued_on BETWEEN $1 AND $2) n
          WHERE n.documents > 0
-         ON CONFLICT (account_id, member_id, month) WHERE month IS NOT NULL DO NOTHING",
+         ON CONFLICT (account_id, member_id, month) WHERE month IS NOT NULL DO NOTHING
+         RETURNING account_id, member_id, total, status",
         form.from,
         form.to,
         now,
-        i32::try_from(MOST).unwrap_or(i32::MAX)
+        i32::try_from(MOST).unwrap_or(i32::MAX),
+        now + Duration::days(KEPT_DAYS)
     )
-    .execute(tx.db())
+    .fetch_all(tx.db())
     .await?;
-    if done.rows_affected() > 0 {
+    let (too_many, waiting): (Vec<_>, Vec<_>) = asked.into_iter().partition(|pack| pack.status == "failed");
+    for pack in too_many {
+        let note = Note {
+            member: MemberId(pack.member_id),
+            kind: Kind::Invoice,
+            text: format!(
+                "Your finance pack of {} to {} could not be made: these are {} documents",
+                text::date(form.from),
+                text::date(form.to),
+                text::count(i64::from(pack.total))
+            ),
+            href: "/packs".to_owned(),
+            mail: format!("A pack holds {}. Please ask for them in shorter periods:\n", text::count(MOST)),
+        };
+        tell(&mut tx, AccountId(pack.account_id), &[note]).await?;
+    }
+    if !waiting.is_empty() {
         sqlx::query("NOTIFY packs").execute(tx.db()).await?;
     }
     tx.commit().await?;
-    Ok(done.rows_affected())
+    Ok(u64::try_from(waiting.len()).unwrap_or_default())
 }
 
 /// Throws away what has been kept long enough; a monthly pack is remembered, without its archive, so that it is not made twice.

@@ -5,7 +5,7 @@ use domain::catalog::Sku;
 use domain::ids::{ListId, QuoteId};
 use domain::lists::Right;
 use domain::quotes::{AskPage, Request, Wish};
-use domain::{Actor, Cause, Money, Permission, Problem, Quantity};
+use domain::{Actor, Cause, Money, Permission, Problem, Quantity, text};
 use rust_decimal::Decimal;
 use serde_json::json;
 
@@ -82,17 +82,19 @@ pub async fn ask_page(tx: &mut Tx, source: &Source) -> Result<AskPage> {
                 target: None,
                 note: String::new(),
             });
-            (known(tx, lines.collect()).await?, Some(format!("Lines of your order {number}.")))
+            let (lines, left) = known(tx, lines.collect()).await?;
+            (lines, Some(format!("Lines of your order {number}.{}", left_out(&left))))
         }
         Source::List(id) => {
             let (name, wanted) = lists::wanted(tx, *id, Right::Read).await?;
             let lines: Vec<Wish> = wanted.iter().map(|(facts, quantity)| wish(facts, *quantity)).collect();
-            (known(tx, lines).await?, Some(format!("Lines of your list “{name}”.")))
+            (known(tx, lines).await?.0, Some(format!("Lines of your list “{name}”.")))
         }
         Source::Quote(number) => {
             let page = super::page(tx, number).await?;
             let asked = page.request.map(|r| r.lines).unwrap_or_default();
-            (known(tx, asked).await?, Some(format!("Lines of {number}.")))
+            let (lines, left) = known(tx, asked).await?;
+            (lines, Some(format!("Lines of {number}.{}", left_out(&left))))
         }
     };
     let contact = sqlx::query!(r#"SELECT name AS "name!", email AS "email!" FROM my_contact()"#)
@@ -102,8 +104,33 @@ pub async fn ask_page(tx: &mut Tx, source: &Source) -> Result<AskPage> {
     Ok(AskPage { id: new_id(), lines, from, contact, currency: actor.currency(), today: tx.today(), typed: None })
 }
 
-/// Article numbers that are not in the assortment become words; words that are an article's number become that article.
-async fn known(tx: &mut Tx, mut lines: Vec<Wish>) -> Result<Vec<Wish>> {
+/// What is said of lines that could not be taken over.
+fn left_out(left: &[usize]) -> String {
+    match i64::try_from(left.len()).unwrap_or(i64::MAX) {
+        0 => String::new(),
+        n => format!(
+            " {} left out: the quantity or price cannot be converted exactly.",
+            text::counted(n, "line is", "lines are")
+        ),
+    }
+}
+
+/// A wish for an article, counted in the article's own unit, with the price of one of those; false when that is not exact. As it stands
+/// where its unit is none of the article's.
+fn in_own_unit(line: &mut Wish, facts: &Facts) -> bool {
+    let Some(quantity) = facts.own(line.quantity, &line.unit) else { return false };
+    if let Some(target) = line.target.filter(|_| quantity != line.quantity) {
+        let Some(one) = facts.units.price_of_own(target.amount(), &line.unit) else { return false };
+        line.target = Some(Money::new(one, target.currency()));
+    }
+    line.quantity = quantity;
+    line.unit.clone_from(&facts.units.own);
+    true
+}
+
+/// Article numbers that are not in the assortment become words; words that are an article's number become that article. Articles are
+/// counted in their own units; where that is not exact, the line is left out and its position given.
+async fn known(tx: &mut Tx, mut lines: Vec<Wish>) -> Result<(Vec<Wish>, Vec<usize>)> {
     let number = |words: &str| Sku::parse("name", words).ok().map(|sku| sku.as_str().to_owned());
     let typed: Vec<String> = lines.iter().filter(|l| l.sku.is_none()).filter_map(|l| number(&l.name)).collect();
     for facts in facts_by_skus(tx, &typed).await?.into_iter().filter(|f| f.in_assortment) {
@@ -113,20 +140,24 @@ async fn known(tx: &mut Tx, mut lines: Vec<Wish>) -> Result<Vec<Wish>> {
     }
     let skus: Vec<String> = lines.iter().filter_map(|l| l.sku.clone()).collect();
     let found = facts_by_skus(tx, &skus).await?;
-    for line in &mut lines {
+    let mut left = Vec::new();
+    for (at, line) in lines.iter_mut().enumerate() {
         let facts = line.sku.as_ref().and_then(|sku| found.iter().find(|f| f.sku == *sku && f.in_assortment));
         match (facts, line.sku.take()) {
             (Some(facts), _) => {
                 line.sku = Some(facts.sku.clone());
                 line.name.clone_from(&facts.name);
-                line.unit.clone_from(&facts.units.own);
+                if !in_own_unit(line, facts) {
+                    left.push(at);
+                }
             }
             (None, Some(sku)) if line.name.is_empty() => line.name = sku,
             (None, Some(sku)) => line.name = format!("{} ({sku})", line.name),
             (None, None) => {}
         }
     }
-    Ok(lines)
+    let kept = lines.into_iter().enumerate().filter(|(at, _)| !left.contains(at)).map(|(_, line)| line).collect();
+    Ok((kept, left))
 }
 
 /// What is asked for at the account's usual prices, or at what the buyer would like to pay; before tax.
@@ -157,7 +188,12 @@ pub async fn ask(tx: &mut Tx, id: QuoteId, request: &Request) -> Result<String> 
         return Err(Problem::invalid("lines[0][target]", "Name prices in your account’s currency.").into());
     }
     let mut request = request.clone();
-    request.lines = known(tx, request.lines).await?;
+    let (lines, left) = known(tx, request.lines).await?;
+    if let Some(at) = left.first() {
+        let words = "This cannot be converted exactly into the article’s own unit: ask for it in that.";
+        return Err(Problem::invalid(&format!("lines[{at}][quantity]"), words).into());
+    }
+    request.lines = lines;
     if request.title.is_empty() {
         let first = request.lines.first().map(|l| l.name.clone()).unwrap_or_default();
         let more = request.lines.len().saturating_sub(1);

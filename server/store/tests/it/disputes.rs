@@ -99,6 +99,8 @@ async fn only_the_accounts_finance_users_dispute_and_only_once_at_a_time() {
     assert_eq!(problem(raise(&world, &globex, &number, 1, &form(None)).await), Problem::NotFound);
     assert_eq!(problem(raise(&world, &finance, &number, 9, &form(None)).await), Problem::NotFound);
     assert!(matches!(problem(raise(&world, &finance, &number, 1, &form(Some(37))).await), Problem::Invalid(_)));
+    let unprintable = DisputeForm { words: "a\0b".into(), ..form(None) };
+    assert!(matches!(problem(raise(&world, &finance, &number, 1, &unprintable).await), Problem::Invalid(_)));
 
     let id = raise(&world, &finance, &number, 1, &form(Some(36))).await.unwrap();
     assert!(matches!(problem(raise(&world, &finance, &number, 1, &form(None)).await), Problem::Invalid(_)));
@@ -181,6 +183,11 @@ async fn a_price_is_corrected_once_and_the_goods_can_still_come_back() {
     let after = page(&world, &finance, &number).await;
     let checked = store::disputes::check(&mut world.read(&finance).await, &after).await.unwrap();
     assert_eq!((checked.disputes[0].state, checked.disputes[0].credit_note.as_str()), (State::Accepted, note.as_str()));
+    // What it costs by now is less than what was ordered: that is no mismatch, and neither is what was one before.
+    world.sql("UPDATE order_lines SET unit_price = unit_price - 0.20 WHERE order_id = (SELECT id FROM orders WHERE po_number = 'PO 9') AND line_no = 1").await;
+    let found = mismatches(&world, &finance, &number, 1).await;
+    assert!(!found.iter().any(|m| matches!(m, Mismatch::AboveOrder(_))), "{found:?}");
+    world.sql("UPDATE order_lines SET unit_price = unit_price + 0.20 WHERE order_id = (SELECT id FROM orders WHERE po_number = 'PO 9') AND line_no = 1").await;
     let told = store::notices::list(&mut world.read(&finance).await).await.unwrap().notices;
     assert!(told.iter().any(|n| n.text == format!("Your dispute of {number} was accepted")), "{told:?}");
     world.assert_sound().await;
@@ -196,4 +203,51 @@ async fn a_price_is_corrected_once_and_the_goods_can_still_come_back() {
     let rest = page(&world, &finance, &note).await.totals.lines;
     assert_eq!(rest.plus(net).unwrap(), before.lines[0].net);
     world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn an_answer_sent_twice_at_once_is_one_and_tells_both_its_credit_note() {
+    let world = World::new().await;
+    let (number, finance) = invoiced(&world).await;
+    let id = raise(&world, &finance, &number, 1, &form(None)).await.unwrap();
+    let credit = store::new_id::<InvoiceId>();
+    let verdict = Verdict::Quantity(quantity(1));
+    let (one, two) = tokio::join!(answer(&world, id, credit, &verdict), answer(&world, id, credit, &verdict));
+    let note = one.unwrap();
+    assert!(note.is_some());
+    assert_eq!(two.unwrap(), note);
+}
+
+#[tokio::test]
+async fn taking_back_what_is_being_answered_is_a_conflict() {
+    let world = World::new().await;
+    let (number, finance) = invoiced(&world).await;
+    let id = raise(&world, &finance, &number, 1, &form(None)).await.unwrap();
+    let service = world.actor(SERVICE).await;
+    let mut answering = world.begin(&service).await;
+    store::disputes::answer(&mut answering, id, store::new_id(), &Verdict::Decline, "No.").await.unwrap();
+    let withdraw = async { store::disputes::withdraw(&mut world.begin(&finance).await, id).await };
+    let commit = async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        answering.commit().await.unwrap();
+    };
+    let (late, ()) = tokio::join!(withdraw, commit);
+    let late = problem(late);
+    assert!(matches!(late, Problem::Conflict(Cause::DisputeState { .. })), "{late}");
+}
+
+#[tokio::test]
+async fn the_seller_is_told_where_to_answer_and_the_rep_that_it_is_so() {
+    let world = World::new().await;
+    let (number, finance) = invoiced(&world).await;
+    raise(&world, &finance, &number, 1, &form(None)).await.unwrap();
+    let mails = async |which: &str| {
+        let about = format!("payload::text LIKE '%disputes {number}%'");
+        world.number(&format!("SELECT count(*) FROM outbox WHERE {about} AND {which}")).await
+    };
+    let seller = "payload::text LIKE '%' || (SELECT s.email FROM seller s) || '%'";
+    let rep = "payload::text LIKE '%rep@seller.example%'";
+    let link = "payload::text LIKE '%/finance/disputes%'";
+    assert_eq!((mails(&format!("{seller} AND {link}")).await, mails(&format!("{rep} AND NOT {link}")).await), (1, 1));
+    assert_eq!(mails("true").await, 2);
 }

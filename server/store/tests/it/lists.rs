@@ -27,9 +27,9 @@ fn form(name: &str, account: Right, units: Right) -> ListForm {
 
 async fn make(world: &World, who: &Actor, form: &ListForm, source: &Source) -> store::Result<ListId> {
     let mut tx = world.begin(who).await;
-    let id = lists::make(&mut tx, form, source).await?;
+    let made = lists::make(&mut tx, form, source).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(made.id)
 }
 
 fn lines() -> Source {
@@ -206,7 +206,7 @@ async fn what_is_pasted_is_understood_ordered_and_what_is_not_is_kept() {
     assert_eq!((report.added, report.left_out), (3, 2));
     assert_eq!(store::cart::cart(&mut world.read(&jon).await).await.unwrap().lines.len(), 3);
     let left = store::quick::page(&mut world.read(&jon).await).await.unwrap();
-    assert_eq!(left.text, "nonsense 12\n2 x HM-YELLOW", "to be mended");
+    assert_eq!(left.text, "nonsense 12\nHM-YELLOW\t2", "to be mended");
     let mut tx = world.begin(&jon).await;
     let again = store::quick::order(&mut tx).await.unwrap();
     assert_eq!(again.added, 0, "twice adds nothing twice");
@@ -217,21 +217,131 @@ async fn a_choice_is_learnt_for_the_account_and_for_no_other() {
     let world = World::new().await;
     let (jon, both) = (world.buyer().await, world.actor("both@acme.example").await);
     assert_eq!(keep(&world, &jon, "ACME-4711 12").await.open.len(), 1);
-    let choose = async |no: usize, article: &str| {
+    let choose = async |raw: &str, article: &str| {
         let mut tx = world.begin(&jon).await;
-        store::quick::choose(&mut tx, no, &sku(article), true).await?;
+        store::quick::choose(&mut tx, 1, raw, &sku(article), true).await?;
         tx.commit().await
     };
-    assert!(matches!(problem(choose(1, "NOPE").await), Problem::Invalid(_)));
-    choose(1, "TM-5M").await.unwrap();
+    assert!(matches!(problem(choose("ACME-4711 12", "NOPE").await), Problem::Invalid(_)));
+    let stale = Problem::Conflict(domain::Cause::Stale);
+    assert_eq!(problem(choose("ACME-4712 12", "TM-5M").await), stale, "another tab has written something else there");
+    choose("ACME-4711 12", "TM-5M").await.unwrap();
+    assert_eq!(problem(choose("ACME-4711 12", "TM-5M").await), stale, "it is chosen already");
     let page = store::quick::page(&mut world.read(&jon).await).await.unwrap();
-    assert_eq!((page.text.as_str(), page.lines[0].quantity), ("12 x TM-5M", quantity(12)));
+    assert_eq!((page.text.as_str(), page.lines[0].quantity), ("TM-5M\t12", quantity(12)));
     assert_eq!(keep(&world, &both, "acme-4711 3").await.lines[0].sku, "TM-5M", "a colleague’s as well");
     let globex = world.actor("buyer@globex.example").await;
     assert_eq!(keep(&world, &globex, "ACME-4711 3").await.open.len(), 1, "another company calls nothing so");
-    choose(5, "TM-5M").await.unwrap();
+
+    keep(&world, &jon, "hex bolt M8 40").await;
+    choose("hex bolt M8 40", "TM-5M").await.unwrap();
+    assert_eq!(keep(&world, &jon, "M8 2").await.open.len(), 1, "a word of a description is nobody’s number");
+    keep(&world, &jon, "ACME 40 50").await;
+    let unclear = problem(choose("ACME 40 50", "TM-5M").await);
+    assert!(matches!(unclear, Problem::Invalid(_)), "not one of it: {unclear:?}");
+    keep(&world, &jon, "ACME 2 boxes").await;
+    assert!(matches!(problem(choose("ACME 2 boxes", "TM-5M").await), Problem::Invalid(_)), "it has no boxes");
+    choose("ACME 2 boxes", "GL-CUT-D-9").await.unwrap();
+    let page = store::quick::page(&mut world.read(&jon).await).await.unwrap();
+    assert_eq!(page.lines[0].quantity, quantity(120));
+
+    let mut tx = world.begin(&globex).await;
+    let theirs = store::quick::forget(&mut tx, "acme-4711", &sku("TM-5M")).await;
+    assert_eq!(problem(theirs), Problem::NotFound);
+    let mut tx = world.begin(&jon).await;
+    store::quick::forget(&mut tx, "acme-4711", &sku("TM-5M")).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(keep(&world, &jon, "ACME-4711 12").await.open.len(), 1, "forgotten");
     let mut tx = world.begin(&jon).await;
     assert!(matches!(problem(store::quick::keep(&mut tx, &"x".repeat(240_001)).await), Problem::Invalid(_)));
     let manager = world.actor("manager@acme.example").await;
     assert_eq!(problem(store::quick::page(&mut world.read(&manager).await).await), Problem::Forbidden);
+}
+
+#[tokio::test]
+async fn what_two_tabs_do_with_a_quick_order_at_once_happens_one_after_the_other() {
+    let world = World::new().await;
+    let jon = world.buyer().await;
+    keep(&world, &jon, "TM-5M\t4").await;
+    let order = async || {
+        let mut tx = world.begin(&jon).await;
+        let report = store::quick::order(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        report.added
+    };
+    let (one, two) = tokio::join!(order(), order());
+    assert_eq!((one + two, cart(&world, &jon).await), (1, vec![("TM-5M".to_owned(), quantity(4))]));
+
+    let add = async |n: usize| {
+        let mut tx = world.begin(&jon).await;
+        store::quick::add(&mut tx, "GL-CUT-D-9", &n.to_string()).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    tokio::join!(add(1), add(2), add(3));
+    let page = store::quick::page(&mut world.read(&jon).await).await.unwrap();
+    assert_eq!(page.lines[0].quantity, quantity(6), "nothing that was added is lost: {}", page.text);
+}
+
+#[tokio::test]
+async fn a_cart_takes_what_it_holds_and_the_quick_order_keeps_the_rest() {
+    let world = World::new().await;
+    let jon = world.buyer().await;
+    let sql = "WITH many AS (INSERT INTO products (id, sku, name, category_id)
+                    SELECT gen_random_uuid(), 'MANY-' || n, 'One of many', p.category_id
+                    FROM generate_series(1, 510) n, products p WHERE p.sku = 'TM-5M' RETURNING id)
+               INSERT INTO prices (account_id, price_list_id, product_id, currency, unit, min_quantity, unit_price)
+               SELECT r.account_id, r.price_list_id, m.id, r.currency, 'EA', 1, 2
+               FROM many m, prices r JOIN products p ON p.id = r.product_id WHERE p.sku = 'TM-5M' AND r.min_quantity = 1";
+    sqlx::query(sql).execute(&world.superuser).await.unwrap();
+    let lines: Vec<String> = (1..=510).map(|n| format!("MANY-{n}\t2")).collect();
+    let mut tx = world.begin(&jon).await;
+    store::cart::add(&mut tx, &sku("MANY-509"), quantity(1)).await.unwrap();
+    tx.commit().await.unwrap();
+    keep(&world, &jon, &lines.join("\n")).await;
+    let mut tx = world.begin(&jon).await;
+    let report = store::quick::order(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!((report.added, report.left_out), (500, 10), "what is there already takes no more room");
+    assert_eq!(cart(&world, &jon).await.len(), 500);
+    let left = store::quick::page(&mut world.read(&jon).await).await.unwrap();
+    let kept: Vec<_> = left.lines.iter().map(|l| (l.sku.as_str(), l.quantity)).collect();
+    assert_eq!((kept.len(), kept[0]), (10, ("MANY-500", quantity(2))), "in their order, to be ordered next");
+}
+
+#[tokio::test]
+async fn an_order_in_boxes_becomes_a_list_and_a_question_of_as_many_pieces() {
+    let world = World::new().await;
+    let jon = world.buyer().await;
+    let arrange = async |sql: &'static str| sqlx::raw_sql(sql).execute(&world.superuser).await.unwrap();
+    // As an order of a former system has it: two cartons of 36 rolls; and drums, which tape does not come in.
+    arrange(
+        "UPDATE order_lines l SET quantity = 2, quantity_shipped = 0, unit = CASE l.sku WHEN 'TP-48-CL' THEN 'CT' ELSE 'DR' END
+         FROM orders o WHERE o.id = l.order_id AND o.po_number = 'PO 88166'",
+    )
+    .await;
+    let number: String = sqlx::query_scalar("SELECT number FROM orders WHERE po_number = 'PO 88166'")
+        .fetch_one(&world.superuser)
+        .await
+        .unwrap();
+    let named = form("Old", Right::None, Right::None);
+    let id = make(&world, &jon, &named, &Source::Order(number.clone())).await.unwrap();
+    let page = lists::page(&mut world.read(&jon).await, id).await.unwrap();
+    let got = |sku: &str| page.lines.iter().find(|l| l.sku == sku).map(|l| (l.quantity, l.unit.clone()));
+    assert_eq!(got("TP-48-CL"), Some((quantity(72), "RL".to_owned())));
+    assert_eq!(got("LB-100-150").map(|l| l.0), Some(quantity(2)), "a unit that it does not have is taken as it stands");
+    let asked = store::quotes::ask_page(&mut world.read(&jon).await, &Asking::Order(number.clone())).await.unwrap();
+    let tape = asked.lines.iter().find(|l| l.sku.as_deref() == Some("TP-48-CL")).unwrap();
+    assert_eq!((tape.quantity, tape.unit.as_str()), (quantity(72), "RL"));
+
+    // More of its own unit than a line holds: left out, and said.
+    arrange(
+        "UPDATE order_lines l SET quantity = 500000 FROM orders o WHERE o.id = l.order_id AND o.po_number = 'PO 88166' AND l.sku = 'TP-48-CL'",
+    )
+    .await;
+    let mut tx = world.begin(&jon).await;
+    let made = lists::make(&mut tx, &named, &Source::Order(number.clone())).await.unwrap();
+    assert_eq!((made.left_out, lists::page(&mut tx, made.id).await.unwrap().lines.len()), (1, 2));
+    let asked = store::quotes::ask_page(&mut tx, &Asking::Order(number.clone())).await.unwrap();
+    assert_eq!(asked.lines.len(), 2);
+    assert!(asked.from.unwrap().ends_with(" 1 line is left out: the quantity or price cannot be converted exactly."));
 }

@@ -87,8 +87,10 @@ async fn only_the_accounts_finance_users_ask_and_only_for_what_is_there() {
     let buyer = world.buyer().await;
     assert_eq!(problem(packs::ask(&mut world.begin(&buyer).await, &year()).await), Problem::Forbidden);
     assert_eq!(problem(packs::list(&mut world.read(&buyer).await).await), Problem::Forbidden);
-    let none = PackForm { cost_centre: "NOWHERE".into(), ..year() };
-    assert!(matches!(problem(ask(&world, &none).await), Problem::Invalid(_)));
+    for nowhere in ["NOWHERE", "\0"] {
+        let none = PackForm { cost_centre: nowhere.into(), ..year() };
+        assert!(matches!(problem(ask(&world, &none).await), Problem::Invalid(_)));
+    }
     for _ in 0..5 {
         ask(&world, &year()).await.unwrap();
     }
@@ -128,4 +130,48 @@ async fn last_months_pack_is_made_once_for_those_who_want_it() {
     let december = now() + Duration::days(20);
     assert_eq!(packs::schedule(&world.store, december).await.unwrap(), 0, "nothing for those who may not see it");
     assert_eq!(world.number("SELECT count(*) FROM monthly_packs").await, 0);
+}
+
+#[tokio::test]
+async fn a_month_of_more_documents_than_a_pack_holds_is_said_and_not_cut_off() {
+    let world = World::new().await;
+    let finance = world.actor("finance@acme.example").await;
+    let mut tx = world.begin(&finance).await;
+    packs::set_monthly(&mut tx, true).await.unwrap();
+    tx.commit().await.unwrap();
+    world
+        .sql(
+            "INSERT INTO invoices SELECT (jsonb_populate_record(i, jsonb_build_object('id', gen_random_uuid(), 'number', 'OLD-' || n, 'issued_on', '2026-10-10'))).*
+             FROM generate_series(1, 5001) n, invoices i
+             WHERE i.id = (SELECT o.id FROM invoices o WHERE o.kind = 'invoice' AND o.account_id = (SELECT id FROM accounts WHERE number = '1001') LIMIT 1)",
+        )
+        .await;
+    assert_eq!(packs::schedule(&world.store, now()).await.unwrap(), 0, "nothing to make");
+    assert!(lease(&world, now()).await.is_none());
+    let rows = packs::list(&mut world.read(&finance).await).await.unwrap().rows;
+    assert_eq!(rows.len(), 1);
+    assert!(rows[0].state == State::Failed && rows[0].total > 5_000, "{rows:?}");
+    assert_eq!(packs::schedule(&world.store, now()).await.unwrap(), 0);
+    let told = "SELECT count(*) FROM outbox WHERE payload::text LIKE '%could not be made: these are 5,0%' AND payload::text LIKE '%shorter periods%'";
+    assert_eq!(world.number(told).await, 1, "once");
+    // What has grown since it was asked for is not cut off either.
+    let month = PackForm { from: NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(), to: NaiveDate::from_ymd_opt(2026, 10, 31).unwrap(), ..year() };
+    let many = packs::contents(&mut world.read(&finance).await, &month).await;
+    assert!(matches!(problem(many), Problem::Invalid(_)));
+}
+
+#[tokio::test]
+async fn an_archive_is_read_piece_by_piece() {
+    let world = World::new().await;
+    let id = ask(&world, &year()).await.unwrap();
+    let made = lease(&world, now()).await.unwrap();
+    for (no, bytes) in [(1, b"one"), (2, b"two")] {
+        packs::keep(&world.store, &made, no, bytes, now()).await.unwrap();
+    }
+    packs::ready(&world.store, &made, 6, b"hash", now()).await.unwrap();
+    let finance = world.actor("finance@acme.example").await;
+    let part = async |no| packs::part(&mut world.read(&finance).await, id, no).await.unwrap();
+    assert_eq!([part(1).await, part(2).await, part(3).await], [Some(b"one".to_vec()), Some(b"two".to_vec()), None]);
+    let buyer = world.buyer().await;
+    assert_eq!(problem(packs::part(&mut world.read(&buyer).await, id, 1).await), Problem::Forbidden);
 }

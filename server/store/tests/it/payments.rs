@@ -333,7 +333,7 @@ async fn a_statement_begins_where_the_one_before_ended_and_tells_every_movement(
         all.push(row);
         async { std::ops::ControlFlow::Continue(()) }
     });
-    done.await.unwrap();
+    assert!(done.await.unwrap().is_continue());
     assert_eq!(all.len(), before.rows.len() + after.rows.len());
     assert_eq!(all.last().unwrap().balance, owed);
 }

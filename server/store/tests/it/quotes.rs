@@ -595,3 +595,25 @@ async fn sixty_four_at_once_never_order_more_than_the_last_of_a_quote() {
     assert_eq!(done, 10);
     world.assert_sound().await;
 }
+
+#[tokio::test]
+async fn boxes_that_are_asked_for_are_asked_for_in_pieces_at_the_price_of_one() {
+    let world = World::new().await;
+    let jon = world.buyer().await;
+    let boxes = |n: i64, target: i64| Wish {
+        unit: "CT".into(),
+        target: Some(gbp(target)),
+        ..wish(Some("TP-48-CL"), "", n)
+    };
+    let number =
+        as_person!(world, &jon, tx => quotes::ask(tx, store::new_id(), &request(vec![boxes(2, 3600)]))).unwrap();
+    let page = as_person!(world, &jon, tx => quotes::page(tx, &number)).unwrap();
+    let line = &page.request.unwrap().lines[0];
+    assert_eq!((line.quantity, line.unit.as_str(), line.target), (quantity(72), "RL", Some(gbp(100))));
+    // A price that no exact price of one is, and more than a line holds.
+    for wrong in [boxes(2, 1000), boxes(500_000, 3600)] {
+        let lines = vec![wish(None, "Engraved tags", 10), wrong];
+        let told = as_person!(world, &jon, tx => quotes::ask(tx, store::new_id(), &request(lines))).unwrap_err();
+        assert!(matches!(&told, Problem::Invalid(e) if e[0].field == "lines[1][quantity]"), "{told:?}");
+    }
+}

@@ -67,7 +67,7 @@ async fn list(world: &World, who: &Actor, lines: &[(&str, i64)]) -> String {
     let lines = lines.iter().map(|(of, n)| (sku(of), quantity(*n))).collect();
     let form = ListForm { name: "Tape and gloves".into(), ..ListForm::default() };
     let mut tx = world.begin(who).await;
-    let id = store::lists::make(&mut tx, &form, &Source::Lines(lines)).await.unwrap();
+    let id = store::lists::make(&mut tx, &form, &Source::Lines(lines)).await.unwrap().id;
     tx.commit().await.unwrap();
     format!("list:{id}")
 }

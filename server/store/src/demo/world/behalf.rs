@@ -42,13 +42,13 @@ async fn list(store: &Store, now: DateTime<Utc>) -> Result<(ListId, ListId)> {
     };
     let weekly = [("GL-CUT-D-9", 60), ("TP-48-CL", 36), ("PW-500-17", 12), ("TW-BLUE-6", 2), ("EP-FOAM-200", 1)];
     let form = ListForm { name: "Weekly consumables".to_owned(), account: Right::Use, units: Right::Use };
-    let weekly = crate::lists::make(&mut tx, &form, &Source::Lines(lines(&weekly)?)).await?;
+    let weekly = crate::lists::make(&mut tx, &form, &Source::Lines(lines(&weekly)?)).await?.id;
     for (sku, n, par) in [("GL-CUT-D-9", 60, 120), ("TP-48-CL", 36, 72)] {
         crate::lists::set(&mut tx, weekly, &Sku::parse("sku", sku)?, Some(quantity(n)?), Some(quantity(par)?)).await?;
     }
     let form = ListForm { name: "Line 4, next stop".to_owned(), ..ListForm::default() };
     let line4 =
-        crate::lists::make(&mut tx, &form, &Source::Lines(lines(&[("HB-M8-40-A2", 4), ("WA-M8-A2", 4)])?)).await?;
+        crate::lists::make(&mut tx, &form, &Source::Lines(lines(&[("HB-M8-40-A2", 4), ("WA-M8-A2", 4)])?)).await?.id;
     tx.commit().await?;
     Ok((weekly, line4))
 }
