@@ -137,6 +137,7 @@ fn show(page: SchedulePage, [answer, skip, lines, save, change]: [Act; 5]) -> An
 fn next_date(n: NextPage, id: String, answer: Option<Act>, skip: Option<Act>) -> AnyView {
     let (day, waits) = (n.due_on, n.stage.waits());
     let same = id.clone();
+    let title = format!("{}: {}", if waits { "Due" } else { "Next" }, text::date(day));
     let note = if n.once { "changed for this time" } else { "as it stands" };
     let why = (!n.why.is_empty()).then(|| view! { <p class="pre">{n.why}</p> });
     let objects = !n.objections.is_empty();
@@ -215,7 +216,7 @@ fn next_date(n: NextPage, id: String, answer: Option<Act>, skip: Option<Act>) ->
         }
     });
     view! {
-        <Card title=format!("Next: {}", text::date(day)) note=note flush=true>
+        <Card title=title note=note flush=true>
             {body}
             {skip}
         </Card>

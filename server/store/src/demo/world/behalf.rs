@@ -85,7 +85,7 @@ async fn make_schedule(
     let page = crate::schedules::new_page(&mut tx, &from, None).await?;
     let mut typed = page.typed;
     typed.ship_to = page.places.addresses.first().map(|a| a.id.to_string()).unwrap_or_default();
-    "MAINT".clone_into(&mut typed.cost_centre);
+    "SAFETY".clone_into(&mut typed.cost_centre);
     "REC-{year}-{month}".clone_into(&mut typed.po_number);
     change(&mut typed, tx.today());
     let id = crate::schedules::make(&mut tx, &from, page.cart.totals.gross.amount(), &typed).await?;
