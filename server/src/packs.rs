@@ -304,7 +304,7 @@ async fn statement(store: &Store, actor: &Actor, pack: &Leased) -> anyhow::Resul
     let mut tx = store.read(actor, crate::clock::now()).await?;
     let query = StatementQuery { from: pack.form.from, to: pack.form.to, page: 1 };
     let lines = Mutex::new(crate::documents::movements_head());
-    store::ledger::every_movement(&mut tx, query, |row| {
+    let _whole = store::ledger::every_movement(&mut tx, query, |row| {
         lines.lock().unwrap_or_else(PoisonError::into_inner).extend(movement(&row));
         async { ControlFlow::Continue(()) }
     })
