@@ -154,7 +154,9 @@ impl<'a> Archive<'a> {
         match papers.pdf {
             Some(pdf) => self.add(&format!("{name}.pdf"), &pdf).await?,
             // The others are not kept from who waits for them.
-            None => self.manifest.extend(record([format!("{name}.pdf"), "could not be drawn".to_owned(), String::new()])),
+            None => {
+                self.manifest.extend(record([format!("{name}.pdf"), "could not be drawn".to_owned(), String::new()]))
+            }
         }
         if let Some(xml) = papers.xml {
             self.add(&format!("{name}.xml"), &xml).await?;
@@ -247,7 +249,9 @@ async fn papers(store: &Store, actor: &Actor, number: String) -> anyhow::Result<
     });
     // A panic while drawing is that document's as well.
     let (pdf, xml) = match drawn.await {
-        Ok((pdf, xml)) => (pdf.map_err(|error| tracing::error!(%error, number, "a document could not be drawn")).ok(), xml),
+        Ok((pdf, xml)) => {
+            (pdf.map_err(|error| tracing::error!(%error, number, "a document could not be drawn")).ok(), xml)
+        }
         Err(panic) => {
             tracing::error!(%panic, number, "a document could not be drawn");
             (None, None)

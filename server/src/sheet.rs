@@ -252,11 +252,15 @@ mod tests {
         };
         part(
             "_rels/.rels",
-            &format!(r#"<Relationships><Relationship Id="rId1" Type="{REL}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
+            &format!(
+                r#"<Relationships><Relationship Id="rId1" Type="{REL}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
+            ),
         );
         part(
             "xl/workbook.xml",
-            &format!(r#"<workbook xmlns:r="{REL}"><sheets><sheet name="A" sheetId="1" r:id="rId7"/><sheet name="B" sheetId="2" r:id="rId8"/></sheets></workbook>"#),
+            &format!(
+                r#"<workbook xmlns:r="{REL}"><sheets><sheet name="A" sheetId="1" r:id="rId7"/><sheet name="B" sheetId="2" r:id="rId8"/></sheets></workbook>"#
+            ),
         );
         part(
             "xl/_rels/workbook.xml.rels",

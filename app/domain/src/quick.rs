@@ -231,7 +231,8 @@ impl Pasted {
         let mut has_words = false;
         for (cell, text) in texts.iter().enumerate() {
             let bare = text.trim_matches('"').trim();
-            let words: Vec<Word> = bare.split_whitespace().flat_map(comma_parts).flat_map(apart).take(MOST_WORDS).collect();
+            let words: Vec<Word> =
+                bare.split_whitespace().flat_map(comma_parts).flat_map(apart).take(MOST_WORDS).collect();
             let (here, others) = quantities(cell, &words);
             has_words |= !others.is_empty();
             let [said, unquoted] = [text.to_uppercase(), bare.to_uppercase()];
@@ -282,9 +283,8 @@ impl Pasted {
 
     /// The number that is the quantity, apart from what is `named`; none: there is no other number.
     fn quantity(&self, named: &[&String]) -> Result<Option<&Number>, &'static str> {
-        let names = |n: &Number| {
-            named.iter().any(|k| **k == n.key || **k == n.word || self.cells[n.cell].whole.contains(k))
-        };
+        let names =
+            |n: &Number| named.iter().any(|k| **k == n.key || **k == n.word || self.cells[n.cell].whole.contains(k));
         let left: Vec<&Number> = self.numbers.iter().filter(|n| !names(n)).collect();
         let whole: Vec<&Number> = left.iter().copied().filter(|n| n.whole_cell).collect();
         // Beside the article; other cells describe it.
@@ -333,7 +333,13 @@ impl Pasted {
         let own = match (&self.names[..], &self.numbers[..]) {
             ([one], _) => one,
             ([], [one]) if !one.marked => &one.key,
-            ([], [one, two]) if one.marked != two.marked => if one.marked { &two.key } else { &one.key },
+            ([], [one, two]) if one.marked != two.marked => {
+                if one.marked {
+                    &two.key
+                } else {
+                    &one.key
+                }
+            }
             _ => return None,
         };
         (own.chars().count() <= LONGEST_KEY).then_some(own)
@@ -392,7 +398,8 @@ fn quantities<'a>(cell: usize, words: &[Word<'a>]) -> (Vec<Number>, Vec<Word<'a>
         if let Some(value) = number(&text) {
             // `6 x 22197` marks the six.
             let before = at > 0 && is_mark(at - 1) && !(at > 1 && is_number(at - 2));
-            let after = if is_mark(next) && words.get(next).is_some_and(|w| unit(w.text).is_none()) { next + 1 } else { next };
+            let after =
+                if is_mark(next) && words.get(next).is_some_and(|w| unit(w.text).is_none()) { next + 1 } else { next };
             let unit_word = words.get(after).map(|w| w.text).filter(|w| number(w).is_none());
             let marked = before || is_mark(next) || unit_word.is_some_and(|w| unit(w).is_some());
             numbers.push(Number {
@@ -402,7 +409,7 @@ fn quantities<'a>(cell: usize, words: &[Word<'a>]) -> (Vec<Number>, Vec<Word<'a>
                 cell,
                 whole_cell: false,
                 marked,
-                unit: unit_word.map(|w| key(w)),
+                unit: unit_word.map(key),
             });
         } else if !marks(word.text) && unit(word.text).is_none() && !key(word.text).is_empty() {
             others.push(word);

@@ -169,7 +169,7 @@ mod field {
                 "ArrowDown" => look(),
                 "Escape" if shown => open.set(false),
                 "Enter" if shown && active.get_untracked().is_some() => {
-                    take(active.get_untracked().unwrap_or_default())
+                    take(active.get_untracked().unwrap_or_default());
                 }
                 _ => return,
             }
@@ -216,10 +216,10 @@ mod field {
             }
         });
         Effect::new(move |_| {
-            says("aria-expanded", if open.get() && !list.with(Vec::is_empty) { "true" } else { "false" })
+            says("aria-expanded", if open.get() && !list.with(Vec::is_empty) { "true" } else { "false" });
         });
         Effect::new(move |_| {
-            says("aria-activedescendant", &active.get().map_or_else(String::new, |at| format!("{id}-offer-{at}")))
+            says("aria-activedescendant", &active.get().map_or_else(String::new, |at| format!("{id}-offer-{at}")));
         });
         take
     }

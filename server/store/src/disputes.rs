@@ -127,9 +127,10 @@ pub async fn raise(tx: &mut Tx, number: &str, line_no: i32, form: &DisputeForm) 
 
 /// Tells the seller by mail: those who answer, where they answer; and the account's own contact, who may not, that it is so.
 async fn tell_seller(tx: &mut Tx, account: AccountId, text: &str, words: &str) -> Result<()> {
-    let seller = sqlx::query!(r#"SELECT s.name, s.email, (SELECT c.email FROM my_contact() c) AS contact FROM seller s"#)
-        .fetch_one(tx.db())
-        .await?;
+    let seller =
+        sqlx::query!(r#"SELECT s.name, s.email, (SELECT c.email FROM my_contact() c) AS contact FROM seller s"#)
+            .fetch_one(tx.db())
+            .await?;
     let subject: String = format!("{}: {text}", seller.name).chars().take(140).collect();
     let contact = seller.contact.filter(|contact| *contact != seller.email);
     let answer = format!("{text}.\n\n{words}\n\nAnswer here:\n{{origin}}/finance/disputes\n");
@@ -166,9 +167,13 @@ pub async fn withdraw(tx: &mut Tx, id: DisputeId) -> Result<()> {
     .await?;
     if done.rows_affected() == 0 {
         // It has been answered in between.
-        let now = sqlx::query_scalar!("SELECT status FROM disputes WHERE account_id = $1 AND id = $2", actor.account().0, id.0)
-            .fetch_one(tx.db())
-            .await?;
+        let now = sqlx::query_scalar!(
+            "SELECT status FROM disputes WHERE account_id = $1 AND id = $2",
+            actor.account().0,
+            id.0
+        )
+        .fetch_one(tx.db())
+        .await?;
         stated(&now)?.end(State::Withdrawn)?;
         return Err(Problem::Conflict(Cause::Stale).into());
     }

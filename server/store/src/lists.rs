@@ -243,7 +243,8 @@ pub async fn make(tx: &mut Tx, form: &ListForm, source: &Source) -> Result<Made>
     .await?;
     exactly(1, &done)?;
     let (kept, left_out) = fill(tx, &actor, id, &wanted).await?;
-    let detail = json!({ "lines": kept, "left_out": left_out, "account": form.account.code(), "units": form.units.code() });
+    let detail =
+        json!({ "lines": kept, "left_out": left_out, "account": form.account.code(), "units": form.units.code() });
     audit::record(tx, "list.made", &name, detail).await?;
     Ok(Made { id, left_out })
 }

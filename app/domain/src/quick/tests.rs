@@ -124,7 +124,10 @@ fn a_unit_that_the_article_does_not_have_is_no_order() {
     for text in ["3 cartons 22197", "NITRILE\t12\tEA", "12 EA NITRILE", "85123A 2 CT", "85123A 2kg", "3 dozen 22197"] {
         assert_eq!(meaning(text), Meaning::Unknown("It is not sold in this unit."), "{text}");
     }
-    assert_eq!(meaning("85123A\t2 pcs\tBX"), Meaning::Unknown("Which unit is meant? Write only “12 x” and the article."));
+    assert_eq!(
+        meaning("85123A\t2 pcs\tBX"),
+        Meaning::Unknown("Which unit is meant? Write only “12 x” and the article.")
+    );
 }
 
 #[test]

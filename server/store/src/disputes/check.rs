@@ -71,7 +71,8 @@ pub async fn check(tx: &mut Tx, page: &InvoicePage) -> Result<Checked> {
             let known = r.source.as_deref() != Some("import");
             let agreed = if r.quoted { HashMap::new() } else { agreed(tx, page, placed_at, &ordered).await? };
             // What a price was lowered by, as credit notes of the price say.
-            let lowered: HashMap<i32, Decimal> = r.lowered.map_or(Ok(HashMap::new()), serde_json::from_value).map_err(odd)?;
+            let lowered: HashMap<i32, Decimal> =
+                r.lowered.map_or(Ok(HashMap::new()), serde_json::from_value).map_err(odd)?;
             compare(page, known, &ordered, &invoiced, &agreed, &lowered)
         }
     };

@@ -155,7 +155,11 @@ async fn a_month_of_more_documents_than_a_pack_holds_is_said_and_not_cut_off() {
     let told = "SELECT count(*) FROM outbox WHERE payload::text LIKE '%could not be made: these are 5,0%' AND payload::text LIKE '%shorter periods%'";
     assert_eq!(world.number(told).await, 1, "once");
     // What has grown since it was asked for is not cut off either.
-    let month = PackForm { from: NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(), to: NaiveDate::from_ymd_opt(2026, 10, 31).unwrap(), ..year() };
+    let month = PackForm {
+        from: NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(),
+        to: NaiveDate::from_ymd_opt(2026, 10, 31).unwrap(),
+        ..year()
+    };
     let many = packs::contents(&mut world.read(&finance).await, &month).await;
     assert!(matches!(problem(many), Problem::Invalid(_)));
 }

@@ -600,11 +600,8 @@ async fn sixty_four_at_once_never_order_more_than_the_last_of_a_quote() {
 async fn boxes_that_are_asked_for_are_asked_for_in_pieces_at_the_price_of_one() {
     let world = World::new().await;
     let jon = world.buyer().await;
-    let boxes = |n: i64, target: i64| Wish {
-        unit: "CT".into(),
-        target: Some(gbp(target)),
-        ..wish(Some("TP-48-CL"), "", n)
-    };
+    let boxes =
+        |n: i64, target: i64| Wish { unit: "CT".into(), target: Some(gbp(target)), ..wish(Some("TP-48-CL"), "", n) };
     let number =
         as_person!(world, &jon, tx => quotes::ask(tx, store::new_id(), &request(vec![boxes(2, 3600)]))).unwrap();
     let page = as_person!(world, &jon, tx => quotes::page(tx, &number)).unwrap();

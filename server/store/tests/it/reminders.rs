@@ -150,7 +150,8 @@ async fn the_seller_reminds_once_a_day_of_what_is_not_disputed_and_notes_promise
 async fn what_is_disputed_is_not_reminded_of_before_it_is_due_and_other_currencies_are() {
     let world = World::new().await;
     set(&world, Settings { days_before: Some(3), every_days: None }).await;
-    let soon = format!("UPDATE invoices SET due_on = '2026-11-26' WHERE id = (SELECT i.id {LATE} ORDER BY i.id LIMIT 1)");
+    let soon =
+        format!("UPDATE invoices SET due_on = '2026-11-26' WHERE id = (SELECT i.id {LATE} ORDER BY i.id LIMIT 1)");
     world.sql(&soon).await;
     let dispute = "INSERT INTO disputes (account_id, id, invoice_id, line_no, reason, quantity, words, member_id, by_name, at)
         SELECT i.account_id, gen_random_uuid(), i.id, 1, 'price', 1, 'Too dear', m.id, 'Fay', now()
@@ -161,6 +162,7 @@ async fn what_is_disputed_is_not_reminded_of_before_it_is_due_and_other_currenci
     world.sql("DELETE FROM disputes WHERE words = 'Too dear'").await;
     world.sql("UPDATE invoices SET currency = 'EUR' WHERE due_on = '2026-11-26'").await;
     assert_eq!(store::reminders::remind_all(&world.store, now()).await.unwrap(), 1, "owed in another currency");
-    let euro = "SELECT count(*) FROM outbox WHERE payload::text LIKE '%due within 3 days%' AND payload::text LIKE '%€%'";
+    let euro =
+        "SELECT count(*) FROM outbox WHERE payload::text LIKE '%due within 3 days%' AND payload::text LIKE '%€%'";
     assert!(world.number(euro).await > 0);
 }
