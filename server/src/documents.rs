@@ -280,7 +280,7 @@ pub async fn code(Extension(request): Extension<Request>, Path(number): Path<Str
 
 /// How long a reader of a statement may take for a line, and for all of it.
 const LINE_TAKES: Duration = Duration::from_secs(30);
-const STATEMENT_TAKES: Duration = Duration::from_secs(300);
+const STATEMENT_TAKES: Duration = Duration::from_mins(5);
 
 /// `/statement.csv`: every movement of a period, written as the database tells them: any length in little memory.
 pub async fn statement(Extension(request): Extension<Request>, RawQuery(query): RawQuery) -> Response {

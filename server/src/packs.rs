@@ -155,7 +155,7 @@ impl<'a> Archive<'a> {
             Some(pdf) => self.add(&format!("{name}.pdf"), &pdf).await?,
             // The others are not kept from who waits for them.
             None => {
-                self.manifest.extend(record([format!("{name}.pdf"), "could not be drawn".to_owned(), String::new()]))
+                self.manifest.extend(record([format!("{name}.pdf"), "could not be drawn".to_owned(), String::new()]));
             }
         }
         if let Some(xml) = papers.xml {
