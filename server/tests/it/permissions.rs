@@ -373,7 +373,7 @@ const WRITES: &[Row] = &[
     ("search/remove-synonyms", "id={stranger}", [401, 403, 403, 403, 403, 403, 403, 403, 404]),
     ("parts/take", "numbers=OURS-1,TM-5M", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
     ("parts/forget", "key=NONE&sku=TM-5M", [401, 404, 403, 403, 403, 403, 403, 403, 403]),
-    ("quick/choose", "no=9&sku=TM-5M", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("quick/choose", "no=9&raw=gone&sku=TM-5M", [401, 409, 403, 403, 403, 403, 403, 403, 403]),
     ("quick/order", "", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
     ("lists/make", "name=New&from=cart", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
     ("lists/add", "id={list}&sku=TM-5M&quantity=4", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
