@@ -7,7 +7,7 @@ use axum::response::Response;
 use domain::{Permission, Problem};
 use store::bank::{MOST_BYTES, Taken};
 
-use crate::documents::{back_to, failed, sent_file};
+use crate::documents::{answered, sent_file};
 use crate::protect::refuse;
 
 /// Takes in a statement and says what became of it. Whoever may not is told before the file is read.
@@ -32,12 +32,7 @@ pub async fn statement(Extension(request): Extension<Request>, form: Multipart) 
         });
         booking.await.map_err(|panic| store::Error::Inconsistent(panic.to_string()))?
     };
-    let told = match work.await {
-        Ok(taken) => told(taken),
-        Err(store::Error::Problem(problem @ Problem::Invalid(_))) => problem.to_string(),
-        Err(error) => return failed(error),
-    };
-    back_to(&request, "/finance/bank", told).await
+    answered(&request, "/finance/bank", work.await.map(told)).await
 }
 
 fn told(taken: Taken) -> String {

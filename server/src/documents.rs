@@ -126,13 +126,7 @@ pub async fn attach(Extension(request): Extension<Request>, Path(number): Path<S
         tx.commit().await
     };
     let back = format!("{}/quotes/{number}", if who.actor.is_staff() { "/sales" } else { "" });
-    let told = match work.await {
-        Ok(()) => "The file is attached.".to_owned(),
-        // What a person can mend is said on the page that they came from.
-        Err(store::Error::Problem(problem @ Problem::Invalid(_))) => problem.to_string(),
-        Err(error) => return failed(error),
-    };
-    back_to(&request, &back, told).await
+    answered(&request, &back, work.await.map(|()| "The file is attached.".to_owned())).await
 }
 
 /// The form's file: its name and its bytes.
@@ -153,6 +147,15 @@ pub(crate) async fn back_to(request: &Request, page: &str, told: String) -> Resp
         tracing::error!(%error, "the session could not be kept");
     }
     Redirect::to(app::request::local(page)).into_response()
+}
+
+/// The answer to a plain form: back to its page with what came of it. What a person can mend is said there too.
+pub(crate) async fn answered(request: &Request, page: &str, came: Result<String, store::Error>) -> Response {
+    match came {
+        Ok(told) => back_to(request, page, told).await,
+        Err(store::Error::Problem(problem @ Problem::Invalid(_))) => back_to(request, page, problem.to_string()).await,
+        Err(error) => failed(error),
+    }
 }
 
 /// A form that ends too early or goes on for too long.

@@ -11,7 +11,7 @@ use domain::{Permission, Problem};
 use store::quick::MOST_CHARS;
 use tokio::sync::Semaphore;
 
-use crate::documents::{attachment, back_to, cell, failed, record, sent_file};
+use crate::documents::{answered, attachment, cell, failed, record, sent_file};
 use crate::protect::refuse;
 use crate::sheet::{self, Unread};
 
@@ -23,29 +23,28 @@ pub async fn upload(Extension(request): Extension<Request>, form: Multipart) -> 
     let Some(who) = request.who.clone() else { return refuse(&Problem::Unauthenticated, true) };
     let work = async {
         who.actor.require(Permission::CartUse)?;
-        let (_, bytes) = sent_file(form).await?;
-        let permit = READING.acquire().await.map_err(|closed| store::Error::Inconsistent(closed.to_string()))?;
-        let read = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            lines(&bytes)
-        });
-        let read = read.await;
-        let text = read.map_err(|panic| store::Error::Inconsistent(panic.to_string()))??;
+        let text = sent_lines(form).await?;
         let mut tx = request.store.begin(&who.actor, request.now).await?;
         store::quick::append(&mut tx, &text).await?;
         tx.commit().await
     };
-    let told = match work.await {
-        Ok(()) => "The file is read. Look at what it was understood as.".to_owned(),
-        // What a person can mend is said on the page that they came from.
-        Err(store::Error::Problem(problem @ Problem::Invalid(_))) => problem.to_string(),
-        Err(error) => return failed(error),
-    };
-    back_to(&request, "/quick-order", told).await
+    let told = |()| "The file is read. Look at what it was understood as.".to_owned();
+    answered(&request, "/quick-order", work.await.map(told)).await
+}
+
+/// The form's file as pasted text; for every form that takes a CSV or a workbook, since they share the memory that is kept for that.
+pub(crate) async fn sent_lines(form: Multipart) -> Result<String, store::Error> {
+    let (_, bytes) = sent_file(form).await?;
+    let permit = READING.acquire().await.map_err(|closed| store::Error::Inconsistent(closed.to_string()))?;
+    let read = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        lines(&bytes)
+    });
+    read.await.map_err(|panic| store::Error::Inconsistent(panic.to_string()))?
 }
 
 /// A file as pasted text: a line a row, a tab between cells.
-pub(crate) fn lines(bytes: &[u8]) -> Result<String, store::Error> {
+fn lines(bytes: &[u8]) -> Result<String, store::Error> {
     let wrong = |words: &str| store::Error::from(Problem::invalid("file", words));
     if bytes.is_empty() {
         return Err(wrong("Choose a CSV or XLSX file that has something in it."));

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use domain::Permission;
 use domain::Problem;
 use domain::parts::{MOST_LINES, PAGE, PartNumber, PartsPage, Taken, read};
+use domain::quick::key;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -110,9 +111,10 @@ pub async fn take(tx: &mut Tx, text: &str) -> Result<Taken> {
 }
 
 /// Forgets that a number names an article; documents that say so keep it. Not found when it does not.
-pub async fn forget(tx: &mut Tx, key: &str, sku: &str) -> Result<()> {
+pub async fn forget(tx: &mut Tx, own: &str, sku: &str) -> Result<()> {
     let actor = tx.actor()?;
     actor.require(Permission::CartUse)?;
+    let key = key(own);
     let done = sqlx::query!(
         "DELETE FROM part_numbers n USING products p WHERE n.account_id = $1 AND n.key = $2 AND p.id = n.product_id AND p.sku = $3",
         actor.account().0,

@@ -6,12 +6,11 @@ use domain::cart::{LineProblem, check};
 use domain::catalog::{PriceBrief, Sku};
 use domain::lists::ListForm;
 use domain::orders::ReorderReport;
-use domain::quick::{Article, MOST_LINES, Meaning, OpenLine, Pasted, QuickLine, QuickPage, Wanted, key, written};
+use domain::quick::{Article, MOST_LINES, Meaning, OpenLine, Pasted, QuickLine, QuickPage, Wanted, written};
 use domain::{Actor, Cause, Money, Permission, Problem, Quantity, text};
 use serde_json::json;
 
 use crate::catalog::{Facts, Pricing, facts_by_skus};
-use crate::error::exactly;
 use crate::lists::{self, Made, Source};
 use crate::{Result, Tx, audit, cart, search};
 
@@ -235,23 +234,6 @@ pub async fn choose(tx: &mut Tx, no: usize, raw: &str, sku: &Sku, learn: bool) -
         remember(tx, &actor, &[(own.to_owned(), facts)]).await?;
     }
     Ok(())
-}
-
-/// Takes back that the account calls an article so. Not found when it does not.
-pub async fn forget(tx: &mut Tx, own: &str, sku: &Sku) -> Result<()> {
-    let actor = tx.actor()?;
-    actor.require(Permission::CartUse)?;
-    let own = key(own);
-    let done = sqlx::query!(
-        "DELETE FROM part_numbers WHERE account_id = $1 AND key = $2 AND product_id = (SELECT p.id FROM products p WHERE p.sku = $3)",
-        actor.account().0,
-        own,
-        sku.as_str()
-    )
-    .execute(tx.db())
-    .await?;
-    exactly(1, &done).map_err(|_| Problem::NotFound)?;
-    audit::record(tx, "part_number.forgotten", &format!("{own} = {sku}"), json!({})).await
 }
 
 async fn remember(tx: &mut Tx, actor: &Actor, numbers: &[(String, Facts)]) -> Result<()> {

@@ -246,10 +246,10 @@ async fn a_choice_is_learnt_for_the_account_and_for_no_other() {
     assert_eq!(page.lines[0].quantity, quantity(120));
 
     let mut tx = world.begin(&globex).await;
-    let theirs = store::quick::forget(&mut tx, "acme-4711", &sku("TM-5M")).await;
+    let theirs = store::parts::forget(&mut tx, "acme-4711", "TM-5M").await;
     assert_eq!(problem(theirs), Problem::NotFound);
     let mut tx = world.begin(&jon).await;
-    store::quick::forget(&mut tx, "acme-4711", &sku("TM-5M")).await.unwrap();
+    store::parts::forget(&mut tx, "acme-4711", "TM-5M").await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(keep(&world, &jon, "ACME-4711 12").await.open.len(), 1, "forgotten");
     let mut tx = world.begin(&jon).await;
