@@ -187,6 +187,12 @@ impl CatalogQuery {
         self.spans.truncate(10);
     }
 
+    /// The same words in a category (empty: in all), without this one's filters by attribute; on page 1.
+    #[must_use]
+    pub fn in_category(&self, slug: &str) -> Self {
+        Self { category: slug.to_owned(), attributes: Vec::new(), spans: Vec::new(), ..self.at_page(1) }
+    }
+
     /// The same list without a span, back on page 1.
     #[must_use]
     pub fn without_span(&self, name: &str) -> Self {

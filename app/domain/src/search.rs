@@ -16,6 +16,13 @@ pub struct ProductHit {
     pub bought: bool,
 }
 
+impl ProductHit {
+    /// What tells it from others: `TP-48-CL · bought before`.
+    pub fn note(&self) -> String {
+        if self.bought { format!("{} · bought before", self.sku) } else { self.sku.clone() }
+    }
+}
+
 /// Something else that the words may mean.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hit {

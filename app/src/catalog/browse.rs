@@ -106,16 +106,14 @@ fn filters(q: &CatalogQuery) -> AnyView {
 fn sidebar(page: &CatalogPage) -> AnyView {
     let q = &page.query;
     let here = q.category.clone();
-    let all = CatalogQuery { category: String::new(), attributes: Vec::new(), spans: Vec::new(), ..q.at_page(1) };
+    let all = q.in_category("");
     let everything =
         view! { <li><a href=all.href() aria-current=here.is_empty().then_some("true")>"All categories"</a></li> };
     let categories = page
         .categories
         .iter()
         .map(|c| {
-            let href =
-                CatalogQuery { category: c.slug.clone(), attributes: Vec::new(), spans: Vec::new(), ..q.at_page(1) }
-                    .href();
+            let href = q.in_category(&c.slug).href();
             view! {
                 <li>
                     <a href=href aria-current=(c.slug == here).then_some("true")>

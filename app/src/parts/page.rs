@@ -10,6 +10,7 @@ use super::actions::{ForgetPart, ReadParts, TakeParts};
 use crate::act::{Act, Form};
 use crate::layout::{pages, shown};
 use crate::load::reloaded;
+use crate::ui::attach::upload_form;
 use crate::ui::{Button, ButtonKind, Card, EmptyState, PageHeader, Pager, Pill, TextArea, Tone};
 
 /// The account's own part numbers.
@@ -78,16 +79,7 @@ fn show(page: PartsPage, take: Act, forget: Act) -> AnyView {
                     </Form>
                 </Card>
                 <Card title="From a file">
-                    <form method="post" action="/part-numbers/files" enctype="multipart/form-data" class="form">
-                        <div class="field">
-                            <label for="file">"CSV or XLSX"</label>
-                            <p class="hint" id="file-hint">"The first column is your number, the second our SKU"</p>
-                            <input type="file" id="file" name="file" aria-describedby="file-hint" accept=".csv,.txt,.xlsx"/>
-                        </div>
-                        <div class="acts">
-                            <Button>"Upload"</Button>
-                        </div>
-                    </form>
+                    {upload_form("/part-numbers/files", "The first column is your number, the second our SKU")}
                 </Card>
             </div>
         </div>

@@ -10,6 +10,7 @@ use super::actions::{AddLine, ChooseLine, KeepQuick, OrderQuick, ReadQuick};
 use crate::act::{Act, Form};
 use crate::load::{once, reloaded};
 use crate::search::actions::Suggest;
+use crate::ui::attach::upload_form;
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, Field, Notice, Offer, PageHeader, Select, TextArea, Tone,
     input, offers,
@@ -111,16 +112,7 @@ fn show(page: QuickPage, [keep, choose, order, line]: [Act; 4]) -> AnyView {
                     </Form>
                 </Card>
                 <Card title="From a file">
-                    <form method="post" action="/quick-order/files" enctype="multipart/form-data" class="form">
-                        <div class="field">
-                            <label for="file">"CSV or XLSX"</label>
-                            <p class="hint" id="file-hint">"The first sheet, a line a row; put below what is there"</p>
-                            <input type="file" id="file" name="file" aria-describedby="file-hint" accept=".csv,.txt,.xlsx"/>
-                        </div>
-                        <div class="acts">
-                            <Button>"Upload"</Button>
-                        </div>
-                    </form>
+                    {upload_form("/quick-order/files", "The first sheet, a line a row; put below what is there")}
                 </Card>
             </div>
         </div>
@@ -132,12 +124,7 @@ fn show(page: QuickPage, [keep, choose, order, line]: [Act; 4]) -> AnyView {
 fn articles(words: String) -> std::pin::Pin<Box<dyn Future<Output = Vec<Offer>>>> {
     Box::pin(async move {
         let found = once(|| Suggest { words: words.clone() }).await.unwrap_or_default();
-        let offer = |p: ProductHit| Offer {
-            kind: "Articles".to_owned(),
-            label: p.name,
-            note: if p.bought { format!("{} · bought before", p.sku) } else { p.sku.clone() },
-            value: p.sku,
-        };
+        let offer = |p: ProductHit| Offer { kind: "Articles".to_owned(), note: p.note(), label: p.name, value: p.sku };
         found.products.into_iter().map(offer).collect()
     })
 }

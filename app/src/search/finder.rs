@@ -58,7 +58,7 @@ async fn found(words: String, places: Vec<Offer>) -> Vec<Offer> {
     let products = found.products.into_iter().map(|p| Offer {
         kind: found.guessed.as_ref().map_or_else(|| "Products".to_owned(), |guess| format!("Products for “{guess}”")),
         value: format!("/products/{}", p.sku),
-        note: if p.bought { format!("{} · bought before", p.sku) } else { p.sku },
+        note: p.note(),
         label: p.name,
     });
     let others = found.groups.into_iter().flat_map(|group| {

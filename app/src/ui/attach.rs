@@ -39,6 +39,23 @@ pub fn attachments(files: Vec<Attachment>) -> AnyView {
     view! { <ul class="plain">{rows}</ul> }.into_any()
 }
 
+/// The form that sends a CSV or a workbook to be taken in; `hint` says what of it is read. Once on a page.
+pub fn upload_form(action: &'static str, hint: &'static str) -> AnyView {
+    view! {
+        <form method="post" action=action enctype="multipart/form-data" class="form">
+            <div class="field">
+                <label for="file">"CSV or XLSX"</label>
+                <p class="hint" id="file-hint">{hint}</p>
+                <input type="file" id="file" name="file" aria-describedby="file-hint" accept=".csv,.txt,.xlsx"/>
+            </div>
+            <div class="acts">
+                <Button>"Upload"</Button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
 /// The form that attaches one. `id` is unique on the page.
 pub fn attach_form(action: String, id: String) -> AnyView {
     let hint = format!("{id}-hint");

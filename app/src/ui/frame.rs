@@ -208,7 +208,11 @@ pub fn Frame(
                         aria-label=label
                         autocomplete="off"
                         value=move || search.get().map(|s| s.words)
-                        on:focus=move |_| seeking.iter().for_each(|told| told.run(()))
+                        on:focus=move |_| {
+                            if let Some(told) = seeking {
+                                told.run(());
+                            }
+                        }
                     />
                     <kbd aria-hidden="true">"Ctrl K"</kbd>
                     {offers.run()}

@@ -49,6 +49,13 @@ struct Kept {
     bought: HashMap<Uuid, (DateTime<Utc>, Arc<Bits>)>,
 }
 
+impl Kept {
+    /// Whether the bits are places in this index.
+    fn belongs_to(&self, index: &Arc<Index>) -> bool {
+        self.index.as_ref().is_some_and(|kept| Arc::ptr_eq(kept, index))
+    }
+}
+
 impl Searches {
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
@@ -130,7 +137,7 @@ pub(crate) async fn visible(tx: &mut Tx, index: &Arc<Index>, catalogs: Vec<Uuid>
     let searches = tx.searches();
     let known = {
         let kept = searches.kept();
-        kept.visible.get(&catalogs).filter(|_| kept.index.as_ref().is_some_and(|i| Arc::ptr_eq(i, index))).cloned()
+        kept.visible.get(&catalogs).filter(|_| kept.belongs_to(index)).cloned()
     };
     if let Some(bits) = known {
         return Ok(bits);
@@ -140,7 +147,7 @@ pub(crate) async fn visible(tx: &mut Tx, index: &Arc<Index>, catalogs: Vec<Uuid>
         .await?;
     let bits = Arc::new(index.bits(products));
     let mut kept = searches.kept();
-    if kept.index.as_ref().is_some_and(|i| Arc::ptr_eq(i, index)) {
+    if kept.belongs_to(index) {
         if kept.visible.len() >= MOST {
             kept.visible.clear();
         }
@@ -154,7 +161,7 @@ async fn bought(tx: &mut Tx, actor: &Actor, index: &Arc<Index>) -> Result<Arc<Bi
     let (searches, account, now) = (tx.searches(), actor.account().0, tx.now());
     let known = {
         let kept = searches.kept();
-        let current = kept.index.as_ref().is_some_and(|i| Arc::ptr_eq(i, index));
+        let current = kept.belongs_to(index);
         kept.bought.get(&account).filter(|(at, _)| current && now - *at < BOUGHT_FOR).map(|(_, bits)| bits.clone())
     };
     if let Some(bits) = known {
@@ -169,7 +176,7 @@ async fn bought(tx: &mut Tx, actor: &Actor, index: &Arc<Index>) -> Result<Arc<Bi
     .await?;
     let bits = Arc::new(index.bits(products));
     let mut kept = searches.kept();
-    if kept.index.as_ref().is_some_and(|i| Arc::ptr_eq(i, index)) {
+    if kept.belongs_to(index) {
         if kept.bought.len() >= MOST {
             kept.bought.clear();
         }

@@ -40,22 +40,18 @@ pub fn words(text: &str) -> Vec<String> {
     let measures = |word: Option<&String>| word.is_some_and(|w| w.chars().any(|c| c.is_ascii_digit()));
     let between = |at: usize| at > 0 && measures(words.get(at - 1)) && measures(words.get(at + 1));
     let noise: Vec<usize> = (0..words.len()).filter(|at| words[*at] == "x" && between(*at)).collect();
-    let mut at = 0;
-    words.retain(|_| {
-        at += 1;
-        !noise.contains(&(at - 1))
-    });
+    for at in noise.into_iter().rev() {
+        words.remove(at);
+    }
     words
 }
 
 /// Points and commas belong to a word only inside of a number: `2.5` and `2,5` are `2.5`.
 fn decimals(piece: &str) -> Vec<String> {
-    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let inside = |at: usize, _: char| digit(piece[..at].chars().next_back()) && digit(piece[at + 1..].chars().next());
     let mut parts = Vec::new();
     let mut start = 0;
-    for (at, c) in piece.char_indices().filter(|(_, c)| matches!(c, '.' | ',')) {
-        if !inside(at, c) {
+    for (at, _) in piece.match_indices(['.', ',']) {
+        if !between_digits(piece, at) {
             parts.push(&piece[start..at]);
             start = at + 1;
         }
@@ -64,17 +60,16 @@ fn decimals(piece: &str) -> Vec<String> {
     parts.into_iter().filter(|p| !p.is_empty()).map(|p| p.replace(',', ".")).collect()
 }
 
+/// Whether the ASCII character at this place has a digit on either side.
+fn between_digits(text: &str, at: usize) -> bool {
+    text[..at].ends_with(|c: char| c.is_ascii_digit()) && text[at + 1..].starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// `m8x40` as `m8` and `40`, `20x30x5` as three; anything else as it stands.
 fn by_x(word: &str) -> Vec<&str> {
     let mut sides = Vec::new();
     let mut rest = word;
-    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    while let Some(at) = rest
-        .char_indices()
-        .filter(|(_, c)| *c == 'x')
-        .map(|(at, _)| at)
-        .find(|at| digit(rest[..*at].chars().next_back()) && digit(rest[at + 1..].chars().next()))
-    {
+    while let Some((at, _)) = rest.match_indices('x').find(|(at, _)| between_digits(rest, *at)) {
         sides.push(&rest[..at]);
         rest = &rest[at + 1..];
     }
