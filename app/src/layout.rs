@@ -2,6 +2,7 @@
 
 use domain::Permission;
 use domain::accounts::Frame as FrameView;
+use domain::paging::{COUNTED, Place};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 use leptos_router::components::Outlet;
@@ -12,7 +13,7 @@ use crate::assistance::actions::Stop;
 use crate::load::once;
 use crate::problem::problem_page;
 use crate::rooms;
-use crate::ui::{Button, CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Person, Seek, Tone};
+use crate::ui::{Button, CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Pager, Person, Seek, Tone};
 
 /// Bumped after each action: the frame (cart count, flash) is asked for again.
 #[derive(Clone, Copy, Default)]
@@ -228,6 +229,8 @@ fn navigation(f: &FrameView) -> Vec<NavGroup> {
                 item(catalog, "Catalog", "/catalog", Glyph::Catalog),
                 item(f.may(Permission::CartUse), "Quick order", "/quick-order", Glyph::QuickOrder),
                 item(f.may(Permission::CartUse), "Buy again", "/buy-again", Glyph::Repeat),
+                item(f.may(Permission::CartUse), "Carts", "/carts", Glyph::Cart),
+                item(catalog, "Alerts", "/alerts", Glyph::Tag),
                 item(catalog, "Lists", "/lists", Glyph::Lists),
                 item(orders, "Schedules", "/schedules", Glyph::Calendar),
                 item(orders, "Orders", "/orders", Glyph::Orders),
@@ -288,7 +291,7 @@ fn dock(f: &FrameView) -> Vec<NavItem> {
         let after = items.iter().position(|i| i.href == "/catalog").map_or(items.len(), |at| at + 1);
         items.insert(after, NavItem::new("Cart", "/cart", Glyph::Cart));
     }
-    items.retain(|i| !["/quick-order", "/buy-again", "/lists", "/schedules"].contains(&i.href.as_str()));
+    items.retain(|i| !["/quick-order", "/buy-again", "/carts", "/alerts", "/lists", "/schedules"].contains(&i.href.as_str()));
     items.truncate(5);
     items
 }
@@ -303,6 +306,31 @@ pub fn unknown() -> AnyView {
 /// How many pages `total` rows fill; at least one.
 pub fn pages(total: i64, per_page: u32) -> u32 {
     u32::try_from((total.max(1) + i64::from(per_page) - 1) / i64::from(per_page)).unwrap_or(u32::MAX)
+}
+
+/// `text::counted`, where matches are counted as far as [`COUNTED`].
+pub fn at_most(total: i64, one: &str, many: &str) -> String {
+    let more = if total >= COUNTED { "more than " } else { "" };
+    format!("{more}{}", domain::text::counted(total, one, many))
+}
+
+/// The pages below a list that is walked: `shown` rows of it are on the page at `at`. `to` gives the address of another page.
+pub fn walked(
+    at: &Place,
+    per_page: u32,
+    shown: usize,
+    total: i64,
+    to: impl Fn(u32) -> String + Send + Sync + 'static,
+) -> AnyView {
+    let first = (i64::from(at.number()) - 1) * i64::from(per_page) + 1;
+    let last = first + i64::try_from(shown).unwrap_or_default() - 1;
+    let of = if total >= COUNTED {
+        format!("more than {}", domain::text::count(total))
+    } else {
+        domain::text::count(total)
+    };
+    let summary = format!("{}–{} of {of}", domain::text::count(first), domain::text::count(last));
+    view! { <Pager page=at.number() pages=at.pages(per_page, shown, total) summary=summary href=to/> }.into_any()
 }
 
 /// `26–50 of 214`.

@@ -4,10 +4,12 @@
 pub mod accounts;
 mod act;
 pub mod again;
+pub mod alerts;
 pub mod approvals;
 pub mod assistance;
 pub mod bank;
 pub mod cart;
+pub mod carts;
 pub mod catalog;
 pub mod company;
 pub mod deliveries;
@@ -72,6 +74,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/products/:sku") view=Catalog::Product ssr=SsrMode::Async/>
                     <Route path=path!("/products/:sku/price") view=Catalog::WhyThisPrice ssr=SsrMode::Async/>
                     <Route path=path!("/cart") view=Orders::Cart ssr=SsrMode::Async/>
+                    <Route path=path!("/cart/split") view=Orders::Split ssr=SsrMode::Async/>
+                    <Route path=path!("/carts") view=Orders::Carts ssr=SsrMode::Async/>
+                    <Route path=path!("/carts/:id") view=Orders::Saved ssr=SsrMode::Async/>
                     <Route path=path!("/checkout") view=Orders::Checkout ssr=SsrMode::Async/>
                     <Route path=path!("/orders") view=Orders::History ssr=SsrMode::Async/>
                     <Route path=path!("/orders/open-lines") view=Desk::Board ssr=SsrMode::Async/>
@@ -122,6 +127,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/finance/bank") view=Paying::Bank ssr=SsrMode::Async/>
                     <Route path=path!("/finance/overdue") view=Paying::Overdue ssr=SsrMode::Async/>
                     <Route path=path!("/finance/disputes") view=Paying::Disputes ssr=SsrMode::Async/>
+                    <Route path=path!("/alerts") view=Desk::Alerts ssr=SsrMode::Async/>
                     <Route path=path!("/notices") view=Desk::Notices ssr=SsrMode::Async/>
                     <Route path=path!("/company/members") view=Company::Members ssr=SsrMode::Async/>
                     <Route path=path!("/company/assistance") view=Company::Assistance ssr=SsrMode::Async/>

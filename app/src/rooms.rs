@@ -10,7 +10,7 @@ use leptos_router::ChooseView;
 
 use crate::ui::{ButtonLink, EmptyState, NavGroup};
 use crate::{
-    accounts, again, approvals, assistance, bank, cart, catalog, company, deliveries, disputes, invoices, ledger,
+    accounts, again, alerts, approvals, assistance, bank, cart, carts, catalog, company, deliveries, disputes, invoices, ledger,
     lists, orders, packs, parts, payments, proposals, quick, quotes, reminders, sales, schedules, search,
 };
 
@@ -64,9 +64,12 @@ rooms! {
         Parts => parts::Parts,
     }
     /// From the cart to what was ordered, and what is ordered by itself.
-    Orders: orders at ["cart", "checkout", "orders", "schedules"], fetch_orders {
+    Orders: orders at ["cart", "carts", "checkout", "orders", "schedules"], fetch_orders {
         Cart => cart::Cart,
         Checkout => cart::Checkout,
+        Split => carts::Split,
+        Carts => carts::Carts,
+        Saved => carts::Saved,
         History => orders::History,
         Order => orders::Order,
         Reorder => orders::Reorder,
@@ -100,10 +103,11 @@ rooms! {
         Profile => accounts::Profile,
     }
     /// What comes to somebody: to decide, to know, by a link; what is on its way; and the books, because here is room (decision 011).
-    Desk: desk at ["approvals", "notices", "register", "forgot", "reset", "invite", "approve", "orders/open-lines", "statement", "ageing", "packs"], fetch_desk {
+    Desk: desk at ["approvals", "alerts", "notices", "register", "forgot", "reset", "invite", "approve", "orders/open-lines", "statement", "ageing", "packs"], fetch_desk {
         Inbox => approvals::Inbox,
         Approval => approvals::Approval,
         Notices => company::Notices,
+        Alerts => alerts::Alerts,
         Register => accounts::Register,
         Confirmed => accounts::Confirmed,
         Forgot => accounts::Forgot,

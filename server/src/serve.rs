@@ -199,6 +199,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
             if let Err(error) = store::schedules::run(&housekeeper, crate::clock::now()).await {
                 tracing::warn!(%error, "a recurring order was neither placed nor asked about");
             }
+            if let Err(error) = store::alerts::run(&housekeeper, crate::clock::now()).await {
+                tracing::warn!(%error, "not everybody was told of prices, stock and budgets");
+            }
             if let Err(error) = store::approvals::chase(&housekeeper, crate::clock::now()).await {
                 tracing::warn!(%error, "nobody was reminded of what waits");
             }

@@ -231,6 +231,17 @@ impl Rule {
             && self.conditions.iter().all(|c| c.holds(asked))
     }
 
+    /// Whether it asks because of a line like this. A rule about no line in particular asks because of each.
+    pub fn concerns(&self, category: &str, sku: &str, priced: bool) -> bool {
+        let mut about = self.conditions.iter().filter_map(|c| match c {
+            Condition::Category(slug) => Some(slug == category),
+            Condition::Product(product) => Some(product == sku),
+            Condition::PriceOnRequest => Some(!priced),
+            Condition::TotalOver(_) | Condition::LinesOver(_) | Condition::OverBudget | Condition::NewAddress => None,
+        });
+        about.next().is_none_or(|first| first || about.any(|so| so))
+    }
+
     /// The rule as a sentence that can be read aloud.
     pub fn words(&self, seats: &[Seat]) -> String {
         let conditions: Vec<String> = self.conditions.iter().map(Condition::words).collect();

@@ -4,6 +4,8 @@
 //! the period that it was taken from.
 
 use chrono::{Datelike as _, NaiveDate};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::BudgetId;
@@ -143,8 +145,26 @@ pub struct BudgetRow {
     pub code: String,
     /// Its present use, with no order against it.
     pub now: BudgetUse,
+    /// Percent used at which those who look after budgets are told; at 100 they are told again.
+    pub warn_at: i32,
     /// Use in the periods before, the oldest first: first day and amount.
     pub before: Vec<(NaiveDate, Money)>,
+}
+
+impl BudgetRow {
+    /// Whole percent used; none of an amount of nothing.
+    pub fn percent(&self) -> Option<i64> {
+        let whole = self.now.amount.amount();
+        if whole.is_zero() {
+            return None;
+        }
+        (self.now.used.amount() * Decimal::ONE_HUNDRED / whole).floor().to_i64()
+    }
+
+    /// Whether it is used as far as its owner wants to be told.
+    pub fn is_nearly_used(&self) -> bool {
+        !self.now.used.amount().is_zero() && self.percent().is_none_or(|p| p >= i64::from(self.warn_at))
+    }
 }
 
 /// Budgets of the account.

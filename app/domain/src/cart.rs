@@ -196,6 +196,8 @@ pub struct CartLine {
 /// The cart's page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CartPage {
+    /// What it is called; empty: just the cart.
+    pub name: String,
     /// Lines in the order of adding.
     pub lines: Vec<CartLine>,
     /// Totals over the lines that have a price.

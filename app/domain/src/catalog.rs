@@ -413,6 +413,8 @@ pub struct ProductPage {
     pub successor: Option<(String, String)>,
     /// Whether the person has a cart to add to.
     pub can_add: bool,
+    /// Whether they are told when it can be had again.
+    pub watched: bool,
     /// The seller's today.
     pub today: NaiveDate,
 }

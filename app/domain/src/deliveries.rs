@@ -309,7 +309,7 @@ pub struct DeskPage {
     pub query: DeskQuery,
     /// The page's rows, the newest first.
     pub rows: Vec<DeskRow>,
-    /// All matches.
+    /// All matches, at most [`COUNTED`](crate::paging::COUNTED).
     pub total: i64,
 }
 

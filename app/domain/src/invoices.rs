@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::Money;
+use crate::paging::Place;
 pub use credit::{CreditForm, Creditable, Credited, part};
 pub use document::{
     Charge, ChargeFor, ChargeKind, DeskInvoice, InvoiceLine, InvoicePage, Letterhead, Party, Settlement,
@@ -179,28 +180,24 @@ pub struct InvoiceQuery {
     pub from: Option<NaiveDate>,
     /// Issued to.
     pub to: Option<NaiveDate>,
-    /// Page, from 1.
-    pub page: u32,
+    /// Which page.
+    pub at: Place,
 }
 
 /// Rows on one page.
 pub const PAGE: u32 = 25;
 
-/// Matches are counted as far as this: counting a million takes longer than reading a page of them.
-pub const COUNTED: i64 = 10_000;
-
 impl InvoiceQuery {
     /// Reads `show=overdue&q=…&from=…&to=…&page=…`; nonsense is left out.
     pub fn parse(query: &str) -> Self {
-        let mut wanted = Self { page: 1, ..Self::default() };
+        let mut wanted = Self::default();
         for (key, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
             match key.as_ref() {
                 "show" => wanted.tab = Tab::ALL.iter().find(|t| t.1 == value).map_or(Tab::Open, |t| t.0),
                 "q" => wanted.words = value.trim().chars().filter(|c| !c.is_control()).take(100).collect(),
                 "from" => wanted.from = value.parse().ok(),
                 "to" => wanted.to = value.parse().ok(),
-                "page" => wanted.page = value.parse().unwrap_or(1).clamp(1, 99_999),
-                _ => {}
+                _ => wanted.at.read(&key, &value),
             }
         }
         wanted
@@ -220,9 +217,7 @@ impl InvoiceQuery {
                 query.append_pair(key, &day.to_string());
             }
         }
-        if self.page > 1 {
-            query.append_pair("page", &self.page.to_string());
-        }
+        self.at.write(&mut query);
         query.finish()
     }
 
@@ -234,8 +229,8 @@ impl InvoiceQuery {
 
     /// The same list at another page.
     #[must_use]
-    pub fn at_page(&self, page: u32) -> Self {
-        Self { page, ..self.clone() }
+    pub fn at(&self, at: Place) -> Self {
+        Self { at, ..self.clone() }
     }
 }
 
@@ -282,7 +277,7 @@ pub struct InvoicesPage {
     pub query: InvoiceQuery,
     /// The page's rows, the newest first.
     pub rows: Vec<InvoiceRow>,
-    /// All matches, at most [`COUNTED`].
+    /// All matches, at most [`COUNTED`](crate::paging::COUNTED).
     pub total: i64,
     /// What is owed.
     pub ageing: Ageing,

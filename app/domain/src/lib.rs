@@ -5,12 +5,14 @@
 
 pub mod accounts;
 pub mod actor;
+pub mod alerts;
 pub mod approvals;
 pub mod assistance;
 pub mod bank;
 pub mod budgets;
 pub mod calendar;
 pub mod cart;
+pub mod carts;
 pub mod catalog;
 pub mod company;
 pub mod credit;
@@ -24,6 +26,7 @@ pub mod money;
 pub mod notices;
 pub mod orders;
 pub mod packs;
+pub mod paging;
 pub mod parts;
 pub mod payments;
 pub mod pricing;

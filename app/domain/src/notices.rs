@@ -18,14 +18,33 @@ pub enum Kind {
     Quote,
     /// Invoices, credit notes, payments.
     Invoice,
+    /// Prices that change on what the account buys.
+    Price,
+    /// What one waited for can be had again.
+    Stock,
+    /// A budget is nearly used.
+    Budget,
     /// The company's own matters.
     Company,
+    /// The week ahead; by mail alone.
+    Digest,
 }
 
 impl Kind {
     /// All of them, in the order of the form.
-    pub const ALL: [Self; 7] =
-        [Self::Ask, Self::Decision, Self::Schedule, Self::Talk, Self::Quote, Self::Invoice, Self::Company];
+    pub const ALL: [Self; 11] = [
+        Self::Ask,
+        Self::Decision,
+        Self::Schedule,
+        Self::Talk,
+        Self::Quote,
+        Self::Invoice,
+        Self::Price,
+        Self::Stock,
+        Self::Budget,
+        Self::Company,
+        Self::Digest,
+    ];
 
     /// As stored and as the form sends it.
     pub const fn code(self) -> &'static str {
@@ -36,7 +55,11 @@ impl Kind {
             Self::Talk => "talk",
             Self::Quote => "quote",
             Self::Invoice => "invoice",
+            Self::Price => "price",
+            Self::Stock => "stock",
+            Self::Budget => "budget",
             Self::Company => "company",
+            Self::Digest => "digest",
         }
     }
 
@@ -54,7 +77,11 @@ impl Kind {
             Self::Talk => "Questions and answers",
             Self::Quote => "Quotes: sent, expired, talked about",
             Self::Invoice => "Invoices, credit notes, payments",
+            Self::Price => "Prices change on what we buy",
+            Self::Stock => "What I wait for can be had again",
+            Self::Budget => "A budget is nearly used",
             Self::Company => "Delegations and other company matters",
+            Self::Digest => "What the week brings, on Monday mornings",
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::accounts::Address;
 use crate::cart::{LineProblem, Totals};
 use crate::catalog::PriceBrief;
 use crate::ids::ScheduleId;
+use crate::paging::Place;
 use crate::units::Units;
 use crate::{Cause, Money, Problem, Quantity, text};
 
@@ -158,8 +159,8 @@ pub struct HistoryQuery {
     pub from: Option<NaiveDate>,
     /// Last day.
     pub to: Option<NaiveDate>,
-    /// Page, from 1.
-    pub page: u32,
+    /// Which page.
+    pub at: Place,
 }
 
 /// Rows on one page of a history.
@@ -168,7 +169,7 @@ pub const PAGE: u32 = 25;
 impl HistoryQuery {
     /// Reads a query string such as `q=PO+88&status=shipped&mine=1&from=2026-11-01&page=2`; nonsense is left out.
     pub fn parse(query: &str) -> Self {
-        let mut wanted = Self { page: 1, ..Self::default() };
+        let mut wanted = Self::default();
         for (key, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
             match key.as_ref() {
                 "q" => wanted.words = value.trim().chars().filter(|c| !c.is_control()).take(100).collect(),
@@ -176,8 +177,7 @@ impl HistoryQuery {
                 "mine" => wanted.mine = value == "1",
                 "from" => wanted.from = value.parse().ok(),
                 "to" => wanted.to = value.parse().ok(),
-                "page" => wanted.page = value.parse().unwrap_or(1).clamp(1, 99_999),
-                _ => {}
+                _ => wanted.at.read(&key, &value),
             }
         }
         wanted
@@ -200,17 +200,15 @@ impl HistoryQuery {
                 query.append_pair(key, &day.to_string());
             }
         }
-        if self.page > 1 {
-            query.append_pair("page", &self.page.to_string());
-        }
+        self.at.write(&mut query);
         let query = query.finish();
         if query.is_empty() { "/orders".to_owned() } else { format!("/orders?{query}") }
     }
 
     /// The same list at another page.
     #[must_use]
-    pub fn at_page(&self, page: u32) -> Self {
-        Self { page, ..self.clone() }
+    pub fn at(&self, at: Place) -> Self {
+        Self { at, ..self.clone() }
     }
 }
 
@@ -242,7 +240,7 @@ pub struct HistoryPage {
     pub query: HistoryQuery,
     /// The page's rows, the newest first.
     pub rows: Vec<OrderRow>,
-    /// All matches.
+    /// All matches, at most [`COUNTED`](crate::paging::COUNTED).
     pub total: i64,
     /// Whether the person sees others' orders too.
     pub sees_all: bool,

@@ -3,7 +3,9 @@
 //! Rules: docs/pricing.md. Prices come from levels (own account, parent, …, the seller's default list = farthest). The nearest
 //! level that prices the product wins, even if a farther one is cheaper; below a contract's lowest tier the contract does not price it.
 
-use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -166,6 +168,24 @@ pub struct Question<'a> {
     pub on: NaiveDate,
     /// The account's strategy.
     pub strategy: Strategy,
+}
+
+/// The first day within `days` after the day that is asked about on which the price is another one, with that price.
+pub fn next_change(candidates: &[Candidate], q: &Question<'_>, days: u64) -> Option<(NaiveDate, Option<Resolved>)> {
+    let last = q.on.checked_add_days(Days::new(days))?;
+    let after = |day: Option<NaiveDate>| day.and_then(|d| d.succ_opt());
+    let turns: BTreeSet<NaiveDate> = candidates
+        .iter()
+        .flat_map(|c| [c.valid_from, Some(c.contract_from), after(c.valid_to), after(c.contract_to)])
+        .flatten()
+        .filter(|day| (q.on < *day) && *day <= last)
+        .collect();
+    let price = |found: &Option<Resolved>| found.as_ref().map(|r| r.unit_price);
+    let now = price(&resolve(candidates, q));
+    turns.into_iter().find_map(|on| {
+        let then = resolve(candidates, &Question { on, ..q.clone() });
+        (price(&then) != now).then_some((on, then))
+    })
 }
 
 /// The price of one product among its candidates. `None`: price on request. It can be quoted, not ordered.

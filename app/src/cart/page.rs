@@ -11,29 +11,48 @@ use leptos_meta::Title;
 use super::actions::{ReadCart, Remove, SetQuantity};
 use super::totals_list;
 use crate::act::{Act, Form};
+use crate::carts::actions::KeepCart;
 use crate::catalog::{quantity_field, so_many, whole};
 use crate::load::reloaded;
 use crate::problem::complaint;
 use crate::proposals::beside_the_cart;
 use crate::ui::{
-    Button, ButtonKind, ButtonLink, Card, EmptyState, Item, Notice, PageHeader, QuantityStepper, Tone, WhyLink,
+    Button, ButtonKind, ButtonLink, Card, Confirm, EmptyState, Field, Item, Notice, PageHeader, QuantityStepper, Tone, WhyLink,
 };
 
 /// One's own cart.
 #[component]
 pub fn Cart() -> impl IntoView {
-    let (set, remove) = (Act::of::<SetQuantity>(), Act::of::<Remove>());
-    let version = move || set.version() + remove.version();
+    let (set, remove, keep) = (Act::of::<SetQuantity>(), Act::of::<Remove>(), Act::of::<KeepCart>());
+    let version = move || set.version() + remove.version() + keep.version();
     view! {
         <Title text="Cart"/>
-        {reloaded(version, || ReadCart {}, move |page| show(page, set, remove))}
+        {reloaded(version, || ReadCart {}, move |page| show(page, set, remove, keep))}
     }
 }
 
-fn show(page: CartPage, set: Act, remove: Act) -> AnyView {
+/// Saving the cart, and begin an empty one.
+fn keeping(name: String, keep: Act) -> AnyView {
+    view! {
+        <Confirm id="keep" label="Save cart…" title="Save this cart and begin an empty one">
+            <Form act=keep class="form">
+                <Field label="Name" name="name" value=name required=true maxlength=80/>
+                <div class="acts">
+                    <Button kind=ButtonKind::Primary>"Save cart"</Button>
+                </div>
+            </Form>
+        </Confirm>
+    }
+    .into_any()
+}
+
+fn show(page: CartPage, set: Act, remove: Act, keep: Act) -> AnyView {
+    let title = if page.name.is_empty() { "Cart".to_owned() } else { page.name.clone() };
     if page.lines.is_empty() {
         return view! {
-            <PageHeader title="Cart"/>
+            <PageHeader title=title>
+                <ButtonLink href="/carts">"Your carts"</ButtonLink>
+            </PageHeader>
             {beside_the_cart()}
             <EmptyState title="Your cart is empty" text="Add products from the catalog, or reorder from your history.">
                 <ButtonLink href="/catalog" kind=ButtonKind::Primary>"Open the catalog"</ButtonLink>
@@ -46,6 +65,8 @@ fn show(page: CartPage, set: Act, remove: Act) -> AnyView {
     let blocked = page.lines.iter().filter(|l| !l.problems.is_empty()).count();
     let hint = notices(&page, blocked);
     let totals = totals_list(&page.totals);
+    let split = (page.lines.len() > 1).then(|| view! { <ButtonLink href="/cart/split">"Split"</ButtonLink> });
+    let keeping = keeping(page.name.clone(), keep);
     let lines = page.lines.into_iter().map(|l| line(l, set, remove)).collect_view();
     let go = if orderable {
         view! { <ButtonLink href="/checkout" kind=ButtonKind::Primary>"Checkout"</ButtonLink> }.into_any()
@@ -53,14 +74,17 @@ fn show(page: CartPage, set: Act, remove: Act) -> AnyView {
         ().into_any()
     };
     view! {
-        <PageHeader title="Cart" note=count>
+        <PageHeader title=title note=count>
+            <ButtonLink href="/carts">"Your carts"</ButtonLink>
+            {keeping}
+            {split}
             <ButtonLink href="/lists?from=cart">"Save as list"</ButtonLink>
             <ButtonLink href="/quotes/new?from=cart">"Request a quote"</ButtonLink>
             {go}
         </PageHeader>
         {beside_the_cart()}
         {hint}
-        {move || complaint(set.problem().or_else(|| remove.problem()))}
+        {move || complaint(set.problem().or_else(|| remove.problem()).or_else(|| keep.problem()))}
         <div class="cols">
             <Card flush=true>
                 <table class="rows">

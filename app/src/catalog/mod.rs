@@ -9,4 +9,4 @@ mod row;
 pub use browse::Browse;
 pub use price::WhyThisPrice;
 pub use product::Product;
-pub use row::{quantity_field, so_many, whole};
+pub use row::{availability, quantity_field, so_many, whole};

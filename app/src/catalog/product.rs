@@ -8,23 +8,26 @@ use leptos_router::hooks::use_params_map;
 
 use super::actions::ReadProduct;
 use super::row::{add_form, add_larger_form, availability, unit_words};
-use crate::act::Act;
+use crate::act::{Act, Form};
+use crate::alerts::actions::{Unwatch, Watch};
 use crate::cart::actions::Add;
-use crate::load::loaded;
-use crate::ui::{ButtonKind, ButtonLink, Card, DescriptionList, Fact, Notice, PageHeader, Pill, Thumb, Tone, WhyLink};
+use crate::load::reloaded;
+use crate::ui::{Button, ButtonKind, ButtonLink, Card, DescriptionList, Fact, Notice, PageHeader, Pill, Thumb, Tone, WhyLink};
 
 /// A product's page.
 #[component]
 pub fn Product() -> impl IntoView {
     let params = use_params_map();
-    let action = Act::of::<Add>();
+    let acts = [Act::of::<Add>(), Act::of::<Watch>(), Act::of::<Unwatch>()];
+    let question = move || ReadProduct { sku: params.read().get("sku").unwrap_or_default() };
+    let version = move || acts[1].version() + acts[2].version();
     view! {
-        {action.complaint()}
-        {loaded(move || ReadProduct { sku: params.read().get("sku").unwrap_or_default() }, move |page| show(page, action))}
+        {acts.map(Act::complaint).collect_view()}
+        {reloaded(version, question, move |page| show(page, acts))}
     }
 }
 
-fn show(page: ProductPage, action: Act) -> AnyView {
+fn show(page: ProductPage, [action, watch, unwatch]: [Act; 3]) -> AnyView {
     let row = &page.row;
     let (tone, stock) = availability(&row.availability);
     let mut facts = vec![Fact::new("SKU", row.sku.clone()), Fact::new("Unit", unit_words(&row.unit, row.pieces))];
@@ -128,6 +131,29 @@ fn show(page: ProductPage, action: Act) -> AnyView {
             .into_any()
         }
     };
+    let short = page.can_add && !row.discontinued && row.availability.now < row.packing.minimum.value();
+    let waiting = (short || page.watched).then(|| {
+        let sku = row.sku.clone();
+        if page.watched {
+            view! {
+                <p class="dim small">"You are told as soon as it can be had again."</p>
+                <Form act=unwatch class="acts">
+                    <input type="hidden" name="sku" value=sku.clone()/>
+                    <input type="hidden" name="back" value=format!("/products/{sku}")/>
+                    <Button>"Do not tell me"</Button>
+                </Form>
+            }
+            .into_any()
+        } else {
+            view! {
+                <Form act=watch class="acts">
+                    <input type="hidden" name="sku" value=sku/>
+                    <Button>"Tell me when it is back"</Button>
+                </Form>
+            }
+            .into_any()
+        }
+    });
     let name = row.name.clone();
     let (category, slug) = page.category.clone();
     let picture = row.picture.clone();
@@ -148,7 +174,10 @@ fn show(page: ProductPage, action: Act) -> AnyView {
             <div class="stack">
                 <Card title="Your price, each">{price}</Card>
                 <Card title="Stock by warehouse">
-                    <DescriptionList items=warehouses/>
+                    <div class="stack">
+                        <DescriptionList items=warehouses/>
+                        {waiting}
+                    </div>
                 </Card>
             </div>
         </div>

@@ -10,7 +10,7 @@ use crate::act::{Act, Form};
 use crate::ui::{Button, ButtonKind, Item, Pill, QuantityStepper, Tone, WhyLink};
 
 /// `1,920 in stock`, `400 due 4 Dec 2026`, `Out of stock`.
-pub(super) fn availability(a: &Availability) -> (Tone, String) {
+pub fn availability(a: &Availability) -> (Tone, String) {
     match a.incoming {
         _ if a.now > rust_decimal::Decimal::ZERO => (Tone::Good, format!("{} in stock", text::number(a.now))),
         Some((n, day)) => (Tone::Warn, format!("{} due {}", text::number(n), text::date(day))),

@@ -31,12 +31,22 @@ pub async fn budgets() -> Result<BudgetsPage, ActionError> {
 
 /// Sets a cost centre's budget.
 #[server(endpoint = "company/set-budget")]
-pub async fn set_budget(cost_centre: String, period: String, total: String, beyond: String) -> Result<(), ActionError> {
+pub async fn set_budget(
+    cost_centre: String,
+    period: String,
+    total: String,
+    beyond: String,
+    #[server(default)] warn_at: String,
+) -> Result<(), ActionError> {
     let period = Period::parse(&period).ok_or_else(|| Problem::invalid("period", "Choose a period."))?;
     let beyond = Beyond::parse(&beyond).ok_or_else(|| Problem::invalid("beyond", "Choose what happens beyond."))?;
     let total = amount("amount", &total)?;
+    let warn_at = match warn_at.trim() {
+        "" => 80,
+        percent => percent.parse().map_err(|_| Problem::invalid("warn_at", "Enter a percentage from 1 to 100."))?,
+    };
     let mut tx = writing().await?;
-    store::budgets::set(&mut tx, &cost_centre, period, total, beyond).await?;
+    store::budgets::set(&mut tx, &cost_centre, period, total, beyond, warn_at).await?;
     tx.commit().await?;
     flash(format!("The budget of {cost_centre} is set.")).await?;
     go("/company/budgets");

@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use super::actions::{EndBudget, ReadBudgets, SetBudget};
 use crate::act::{Act, Form};
 use crate::load::reloaded;
-use crate::ui::{Button, ButtonKind, Card, Choice, EmptyState, Field, Meter, PageHeader, Select, Tone, share};
+use crate::ui::{Button, ButtonKind, Card, Choice, EmptyState, Field, Kind, Meter, PageHeader, Select, Tone, share};
 
 /// Budgets with their use in this period and the ones before.
 #[component]
@@ -47,7 +47,10 @@ fn show(page: BudgetsPage, set: Act, end: Act) -> AnyView {
                         <Field label=format!("Amount ({code}, incl. tax and delivery)") name="total" id="amount" required=true/>
                         <Select label="Every" name="period" options=periods/>
                     </div>
-                    <Select label="Beyond it" name="beyond" options=beyond selected="approve"/>
+                    <div class="pair">
+                        <Select label="Beyond it" name="beyond" options=beyond selected="approve"/>
+                        <Field label="Tell us at, percent" name="warn_at" id="warn_at" kind=Kind::Digits value="80"/>
+                    </div>
                     <div class="acts">
                         <Button kind=ButtonKind::Primary>"Set budget"</Button>
                     </div>
@@ -108,7 +111,7 @@ fn budget(b: &BudgetRow, may: bool, end: Act) -> AnyView {
     let words = now.words();
     let parts = vec![(used, tone), (share(now.waiting, now.amount).min(1.0 - used), Tone::Warn)];
     view! {
-        <Card title=now.cost_centre.clone() note=format!("beyond: {}", now.beyond.words())>
+        <Card title=now.cost_centre.clone() note=format!("told at {} % · beyond: {}", b.warn_at, now.beyond.words())>
             <div class="stack">
                 <p class="strong">{words.clone()}</p>
                 <Meter label=words parts=parts/>

@@ -1,18 +1,19 @@
 //! Invoices and credit notes with what is owed.
 
 use domain::invoices::{
-    Ageing, BUCKETS, COUNTED, InvoiceQuery, InvoiceRow, InvoicesPage, Kind as Document, PAGE, Status, Tab as Which,
+    Ageing, BUCKETS, InvoiceQuery, InvoiceRow, InvoicesPage, Kind as Document, PAGE, Status, Tab as Which,
 };
+use domain::paging::{COUNTED, Place};
 use domain::{Currency, Money, text};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use super::actions::ReadInvoices;
-use crate::layout::{pages, shown};
+use crate::layout::walked;
 use crate::load::loaded;
 use crate::ui::{
-    AgeingBar, Bucket, Button, ButtonKind, Card, EmptyState, Field, Kind, PageHeader, Pager, PickAll, Pill, Tab, Tabs,
+    AgeingBar, Bucket, Button, ButtonKind, Card, EmptyState, Field, Kind, PageHeader, PickAll, Pill, Tab, Tabs,
     Tone, share,
 };
 
@@ -32,12 +33,12 @@ fn show(page: InvoicesPage) -> AnyView {
         .into_iter()
         .map(|(tab, _, label)| {
             let entry =
-                Tab::new(label, InvoiceQuery { tab, page: 1, ..q.clone() }.href("/invoices")).current(tab == q.tab);
+                Tab::new(label, InvoiceQuery { tab, at: Place::default(), ..q.clone() }.href("/invoices")).current(tab == q.tab);
             if tab == q.tab { entry.count(counted(page.total)) } else { entry }
         })
         .collect();
     let day = |d: Option<chrono::NaiveDate>| d.map(|d| d.to_string());
-    let file = |path| q.at_page(1).href(path);
+    let file = |path| q.at(Place::default()).href(path);
     let (csv, xlsx) = (file("/invoices.csv"), file("/invoices.xlsx"));
     let today = page.today;
     let body = if page.rows.is_empty() {
@@ -120,11 +121,8 @@ fn table(
     today: chrono::NaiveDate,
     pick: Option<Currency>,
 ) -> AnyView {
-    let mut summary = shown(query.page, PAGE, total);
-    if total >= COUNTED {
-        summary.push_str(" or more");
-    }
-    let (page, count) = (query.page, pages(total, PAGE));
+    let (shown, at) = (rows.len(), query.at.clone());
+    let ends = rows.first().zip(rows.last()).map(|(first, last)| (first.number.clone(), last.number.clone()));
     let pick = pick.filter(|currency| rows.iter().any(|r| payable(r, *currency)));
     let rows = if pick.is_some() {
         view! {
@@ -141,7 +139,7 @@ fn table(
     };
     view! {
         {rows}
-        <Pager page=page pages=count summary=summary href=move |n: u32| query.at_page(n).href("/invoices")/>
+        {walked(&at, PAGE, shown, total, move |n| query.at(query.at.to(n, &ends)).href("/invoices"))}
     }
     .into_any()
 }

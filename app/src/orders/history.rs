@@ -1,6 +1,7 @@
 //! The order history: filters in the URL, rows to open.
 
 use domain::orders::{HistoryPage, HistoryQuery, OrderRow, PAGE, Status};
+use domain::paging::Place;
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -8,10 +9,10 @@ use leptos_router::hooks::use_location;
 
 use super::actions::ReadHistory;
 use super::tone;
-use crate::layout::{pages, shown};
+use crate::layout::{at_most, walked};
 use crate::load::loaded;
 use crate::ui::{
-    Button, ButtonKind, ButtonLink, Card, Choice, EmptyState, Field, Kind, PageHeader, Pager, Pill, Select, Tab, Tabs,
+    Button, ButtonKind, ButtonLink, Card, Choice, EmptyState, Field, Kind, PageHeader, Pill, Select, Tab, Tabs,
 };
 
 /// Orders, the newest first.
@@ -25,10 +26,10 @@ pub fn History() -> impl IntoView {
 }
 
 fn show(page: HistoryPage) -> AnyView {
-    let note = text::counted(page.total, "order", "orders");
+    let note = at_most(page.total, "order", "orders");
     let q = page.query.clone();
     let tabs = page.sees_all.then(|| {
-        let all = HistoryQuery { mine: false, page: 1, ..q.clone() };
+        let all = HistoryQuery { mine: false, at: Place::default(), ..q.clone() };
         let mine = HistoryQuery { mine: true, ..all.clone() };
         view! { <Tabs label="Whose orders" items=vec![Tab::new("All", all.href()).current(!q.mine), Tab::new("Mine", mine.href()).current(q.mine)]/> }
     });
@@ -65,11 +66,11 @@ fn show(page: HistoryPage) -> AnyView {
 }
 
 fn table(rows: Vec<OrderRow>, query: HistoryQuery, total: i64) -> AnyView {
-    let summary = shown(query.page, PAGE, total);
-    let (page, count) = (query.page, pages(total, PAGE));
+    let (shown, at) = (rows.len(), query.at.clone());
+    let ends = rows.first().zip(rows.last()).map(|(first, last)| (first.number.clone(), last.number.clone()));
     view! {
         {sheet(rows)}
-        <Pager page=page pages=count summary=summary href=move |n: u32| query.at_page(n).href()/>
+        {walked(&at, PAGE, shown, total, move |n| query.at(query.at.to(n, &ends)).href())}
     }
     .into_any()
 }

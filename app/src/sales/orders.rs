@@ -2,16 +2,16 @@
 
 use domain::deliveries::DeskPage;
 use domain::orders::{PAGE, Status};
-use domain::text;
+use domain::paging::Place;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use super::actions::ReadOrders;
 use super::sheet;
-use crate::layout::{pages, shown};
+use crate::layout::{at_most, walked};
 use crate::load::loaded;
-use crate::ui::{Button, Card, Choice, EmptyState, Field, Kind, PageHeader, Pager, Select};
+use crate::ui::{Button, Card, Choice, EmptyState, Field, Kind, PageHeader, Select};
 
 /// Orders, the newest first; a sales rep sees those of assigned customers.
 #[component]
@@ -33,15 +33,15 @@ fn show(page: DeskPage) -> AnyView {
     let body = if page.rows.is_empty() {
         view! { <EmptyState title="No orders here" text="Orders of your customers appear here. Look for something else."/> }.into_any()
     } else {
-        let (at, count, summary, paged) = (q.page, pages(total, PAGE), shown(q.page, PAGE, total), q.clone());
+        let (at, paged, shown) = (Place::page(q.page), q.clone(), page.rows.len());
         view! {
             <Card flush=true>{sheet(page.rows, true)}</Card>
-            <Pager page=at pages=count summary=summary href=move |n: u32| paged.at_page(n).href()/>
+            {walked(&at, PAGE, shown, total, move |n| paged.at_page(n).href())}
         }
         .into_any()
     };
     view! {
-        <PageHeader title="Orders" note=text::counted(total, "order", "orders")/>
+        <PageHeader title="Orders" note=at_most(total, "order", "orders")/>
         <form method="get" action="/sales/orders" class="filters">
             <Field label="Number, PO, product" name="q" id="desk-q" kind=Kind::Search value=q.words.clone() chars=20/>
             <Field label="Customer" name="customer" id="desk-customer" kind=Kind::Search value=q.customer.clone() chars=16/>

@@ -20,4 +20,4 @@ pub use inbox::{inbox, page};
 pub use links::{by_link, decide_by_link};
 pub use rules::{delete_rule, enable_rule, rules, save_rule, simulate};
 
-pub(crate) use flow::{Preview, matching, preview, progress_of, start, withdraw};
+pub(crate) use flow::{Preview, because_of, matching, preview, progress_of, start, withdraw};

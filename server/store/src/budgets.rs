@@ -105,7 +105,7 @@ pub async fn list(tx: &mut Tx) -> Result<BudgetsPage> {
     actor.require(Permission::BudgetRead)?;
     let today = tx.today();
     let rows = sqlx::query!(
-        r#"SELECT c.code, c.name, b.id AS "id?", b.period AS "period?", b.amount AS "amount?", b.currency AS "currency?", b.beyond AS "beyond?",
+        r#"SELECT c.code, c.name, b.id AS "id?", b.period AS "period?", b.amount AS "amount?", b.currency AS "currency?", b.beyond AS "beyond?", b.warn_at AS "warn_at?",
                   (SELECT jsonb_agg(jsonb_build_array(e.period_start, e.sum::text)) FROM
                       (SELECT e.period_start, sum(e.amount) AS sum FROM budget_entries e
                        WHERE e.account_id = b.account_id AND e.budget_id = b.id GROUP BY 1) e) AS used,
@@ -124,8 +124,8 @@ pub async fn list(tx: &mut Tx) -> Result<BudgetsPage> {
         currency: actor.currency(),
     };
     for r in rows {
-        let (Some(id), Some(period), Some(amount), Some(currency), Some(beyond)) =
-            (r.id, r.period, r.amount, r.currency, r.beyond)
+        let (Some(id), Some(period), Some(amount), Some(currency), Some(beyond), Some(warn_at)) =
+            (r.id, r.period, r.amount, r.currency, r.beyond, r.warn_at)
         else {
             page.without.push((r.code, r.name));
             continue;
@@ -155,14 +155,23 @@ pub async fn list(tx: &mut Tx) -> Result<BudgetsPage> {
                 order: money(Decimal::ZERO, &currency)?,
                 beyond: Beyond::parse(&beyond).ok_or_else(|| Error::odd("budgets.beyond", &beyond))?,
             },
+            warn_at,
             before,
         });
     }
     Ok(page)
 }
 
-/// Sets a cost centre's budget, in the account's currency. Zero: nothing may be spent without what `beyond` says.
-pub async fn set(tx: &mut Tx, centre: &str, period: Period, amount: Decimal, beyond: Beyond) -> Result<()> {
+/// Sets a cost centre's budget, in the account's currency. Zero: nothing may be spent without what `beyond` says. `warn_at` is the
+/// percentage, 1 to 100, at which those who look after budgets are told.
+pub async fn set(
+    tx: &mut Tx,
+    centre: &str,
+    period: Period,
+    amount: Decimal,
+    beyond: Beyond,
+    warn_at: i32,
+) -> Result<()> {
     let actor = tx.actor()?;
     actor.require(Permission::CompanyManage)?;
     let amount = Money::new(amount, actor.currency());
@@ -176,6 +185,9 @@ pub async fn set(tx: &mut Tx, centre: &str, period: Period, amount: Decimal, bey
         )
         .into());
     }
+    if !(1..=100).contains(&warn_at) {
+        return Err(Problem::invalid("warn_at", "Enter a percentage from 1 to 100.").into());
+    }
     let before = sqlx::query!(
         r#"SELECT c.id, (SELECT to_jsonb(b) - 'account_id' - 'id' FROM budgets b WHERE b.account_id = $1 AND b.cost_centre = $2 FOR UPDATE) AS before
            FROM cost_centres c WHERE c.account_id = $1 AND c.code = $2 AND c.active"#,
@@ -185,16 +197,17 @@ pub async fn set(tx: &mut Tx, centre: &str, period: Period, amount: Decimal, bey
     .fetch_one(tx.db())
     .await?;
     sqlx::query!(
-        "INSERT INTO budgets (account_id, id, cost_centre, period, amount, currency, beyond) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO budgets (account_id, id, cost_centre, period, amount, currency, beyond, warn_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT ON CONSTRAINT one_budget_a_cost_centre
-         DO UPDATE SET period = excluded.period, amount = excluded.amount, beyond = excluded.beyond, active = true, version = budgets.version + 1",
+         DO UPDATE SET period = excluded.period, amount = excluded.amount, beyond = excluded.beyond, warn_at = excluded.warn_at, active = true, version = budgets.version + 1",
         actor.account().0,
         crate::new_id::<Uuid>(),
         centre,
         period.code(),
         amount.amount(),
         actor.currency().code(),
-        beyond.code()
+        beyond.code(),
+        warn_at
     )
     .execute(tx.db())
     .await?;

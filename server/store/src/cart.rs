@@ -1,4 +1,4 @@
-//! A member's cart. Every function works on the asking member's own.
+//! The cart that a member uses. Every function works on the asking member's own; the others that they keep are in `carts`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use domain::accounts::{Address, AddressRow, CostCentreRow};
 use domain::cart::{self, CartLine, CartPage, CheckoutPage, Places, TaxedAmount};
 use domain::catalog::{PriceBrief, Sku};
 use domain::credit::{Policy, Verdict};
-use domain::ids::MemberId;
+use domain::ids::{CartId, MemberId};
 use domain::pricing::Resolved;
 use domain::{Actor, Money, Permission, Problem, Quantity, text};
 use rust_decimal::Decimal;
@@ -30,14 +30,17 @@ pub(crate) struct Line {
 /// The cart with the account's rules, for the pages and for submit.
 pub(crate) struct Cart {
     pub id: Option<Uuid>,
+    name: String,
     pub lines: Vec<Line>,
     pub totals: cart::Totals,
     pub po_required: bool,
     free_delivery_from: Option<Money>,
     pub below_minimum: Option<Money>,
+    terms: Terms,
 }
 
 /// What the account and the seller say of every order.
+#[derive(Clone)]
 struct Terms {
     tax_rate: Option<Decimal>,
     po_required: bool,
@@ -48,15 +51,23 @@ struct Terms {
 
 /// Reads the asking member's cart, priced now. Two statements.
 pub(crate) async fn load(tx: &mut Tx, actor: &Actor) -> Result<Cart> {
+    read(tx, actor, None).await
+}
+
+/// [`load`], or a cart of the account that is named: whether they may see it is the caller's to know.
+pub(crate) async fn read(tx: &mut Tx, actor: &Actor, named: Option<CartId>) -> Result<Cart> {
     let member = actor.member()?;
     let row = sqlx::query!(
-        r#"SELECT a.tax_rate, a.po_required, a.order_minimum, s.delivery_fee, s.free_delivery_from, c.id AS "cart?",
+        r#"SELECT a.tax_rate, a.po_required, a.order_minimum, s.delivery_fee, s.free_delivery_from, c.id AS "cart?", c.name AS "name?",
                   (SELECT jsonb_agg(jsonb_build_array(l.product_id, l.quantity::text, l.seen_price::text) ORDER BY l.added_at, l.product_id)
                    FROM cart_lines l WHERE (l.account_id, l.cart_id) = (c.account_id, c.id)) AS lines
-           FROM accounts a CROSS JOIN seller s LEFT JOIN carts c ON c.account_id = a.id AND c.member_id = $2
+           FROM accounts a CROSS JOIN seller s
+           LEFT JOIN carts c ON c.account_id = a.id
+               AND c.id = COALESCE($3, (SELECT k.id FROM carts k WHERE k.account_id = $1 AND k.member_id = $2 AND k.in_use))
            WHERE a.id = $1"#,
         actor.account().0,
-        member.0
+        member.0,
+        named.map(|id| id.0)
     )
     .fetch_one(tx.db())
     .await?;
@@ -78,7 +89,13 @@ pub(crate) async fn load(tx: &mut Tx, actor: &Actor) -> Result<Cart> {
         delivery_fee: row.delivery_fee,
         free_delivery_from: row.free_delivery_from,
     };
-    Ok(Cart { id: row.cart, ..priced(tx, actor, &terms, lines)? })
+    Ok(Cart { id: row.cart, name: row.name.unwrap_or_default(), ..priced(tx, actor, &terms, lines)? })
+}
+
+/// Some of a cart's lines as if they were ordered alone.
+pub(crate) fn part(tx: &Tx, actor: &Actor, cart: &Cart, lines: &[usize]) -> Result<Cart> {
+    let wanted = lines.iter().filter_map(|at| cart.lines.get(*at)).map(|l| (l.facts.clone(), l.quantity, None));
+    priced(tx, actor, &cart.terms, wanted.collect())
 }
 
 /// A cart of these lines, priced now, which lies nowhere: what a schedule orders. One statement.
@@ -111,6 +128,8 @@ fn priced(tx: &Tx, actor: &Actor, terms: &Terms, wanted: Vec<(Facts, Quantity, O
     let delivery = cart::delivery_charge(net, money(terms.delivery_fee), free_from);
     Ok(Cart {
         id: None,
+        name: String::new(),
+        terms: terms.clone(),
         totals: cart::totals(currency, &amounts, delivery)?,
         lines,
         po_required: terms.po_required,
@@ -147,6 +166,7 @@ impl Cart {
             })
             .collect();
         CartPage {
+            name: self.name.clone(),
             lines,
             totals: self.totals.clone(),
             free_delivery_from: self.free_delivery_from,
@@ -263,7 +283,7 @@ pub(crate) async fn add_all(tx: &mut Tx, actor: &Actor, lines: &[(&Facts, Quanti
 /// What is in the asking member's cart, and how many more products it holds; nobody else changes it until the end of the transaction.
 pub(crate) async fn room(tx: &mut Tx, actor: &Actor) -> Result<(HashSet<Uuid>, usize)> {
     let present = sqlx::query_scalar!(
-        "WITH c AS (SELECT account_id, id FROM carts WHERE account_id = $1 AND member_id = $2 FOR UPDATE)
+        "WITH c AS (SELECT account_id, id FROM carts WHERE account_id = $1 AND member_id = $2 AND in_use FOR UPDATE)
          SELECT l.product_id FROM c JOIN cart_lines l ON (l.account_id, l.cart_id) = (c.account_id, c.id)",
         actor.account().0,
         actor.member()?.0
@@ -301,8 +321,8 @@ async fn put(
 ) -> Result<Vec<Quantity>> {
     let now = tx.now();
     let row = sqlx::query!(
-        r#"WITH c AS (INSERT INTO carts (account_id, id, member_id, created_at) VALUES ($1, $2, $3, $4)
-                      ON CONFLICT (account_id, member_id) DO UPDATE SET member_id = excluded.member_id RETURNING id)
+        r#"WITH c AS (INSERT INTO carts (account_id, id, member_id, created_at, changed_at) VALUES ($1, $2, $3, $4, $4)
+                      ON CONFLICT (account_id, member_id) WHERE in_use DO UPDATE SET changed_at = excluded.changed_at RETURNING id)
            SELECT c.id, (SELECT jsonb_object_agg(l.product_id, l.quantity::text) FROM cart_lines l
                          WHERE l.account_id = $1 AND l.cart_id = c.id) AS lines FROM c"#,
         actor.account().0,
@@ -370,10 +390,12 @@ pub async fn set(tx: &mut Tx, sku: &Sku, quantity: Option<Quantity>) -> Result<(
     let actor = tx.actor()?;
     actor.require(Permission::CartUse)?;
     let (account, member) = (actor.account().0, actor.member()?.0);
+    let now = tx.now();
     let cart = sqlx::query_scalar!(
-        "SELECT id FROM carts WHERE account_id = $1 AND member_id = $2 FOR UPDATE",
+        "UPDATE carts SET changed_at = $3 WHERE account_id = $1 AND member_id = $2 AND in_use RETURNING id",
         account,
-        member
+        member,
+        now
     )
     .fetch_one(tx.db())
     .await?;

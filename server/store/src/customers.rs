@@ -148,7 +148,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<CustomerPage> {
                    WHERE i.account_id = a.id AND i.settled < i.gross AND i.kind = 'invoice' AND i.currency = a.currency) AS "open!",
                   (SELECT jsonb_agg(jsonb_build_array(m.id, p.name, p.email, m.roles,
                               (SELECT count(*) FROM carts k JOIN cart_lines l ON (l.account_id, l.cart_id) = (k.account_id, k.id)
-                               WHERE k.account_id = m.account_id AND k.member_id = m.id)) ORDER BY p.name, m.id)
+                               WHERE k.account_id = m.account_id AND k.member_id = m.id AND k.in_use)) ORDER BY p.name, m.id)
                    FROM members m JOIN people p ON p.id = m.person_id WHERE m.account_id = a.id AND m.status = 'active') AS people,
                   (SELECT jsonb_agg(jsonb_build_array(d.kind, d.label, to_jsonb(d)) ORDER BY d.kind DESC, d.is_default DESC, d.label)
                    FROM addresses d WHERE d.account_id = a.id) AS addresses,

@@ -4,12 +4,14 @@
 //! row-level security context, or for the job role. Nouns are queries, verbs are use cases.
 
 pub mod accounts;
+pub mod alerts;
 pub mod approvals;
 pub mod assistance;
 mod audit;
 pub mod bank;
 pub mod budgets;
 pub mod cart;
+pub mod carts;
 pub mod catalog;
 pub mod company;
 pub mod customers;

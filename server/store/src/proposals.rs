@@ -25,7 +25,7 @@ pub async fn waiting(tx: &mut Tx) -> Result<Proposals> {
         r#"SELECT p.id AS "id?", p.by_name AS "by_name?", p.proposed_at AS "proposed_at?", p.note AS "note?",
                   (SELECT count(*) FROM cart_proposal_lines l WHERE (l.account_id, l.proposal_id) = (p.account_id, p.id)) AS "lines!",
                   (SELECT count(*) FROM cart_lines l JOIN carts c ON (c.account_id, c.id) = (l.account_id, l.cart_id)
-                   WHERE c.account_id = $1 AND c.member_id = $2 AND l.assistance_id = $3) AS "mine!"
+                   WHERE c.account_id = $1 AND c.member_id = $2 AND c.in_use AND l.assistance_id = $3) AS "mine!"
            FROM (SELECT 1) one LEFT JOIN cart_proposals p ON p.account_id = $1 AND p.member_id = $2 AND p.state = 'open'
            ORDER BY p.proposed_at, p.id LIMIT 50"#,
         actor.account().0,
@@ -54,11 +54,11 @@ pub async fn propose(tx: &mut Tx, words: &str) -> Result<ProposalId> {
     let behalf = actor.behalf().ok_or(Problem::Forbidden)?.clone();
     let words = note(words)?;
     let (account, member, now) = (actor.account(), actor.member()?, tx.now());
-    sqlx::query!("SELECT id FROM carts WHERE account_id = $1 AND member_id = $2 FOR UPDATE", account.0, member.0)
+    sqlx::query!("SELECT id FROM carts WHERE account_id = $1 AND member_id = $2 AND in_use FOR UPDATE", account.0, member.0)
         .fetch_optional(tx.db())
         .await?;
     let taken = sqlx::query!(
-        "DELETE FROM cart_lines l USING carts c WHERE c.account_id = $1 AND c.member_id = $2 AND (l.account_id, l.cart_id) = (c.account_id, c.id)
+        "DELETE FROM cart_lines l USING carts c WHERE c.account_id = $1 AND c.member_id = $2 AND c.in_use AND (l.account_id, l.cart_id) = (c.account_id, c.id)
            AND l.assistance_id = $3
          RETURNING l.product_id, l.quantity, l.added_at",
         account.0,

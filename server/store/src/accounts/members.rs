@@ -188,7 +188,7 @@ pub async fn reactivate(tx: &mut Tx, id: MemberId) -> Result<()> {
 
 /// Takes a member's seat away; their sessions in it end with the next request. Nobody deactivates themselves.
 ///
-/// What they leave open goes to the colleague `to`: the lines of their cart, carts proposed to them, quotes under way, the orders they sent that still wait (a
+/// What they leave open goes to the colleague `to`: the lines of their cart, the carts they kept, carts proposed to them, quotes under way, the orders they sent that still wait (a
 /// rejection hands those back), their schedules, which stop, those who report to them. Their delegations and their calendar end; what waits for their approval alone falls
 /// to the account admins (`domain::approvals::Flow::candidates`).
 pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Result<()> {
@@ -217,7 +217,7 @@ pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Resul
     .fetch_one(tx.db())
     .await?;
     let left = sqlx::query!(
-        "DELETE FROM cart_lines l USING carts c WHERE c.account_id = $1 AND c.member_id = $2 AND (l.account_id, l.cart_id) = (c.account_id, c.id)
+        "DELETE FROM cart_lines l USING carts c WHERE c.account_id = $1 AND c.member_id = $2 AND c.in_use AND (l.account_id, l.cart_id) = (c.account_id, c.id)
          RETURNING l.product_id, l.quantity",
         account,
         row.id
@@ -239,6 +239,10 @@ pub async fn deactivate(tx: &mut Tx, email: &str, to: Option<MemberId>) -> Resul
               quoted AS (UPDATE quotes SET member_id = $3 WHERE account_id = $1 AND member_id = $2
                          AND status IN ('draft', 'requested', 'sent', 'changes_asked', 'partly_accepted')),
               proposed AS (UPDATE cart_proposals SET member_id = $3 WHERE account_id = $1 AND member_id = $2 AND state = 'open'),
+              -- What had been shared with the heir is theirs now; what had been shared with whoever leaves is not seen any more.
+              unshared AS (DELETE FROM cart_shares s USING carts c WHERE (c.account_id, c.id) = (s.account_id, s.cart_id) AND c.account_id = $1
+                           AND (s.member_id = $2 OR s.member_id = $3 AND c.member_id = $2)),
+              carted AS (UPDATE carts SET member_id = $3 WHERE account_id = $1 AND member_id = $2 AND NOT in_use),
               listed AS (UPDATE lists SET member_id = $3 WHERE account_id = $1 AND member_id = $2),
               -- Nobody orders by itself for somebody who has not said so: the heir looks at each and resumes it.
               scheduled AS (UPDATE schedules SET member_id = $3, state = CASE state WHEN 'active' THEN 'asking' ELSE state END,

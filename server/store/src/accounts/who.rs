@@ -57,7 +57,7 @@ pub async fn asks(
                   a.name AS "account_name?", a.number AS "account_number?", a.currency AS "currency?", a.status AS "status?", a.price_strategy AS "strategy?",
                   (SELECT array_agg(u.id ORDER BY u.depth) FROM up u WHERE u.id <> '00000000-0000-0000-0000-000000000000') AS lineage,
                   (SELECT count(*) FROM carts c JOIN cart_lines l ON (l.account_id, l.cart_id) = (c.account_id, c.id)
-                   WHERE c.account_id = s.account_id AND c.member_id = s.id) AS "cart_lines!",
+                   WHERE c.account_id = s.account_id AND c.member_id = s.id AND c.in_use) AS "cart_lines!",
                   (SELECT count(*) FROM notices n WHERE n.account_id = s.account_id AND n.member_id = s.id AND n.read_at IS NULL) AS "unread!",
                   (SELECT jsonb_agg(jsonb_build_array(a2.id, a2.name) ORDER BY a2.name)
                    FROM members m2 JOIN accounts a2 ON a2.id = m2.account_id

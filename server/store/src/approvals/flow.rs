@@ -100,29 +100,52 @@ pub(crate) struct Preview {
     pub price_on_request: bool,
 }
 
+impl Preview {
+    /// As if the cart's budget sufficed and its address were known.
+    fn of(cart: &Cart) -> Self {
+        Self {
+            total: cart.totals.gross,
+            categories: cart.lines.iter().map(|l| l.facts.category.clone()).collect(),
+            skus: cart.lines.iter().map(|l| l.facts.sku.clone()).collect(),
+            over_budget: false,
+            budget_asks: false,
+            new_address: false,
+            price_on_request: cart.lines.iter().any(|l| l.price.is_none()),
+        }
+    }
+
+    fn asked<'a>(&'a self, requester: &'a Seat) -> Asked<'a> {
+        Asked {
+            requester,
+            total: self.total,
+            lines: self.skus.len(),
+            categories: &self.categories,
+            skus: &self.skus,
+            over_budget: self.over_budget,
+            new_address: self.new_address,
+            price_on_request: self.price_on_request,
+        }
+    }
+}
+
+fn seat(actor: &Actor) -> Result<Seat> {
+    Ok(Seat {
+        id: actor.member()?,
+        name: actor.name().to_owned(),
+        roles: actor.roles().to_vec(),
+        manager: None,
+        active: true,
+    })
+}
+
 /// The rules among `rules` that an order of the asking member matches; the budget's own when none of them asks for it.
 pub(crate) fn matching(rules: Option<serde_json::Value>, actor: &Actor, of: &Preview) -> Result<Vec<FlowRule>> {
     let rules: Vec<Rule> = rules.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
     if rules.is_empty() && !of.budget_asks {
         return Ok(Vec::new());
     }
-    let requester = Seat {
-        id: actor.member()?,
-        name: actor.name().to_owned(),
-        roles: actor.roles().to_vec(),
-        manager: None,
-        active: true,
-    };
-    let asked = Asked {
-        requester: &requester,
-        total: of.total,
-        lines: of.skus.len(),
-        categories: &of.categories,
-        skus: &of.skus,
-        over_budget: of.over_budget,
-        new_address: of.new_address,
-        price_on_request: of.price_on_request,
-    };
+    let requester = seat(actor)?;
+    let asked = of.asked(&requester);
     let matched: Vec<&Rule> = rules.iter().filter(|r| r.matches(&asked)).collect();
     let covered = matched.iter().any(|r| r.conditions.contains(&domain::approvals::Condition::OverBudget));
     let mut found: Vec<FlowRule> = matched.into_iter().map(FlowRule::from).collect();
@@ -132,24 +155,33 @@ pub(crate) fn matching(rules: Option<serde_json::Value>, actor: &Actor, of: &Pre
     Ok(found)
 }
 
-/// Who would approve the cart, for the checkout: as if its budget sufficed and its address were known. Two statements.
-pub(crate) async fn preview(tx: &mut Tx, actor: &Actor, cart: &Cart) -> Result<Vec<domain::approvals::RuleProgress>> {
+/// The rules in force for the asking account, the inherited first.
+async fn in_force(tx: &mut Tx, actor: &Actor) -> Result<Option<serde_json::Value>> {
     let rules = sqlx::query_scalar!(
         "SELECT jsonb_agg(r.rule ORDER BY r.account_id = $1, r.position, r.id) FROM approval_rules r WHERE r.enabled",
         actor.account().0
     )
     .fetch_one(tx.db())
     .await?;
-    let question = Preview {
-        total: cart.totals.gross,
-        categories: cart.lines.iter().map(|l| l.facts.category.clone()).collect(),
-        skus: cart.lines.iter().map(|l| l.facts.sku.clone()).collect(),
-        over_budget: false,
-        budget_asks: false,
-        new_address: false,
-        price_on_request: cart.lines.iter().any(|l| l.price.is_none()),
+    Ok(rules)
+}
+
+/// For each line of the cart a rule that asks somebody because of it. The rules look at the whole cart: splitting it lets nothing
+/// through below a limit. One statement.
+pub(crate) async fn because_of(tx: &mut Tx, actor: &Actor, cart: &Cart) -> Result<Vec<Option<String>>> {
+    let rules: Vec<Rule> =
+        in_force(tx, actor).await?.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| odd(&e))?;
+    let (requester, of) = (seat(actor)?, Preview::of(cart));
+    let matched: Vec<&Rule> = rules.iter().filter(|r| r.matches(&of.asked(&requester))).collect();
+    let asks = |l: &crate::cart::Line| {
+        matched.iter().find(|r| r.concerns(&l.facts.category, &l.facts.sku, l.price.is_some())).map(|r| r.name.clone())
     };
-    let rules = matching(rules, actor, &question)?;
+    Ok(cart.lines.iter().map(asks).collect())
+}
+
+/// Who would approve the cart, for the checkout: as if its budget sufficed and its address were known. Two statements.
+pub(crate) async fn preview(tx: &mut Tx, actor: &Actor, cart: &Cart) -> Result<Vec<domain::approvals::RuleProgress>> {
+    let rules = matching(in_force(tx, actor).await?, actor, &Preview::of(cart))?;
     if rules.is_empty() {
         return Ok(Vec::new());
     }
@@ -268,7 +300,7 @@ pub(super) async fn lock(tx: &mut Tx, actor: &Actor, number: &str) -> Result<Ope
     let account = actor.account().0;
     let o = sqlx::query!(
         "SELECT o.id, o.number, o.status, o.version AS order_version, o.gross, o.currency, o.cost_centre, o.quote_id, o.quote_version, f.requester, f.status AS flow_status, f.version, f.rules, f.escalated_at,
-                (SELECT c.id FROM carts c WHERE c.account_id = $1 AND c.member_id = f.requester FOR UPDATE) AS cart
+                (SELECT c.id FROM carts c WHERE c.account_id = $1 AND c.member_id = f.requester AND c.in_use FOR UPDATE) AS cart
          FROM orders o JOIN approval_flows f ON (f.account_id, f.order_id) = (o.account_id, o.id)
          WHERE o.account_id = $1 AND o.number = $2 FOR UPDATE OF o, f",
         account,

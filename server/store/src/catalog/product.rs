@@ -16,11 +16,14 @@ pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
     let row = sqlx::query!(
         r#"SELECT p.description, COALESCE(p.gtin, '') AS "gtin!", c.name AS category, c.slug, p.attributes AS "attributes!",
                   (SELECT row_to_json(f) FROM product_facts f WHERE f.id = p.id AND f.in_assortment) AS "facts: Json<Facts>",
+                  EXISTS (SELECT 1 FROM stock_watches h WHERE h.account_id = $2 AND h.member_id = $3 AND h.product_id = p.id) AS "watched!",
                   (SELECT jsonb_agg(jsonb_build_array(w.name, greatest(k.on_hand - k.reserved, 0)::text,
                                     (k.incoming - greatest(k.reserved - k.on_hand, 0))::text, k.incoming_on) ORDER BY w.position, w.code)
                    FROM stock k JOIN warehouses w ON w.code = k.warehouse WHERE k.product_id = p.id) AS stock
            FROM products p JOIN categories c ON c.id = p.category_id WHERE p.sku = $1"#,
-        sku.trim().to_uppercase()
+        sku.trim().to_uppercase(),
+        actor.account().0,
+        actor.member()?.0
     )
     .fetch_one(tx.db())
     .await?;
@@ -50,6 +53,7 @@ pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
         larger: larger(&facts, pricing),
         successor: facts.successor.clone(),
         can_add: actor.may(Permission::CartUse),
+        watched: row.watched,
         today,
     })
 }

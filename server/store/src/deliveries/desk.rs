@@ -5,6 +5,7 @@ use domain::accounts::Address;
 use domain::cart::Totals;
 use domain::deliveries::{DeskAction, DeskOrder, DeskPage, DeskQuery, DeskRow};
 use domain::orders::{Event, OrderStep, PAGE, Status};
+use domain::paging::COUNTED;
 use domain::{Currency, Money, Permission};
 
 use crate::orders::order_lines;
@@ -35,7 +36,7 @@ pub async fn list(tx: &mut Tx, query: DeskQuery) -> Result<DeskPage> {
                       OR EXISTS (SELECT 1 FROM order_lines l WHERE (l.account_id, l.order_id) = (o.account_id, o.id)
                                  AND (l.sku = upper($5) OR l.name ILIKE '%' || $5 || '%'))))
            SELECT a.number AS account, a.name, o.number, o.placed_at, o.placed_by, o.po_number, o.status, o.gross, o.currency,
-                  (SELECT count(*) FROM matched) AS "total!"
+                  (SELECT count(*) FROM (SELECT 1 FROM matched LIMIT $8) counted) AS "total!"
            FROM (SELECT * FROM matched ORDER BY placed_at DESC, id DESC LIMIT $6 OFFSET $7) page
            JOIN orders o ON (o.account_id, o.id) = (page.account_id, page.id) JOIN accounts a ON a.id = o.account_id
            ORDER BY o.placed_at DESC, o.id DESC"#,
@@ -45,7 +46,8 @@ pub async fn list(tx: &mut Tx, query: DeskQuery) -> Result<DeskPage> {
         customer,
         words,
         i64::from(PAGE),
-        i64::from(query.page - 1) * i64::from(PAGE)
+        i64::from(query.page - 1) * i64::from(PAGE),
+        COUNTED
     )
     .fetch_all(tx.db())
     .await?;

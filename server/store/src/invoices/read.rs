@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 use domain::accounts::Address;
 use domain::invoices::{
-    Ageing, COUNTED, Charge, ChargeFor, InvoiceLine, InvoicePage, InvoiceQuery, InvoiceRow, InvoicesPage, Kind,
+    Ageing, Charge, ChargeFor, InvoiceLine, InvoicePage, InvoiceQuery, InvoiceRow, InvoicesPage, Kind,
     Language, Letterhead, PAGE, Settlement, Tab, bucket, status, totals,
 };
+use domain::paging::{COUNTED, Walk};
 use domain::payments::Discount;
 use domain::tax::{Category, Taxed};
 use domain::{Currency, Money, Permission, Quantity};
@@ -50,10 +51,10 @@ impl Row {
     }
 }
 
-/// The rows of a list whose documents match a condition on `i`. A statement for each condition, so that its index is used; the total
-/// is counted as far as [`COUNTED`].
+/// The rows of a list whose documents match a condition on `i`. A statement for each condition, so that its index is used, forward or
+/// back (the other way reads no row); the total is counted as far as [`COUNTED`].
 macro_rules! listed {
-    ($tx:ident, $query:ident, $limit:ident, $offset:ident, $condition:literal $(, $words:expr)*) => {
+    ($tx:ident, $query:ident, $walk:ident, $condition:literal $(, $words:expr)*) => {
         sqlx::query_as!(
             Row,
             r#"WITH matched AS NOT MATERIALIZED (
@@ -63,15 +64,26 @@ macro_rules! listed {
                 + r#")
                SELECT i.number, i.kind, i.issued_on, i.due_on, i.order_number, i.po_number, i.currency, i.gross, i.settled, i.in_payment,
                       EXISTS (SELECT 1 FROM disputes d WHERE (d.account_id, d.invoice_id) = (i.account_id, i.id) AND d.status = 'open') AS "disputed!",
-                      (SELECT count(*) FROM (SELECT 1 FROM matched LIMIT $6) counted) AS "total!"
-               FROM (SELECT * FROM matched ORDER BY issued_on DESC, id DESC LIMIT $4 OFFSET $5) page
+                      (SELECT count(*) FROM (SELECT 1 FROM matched LIMIT $9) counted) AS "total!"
+               FROM ((SELECT m.id FROM matched m
+                      WHERE (m.issued_on, m.id) < (COALESCE((SELECT a.issued_on FROM invoices a WHERE a.account_id = $1 AND a.number = $4), 'infinity'::date),
+                                             COALESCE((SELECT a.id FROM invoices a WHERE a.account_id = $1 AND a.number = $4), 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                      ORDER BY m.issued_on DESC, m.id DESC LIMIT $5 OFFSET $6)
+                     UNION ALL
+                     (SELECT m.id FROM matched m
+                      WHERE (m.issued_on, m.id) > ((SELECT b.issued_on FROM invoices b WHERE b.account_id = $1 AND b.number = $7),
+                                                   (SELECT b.id FROM invoices b WHERE b.account_id = $1 AND b.number = $7))
+                      ORDER BY m.issued_on, m.id LIMIT $8)) page
                JOIN invoices i ON (i.account_id, i.id) = ($1, page.id)
                ORDER BY i.issued_on DESC, i.id DESC"#,
             $tx.actor()?.account().0,
             $query.from,
             $query.to,
-            $limit,
-            $offset,
+            $walk.after,
+            $walk.forward,
+            $walk.skip,
+            $walk.before,
+            $walk.back,
             COUNTED
             $(, $words)*
         )
@@ -80,43 +92,40 @@ macro_rules! listed {
     };
 }
 
-async fn rows(tx: &mut Tx, query: &InvoiceQuery, limit: i64, offset: i64) -> Result<(Vec<InvoiceRow>, i64)> {
+async fn rows(tx: &mut Tx, query: &InvoiceQuery, walk: Walk<'_>) -> Result<(Vec<InvoiceRow>, i64)> {
     let today = tx.today();
     let words = query.words.replace(['%', '_', '\\'], "");
     let rows = match query.tab {
         _ if !words.is_empty() => listed!(
             tx,
             query,
-            limit,
-            offset,
-            "CASE $7 WHEN 'open' THEN i.settled < i.gross
+            walk,
+            "CASE $10 WHEN 'open' THEN i.settled < i.gross
                      WHEN 'overdue' THEN i.settled < i.gross AND i.kind = 'invoice' AND i.due_on < (SELECT current_setting('app.today')::date)
                      WHEN 'disputed' THEN i.settled < i.gross AND i.id IN (SELECT d.invoice_id FROM disputes d WHERE d.account_id = i.account_id AND d.status = 'open')
                      WHEN 'paid' THEN i.settled >= i.gross
                      WHEN 'credit-notes' THEN i.kind = 'credit_note'
                      ELSE true END
-             AND (i.number ILIKE '%' || $8 || '%' OR i.order_number ILIKE '%' || $8 || '%' OR i.po_number ILIKE '%' || $8 || '%')",
+             AND (i.number ILIKE '%' || $11 || '%' OR i.order_number ILIKE '%' || $11 || '%' OR i.po_number ILIKE '%' || $11 || '%')",
             query.tab.code(),
             words
         ),
-        Tab::Open => listed!(tx, query, limit, offset, "i.settled < i.gross"),
+        Tab::Open => listed!(tx, query, walk, "i.settled < i.gross"),
         Tab::Overdue => listed!(
             tx,
             query,
-            limit,
-            offset,
+            walk,
             "i.settled < i.gross AND i.kind = 'invoice' AND i.due_on < (SELECT current_setting('app.today')::date)"
         ),
         Tab::Disputed => listed!(
             tx,
             query,
-            limit,
-            offset,
+            walk,
             "i.settled < i.gross AND i.id IN (SELECT d.invoice_id FROM disputes d WHERE d.account_id = i.account_id AND d.status = 'open')"
         ),
-        Tab::Paid => listed!(tx, query, limit, offset, "i.settled >= i.gross"),
-        Tab::CreditNotes => listed!(tx, query, limit, offset, "i.kind = 'credit_note'"),
-        Tab::All => listed!(tx, query, limit, offset, "true"),
+        Tab::Paid => listed!(tx, query, walk, "i.settled >= i.gross"),
+        Tab::CreditNotes => listed!(tx, query, walk, "i.kind = 'credit_note'"),
+        Tab::All => listed!(tx, query, walk, "true"),
     };
     let total = rows.first().map_or(0, |r| r.total);
     Ok((rows.into_iter().map(|r| r.view(today)).collect::<Result<_>>()?, total))
@@ -127,7 +136,7 @@ pub async fn list(tx: &mut Tx, query: InvoiceQuery) -> Result<InvoicesPage> {
     let actor = tx.actor()?;
     actor.require(Permission::InvoiceRead)?;
     let can_pay = actor.may(Permission::InvoicePay);
-    let (rows, total) = rows(tx, &query, i64::from(PAGE), i64::from(query.page - 1) * i64::from(PAGE)).await?;
+    let (rows, total) = rows(tx, &query, query.at.walk(PAGE)).await?;
     Ok(InvoicesPage { rows, total, ageing: ageing(tx).await?, can_pay, today: tx.today(), query })
 }
 
@@ -137,7 +146,7 @@ pub const CSV_ROWS: i64 = 100_000;
 /// Every document that the filter matches, for the CSV.
 pub async fn export(tx: &mut Tx, query: &InvoiceQuery) -> Result<Vec<InvoiceRow>> {
     tx.actor()?.require(Permission::InvoiceRead)?;
-    Ok(rows(tx, query, CSV_ROWS, 0).await?.0)
+    Ok(rows(tx, query, Walk::first(CSV_ROWS)).await?.0)
 }
 
 /// What the account owes, by age, in its own currency.

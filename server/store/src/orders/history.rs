@@ -4,6 +4,7 @@ use chrono::{Days, NaiveTime};
 use domain::accounts::Address;
 use domain::cart::{TaxLine, Totals};
 use domain::orders::{Action, HistoryPage, HistoryQuery, OrderLine, OrderPage, OrderRow, OrderStep, PAGE, Status};
+use domain::paging::COUNTED;
 use domain::{Currency, Money, Permission, Quantity};
 
 use crate::{Error, Result, Tx};
@@ -25,11 +26,12 @@ pub async fn history(tx: &mut Tx, query: HistoryQuery) -> Result<HistoryPage> {
     let start = query.from.map(|d| tx.instant(d.and_time(NaiveTime::MIN)));
     let end = query.to.and_then(|d| d.checked_add_days(Days::new(1))).map(|d| tx.instant(d.and_time(NaiveTime::MIN)));
     let words = query.words.replace(['%', '_', '\\'], "");
+    let walk = query.at.walk(PAGE);
     let rows = sqlx::query!(
         r#"WITH matched AS NOT MATERIALIZED (
                SELECT o.id, o.placed_at FROM orders o
                WHERE o.account_id = $1
-                 AND ($2::uuid IS NULL OR o.member_id = $2 OR ($9 AND o.member_id IS NULL AND o.source = 'import'))
+                 AND ($2::uuid IS NULL OR o.member_id = $2 OR ($12 AND o.member_id IS NULL AND o.source = 'import'))
                  AND ($3::text IS NULL OR o.status = $3)
                  AND ($4::timestamptz IS NULL OR o.placed_at >= $4)
                  AND ($5::timestamptz IS NULL OR o.placed_at < $5)
@@ -37,8 +39,16 @@ pub async fn history(tx: &mut Tx, query: HistoryQuery) -> Result<HistoryPage> {
                       OR EXISTS (SELECT 1 FROM order_lines l WHERE (l.account_id, l.order_id) = (o.account_id, o.id)
                                  AND (l.sku = upper($6) OR l.name ILIKE '%' || $6 || '%'))))
            SELECT o.number, o.placed_at, o.po_number, o.cost_centre, o.placed_by, o.status, o.line_count, o.gross, o.currency,
-                  (SELECT count(*) FROM matched) AS "total!"
-           FROM (SELECT * FROM matched ORDER BY placed_at DESC, id DESC LIMIT $7 OFFSET $8) page
+                  (SELECT count(*) FROM (SELECT 1 FROM matched LIMIT $13) counted) AS "total!"
+           FROM ((SELECT m.id FROM matched m
+                  WHERE (m.placed_at, m.id) < (COALESCE((SELECT a.placed_at FROM orders a WHERE a.account_id = $1 AND a.number = $7), 'infinity'::timestamptz),
+                                         COALESCE((SELECT a.id FROM orders a WHERE a.account_id = $1 AND a.number = $7), 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                  ORDER BY m.placed_at DESC, m.id DESC LIMIT $8 OFFSET $9)
+                 UNION ALL
+                 (SELECT m.id FROM matched m
+                  WHERE (m.placed_at, m.id) > ((SELECT b.placed_at FROM orders b WHERE b.account_id = $1 AND b.number = $10),
+                                               (SELECT b.id FROM orders b WHERE b.account_id = $1 AND b.number = $10))
+                  ORDER BY m.placed_at, m.id LIMIT $11)) page
            JOIN orders o ON (o.account_id, o.id) = ($1, page.id)
            ORDER BY o.placed_at DESC, o.id DESC"#,
         actor.account().0,
@@ -47,9 +57,13 @@ pub async fn history(tx: &mut Tx, query: HistoryQuery) -> Result<HistoryPage> {
         start,
         end,
         words,
-        i64::from(PAGE),
-        i64::from(query.page - 1) * i64::from(PAGE),
-        !query.mine
+        walk.after,
+        walk.forward,
+        walk.skip,
+        walk.before,
+        walk.back,
+        !query.mine,
+        COUNTED
     )
     .fetch_all(tx.db())
     .await?;

@@ -355,6 +355,8 @@ async fn tell(tx: &mut Tx, actor: &Actor, new: &NewOrder<'_>, status: Status, nu
     let (form, account, now) = (new.form, actor.account().0, tx.now());
     let row = sqlx::query!(
         r#"WITH gone AS (DELETE FROM cart_lines WHERE account_id = $1 AND cart_id = $3),
+                unshared AS (DELETE FROM cart_shares WHERE account_id = $1 AND cart_id = $3),
+                unnamed AS (UPDATE carts SET name = '' WHERE account_id = $1 AND id = $3 AND name <> ''),
                 step AS (INSERT INTO order_events (account_id, order_id, version, status, at, by_name) VALUES ($1, $2, 1, $4, $5, $6))
            SELECT p.email, s.name AS seller FROM people p, seller s WHERE p.id = $7"#,
         account,

@@ -17,7 +17,7 @@ pub async fn submit(tx: &mut Tx, form: &CheckoutForm) -> Result<String> {
     let actor = tx.actor()?;
     actor.require(Permission::OrderSubmit)?;
     let cart_row = sqlx::query_scalar!(
-        "SELECT id FROM carts WHERE account_id = $1 AND member_id = $2 FOR UPDATE",
+        "SELECT id FROM carts WHERE account_id = $1 AND member_id = $2 AND in_use FOR UPDATE",
         actor.account().0,
         actor.member()?.0
     )

@@ -346,7 +346,7 @@ async fn budgets_refuse_ask_and_get_back_exactly_what_is_cancelled() {
     world.sql("DELETE FROM budget_entries").await;
     let set = async |amount: i64, beyond: Beyond| {
         let mut tx = world.begin(&admin).await;
-        store::budgets::set(&mut tx, "MAINT", Period::Month, Decimal::from(amount), beyond).await.unwrap();
+        store::budgets::set(&mut tx, "MAINT", Period::Month, Decimal::from(amount), beyond, 80).await.unwrap();
         tx.commit().await.unwrap();
     };
     set(1000, Beyond::Block).await;

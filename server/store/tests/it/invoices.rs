@@ -28,6 +28,25 @@ async fn finance_sees_documents_with_derived_status_and_the_balance_is_their_sum
 }
 
 #[tokio::test]
+async fn a_page_begins_behind_the_row_that_was_last_and_ends_before_the_one_that_was_first() {
+    let world = World::new().await;
+    let finance = world.actor("finance@acme.example").await;
+    for show in ["all", "open", "paid", "all&q=INV"] {
+        let numbers = async |place: &str| -> Vec<String> {
+            let query = InvoiceQuery::parse(&format!("show={show}{place}"));
+            let page = store::invoices::list(&mut world.read(&finance).await, query).await.unwrap();
+            page.rows.into_iter().map(|r| r.number).collect()
+        };
+        let all = numbers("").await;
+        assert!(all.len() > 1);
+        for (at, number) in all.iter().enumerate() {
+            assert_eq!(numbers(&format!("&page=3&after={number}")).await, all[at + 1..]);
+            assert_eq!(numbers(&format!("&page=3&before={number}")).await, all[..at]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_document_shows_its_lines_tax_and_payments() {
     let world = World::new().await;
     let finance = world.actor("finance@acme.example").await;

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
 mod accounts;
+mod alerts;
 mod approvals;
 mod assistance;
 mod bank;
+mod carts;
 mod catalog;
 mod deliveries;
 mod disputes;

@@ -43,6 +43,25 @@ async fn buyers_see_their_own_orders_and_managers_the_accounts() {
 }
 
 #[tokio::test]
+async fn a_page_begins_behind_the_row_that_was_last_and_ends_before_the_one_that_was_first() {
+    let world = World::new().await;
+    let manager = world.actor("manager@acme.example").await;
+    let numbers = async |text: &str| -> Vec<String> {
+        let page = store::orders::history(&mut world.read(&manager).await, query(text)).await.unwrap();
+        page.rows.into_iter().map(|r| r.number).collect()
+    };
+    let all = numbers("").await;
+    assert_eq!(all.len(), 7);
+    for (at, number) in all.iter().enumerate() {
+        assert_eq!(numbers(&format!("page=9&after={number}")).await, all[at + 1..]);
+        assert_eq!(numbers(&format!("page=9&before={number}")).await, all[..at]);
+    }
+    let shipped = numbers("status=shipped").await;
+    assert_eq!(numbers(&format!("status=shipped&page=2&after={}", shipped[0])).await, shipped[1..]);
+    assert_eq!(numbers("page=2&after=SO-9999-000001").await, all, "a row that is not there is the list's beginning");
+}
+
+#[tokio::test]
 async fn an_order_is_called_off_once_and_its_stock_is_free_again() {
     let world = World::new().await;
     let buyer = world.buyer().await;

@@ -172,7 +172,7 @@ async fn an_account_on_hold_reads_everything_and_submits_nothing() {
     assert!(
         store::orders::history(
             &mut world.read(&held).await,
-            domain::orders::HistoryQuery { page: 1, ..Default::default() }
+            domain::orders::HistoryQuery::default()
         )
         .await
         .unwrap()

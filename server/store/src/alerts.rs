@@ -1,0 +1,36 @@
+//! Alerts: what changes on what an account buys, what a member waits for, budgets that are nearly used; told by the clock.
+
+mod budgets;
+mod digest;
+mod prices;
+mod stock;
+
+use chrono::{DateTime, Utc};
+use domain::alerts::AlertsPage;
+use domain::{Permission, working};
+
+use crate::{Result, Store, Tx};
+
+pub use stock::{unwatch, watch};
+
+/// What concerns the asking member. Six statements at most.
+pub async fn page(tx: &mut Tx) -> Result<AlertsPage> {
+    let actor = tx.actor()?;
+    actor.require(Permission::CatalogRead)?;
+    let (ahead, since) = prices::changes(tx, &actor).await?;
+    let watched = if actor.may(Permission::CartUse) { stock::watched(tx, &actor).await? } else { Vec::new() };
+    let budgets = if actor.may(Permission::BudgetRead) { budgets::nearly_used(tx).await? } else { Vec::new() };
+    Ok(AlertsPage { ahead, since, watched, budgets, today: tx.today() })
+}
+
+/// Tells whoever wants to know; gives how many were told. What can be had again and budgets at any time, the rest in working hours.
+/// Several servers may do this at once. One part that fails does not keep the others: the first failure is told in the end.
+pub async fn run(store: &Store, now: DateTime<Utc>) -> Result<usize> {
+    let open = working::is_open(store.job(now).await?.local(now));
+    let mut done = vec![stock::tell(store, now).await, budgets::tell(store, now).await];
+    if open {
+        done.push(prices::tell(store, now).await);
+        done.push(digest::tell(store, now).await);
+    }
+    done.into_iter().sum()
+}
