@@ -99,7 +99,12 @@ try {
   await page('suggestions, two words', `/api/search/suggest?words=${imported ? 'red+hea' : 'packing+t'}`, buys);
   await page('suggestions, misspelled', `/api/search/suggest?words=${imported ? 'hangng+haert' : 'pcking+tpae'}`, buys);
   await page('order history, 25', '/orders', buys);
-  if (env.BENCH_SCALE) await page('order history, page 1,000', '/orders?page=1000', buys);
+  // As a reader gets there, from page to page: behind the row that was the last before.
+  const behind = (table, day, account) => sql(`SELECT number FROM ${table} WHERE account_id = ${account} ORDER BY ${day} DESC, id DESC OFFSET ${999 * 25 - 1} LIMIT 1`);
+  if (env.BENCH_SCALE) {
+    await page('order history, page 1,000', `/orders?page=1000&after=${behind('orders', 'placed_at', accountOf(buyer))}`, buys);
+    await page('order history, page 1,000 by its number', '/orders?page=1000', buys);
+  }
   await page('invoice list, 25', '/invoices?show=all', pays);
 
   const browsing = highest();
@@ -161,6 +166,51 @@ try {
   };
   const without = await times('submit, one line, one at a time', n, checkout, submit);
   rows.push(['add to cart', '', '', '', '', '', both(adding.own * 1000 / n, adding.pg * 1000 / n), (adding.calls / n).toFixed(1), '']);
+
+  // Sixty-four people submit at once: colleagues, on one stock row and one credit limit; and each in an account of their own.
+  const crowd = 64;
+  const colleague = (n) => `crowd-${n}@bench.example`;
+  sql(`INSERT INTO people (id, email, name) SELECT gen_random_uuid(), 'crowd-' || n || '@bench.example', 'Crowd ' || n FROM generate_series(1, ${2 * crowd}) n ON CONFLICT DO NOTHING;
+       INSERT INTO credentials (person_id, password_hash, changed_at) SELECT p.id, c.password_hash, now() FROM people p, credentials c JOIN people b ON b.id = c.person_id
+       WHERE p.email LIKE 'crowd-%@bench.example' AND b.email = '${buyer}' ON CONFLICT DO NOTHING;
+       INSERT INTO accounts (id, number, name, currency, country) SELECT gen_random_uuid(), 'CROWD-' || n, 'Crowd ' || n, 'GBP', 'GB' FROM generate_series(1, ${crowd}) n ON CONFLICT DO NOTHING;
+       INSERT INTO members (account_id, id, person_id, roles) SELECT CASE WHEN n <= ${crowd} THEN ${accountOf(buyer)} ELSE (SELECT a.id FROM accounts a WHERE a.number = 'CROWD-' || (n - ${crowd})) END,
+         gen_random_uuid(), p.id, '{buyer}' FROM generate_series(1, ${2 * crowd}) n JOIN people p ON p.email = 'crowd-' || n || '@bench.example' ON CONFLICT DO NOTHING;
+       INSERT INTO credit_limits (account_id, credit_limit) SELECT ${accountOf(buyer)}, 900000000 ON CONFLICT (account_id) DO UPDATE SET credit_limit = excluded.credit_limit`);
+  const deadlocks = () => Number(sql('SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()'));
+  const atOnce = async (name, first) => {
+    const cookies = [];
+    for (let n = first; n < first + crowd; n++) cookies.push(await signIn(colleague(n)));
+    const ready = async (cookie) => {
+      const added = await post('/api/cart/add', { sku, quantity: '1', back: '/cart' }, cookie);
+      if (added.status !== 302) throw new Error(`add: ${added.status}`);
+      const html = await (await fetch(`${base}/checkout`, { headers: { ...headers, cookie } })).text();
+      const value = (field) => html.match(new RegExp(`name="${field}"[^>]*value="([^"]*)"`))?.[1] ?? '';
+      return { order_id: value('order_id'), total: value('total'), po_number: 'CROWD', ship_to: html.match(/<option[^>]*value="([0-9a-f-]{36})"/)?.[1] ?? '', partial_delivery: 'true' };
+    };
+    const rounds = 8;
+    let [took, own, pg, locked, refused] = [[], 0, 0, deadlocks(), 0];
+    let spent = 0;
+    for (let round = 0; round < rounds; round++) {
+      const forms = [];
+      for (const cookie of cookies) forms.push(await ready(cookie));
+      const [ownBefore, pgBefore, began] = [cpuOf(server.pid), postgresCpu(), performance.now()];
+      await Promise.all(forms.map(async (form, i) => {
+        const answer = await post('/api/cart/submit', form, cookies[i]);
+        took.push(performance.now() - began);
+        if (!(answer.headers.get('location') ?? '').startsWith('/orders/')) refused += 1;
+      }));
+      spent += performance.now() - began;
+      own += cpuOf(server.pid) - ownBefore;
+      pg += postgresCpu() - pgBefore;
+    }
+    const all = rounds * crowd;
+    took.sort((a, b) => a - b);
+    rows.push([name, ((all * 1000) / spent).toFixed(0), ms(took[all >> 1]), ms(took[Math.floor(all * 0.99)]), '', both((own * 1000) / all, (pg * 1000) / all), '', '', '']);
+    return `${name}: ${all - refused} of ${all} accepted, ${deadlocks() - locked} deadlocks`;
+  };
+  const crowds = [await atOnce('64 submits at once, one account', 1), await atOnce('64 submits at once, 64 accounts', crowd + 1)];
+  sql(`UPDATE credit_limits SET credit_limit = NULL`);
 
   // Quotes of 500 lines (or as many as there are articles), in force: opened, and accepted whole, each once.
   const seat = `(SELECT m.id FROM members m JOIN people p ON p.id = m.person_id WHERE p.email = '${buyer}' LIMIT 1)`;
@@ -270,7 +320,7 @@ try {
     if (state === 'failed') throw new Error('the pack failed');
     await new Promise((done) => setTimeout(done, 200));
   }
-  const notes = [`a pack of 500 invoices took ${seconds2(asked2)} s, the server's highest memory before it ${before.toFixed(0)} MB, after it ${highest().toFixed(0)} MB`];
+  const notes = [...crowds, `a pack of 500 invoices took ${seconds2(asked2)} s, the server's highest memory before it ${before.toFixed(0)} MB, after it ${highest().toFixed(0)} MB`];
   sql(documents('BENCHMOVE', 1, 100_000) + `
        INSERT INTO ledger_entries (account_id, source_id, line, booked_on, book, invoice_id, payment_id, amount, currency, moves_balance)
        SELECT i.account_id, i.id, 1, i.issued_on, 'receivable', i.id, NULL, 120, 'GBP', true FROM invoices i
@@ -294,7 +344,8 @@ try {
   sql(documents('BENCHMANY', 1, many) + 'ANALYZE invoices; VACUUM invoices');
   const kept = sql(`SELECT count(*) FROM invoices WHERE account_id = ${payer}`);
   await page(`invoices, page 1 of ${kept}`, '/invoices?show=all', pays);
-  await page('invoices, page 1,000', '/invoices?show=all&page=1000', pays);
+  await page('invoices, page 1,000', `/invoices?show=all&page=1000&after=${behind('invoices', 'issued_on', payer)}`, pays);
+  await page('invoices, page 1,000 by its number', '/invoices?show=all&page=1000', pays);
   await page('invoices, open ones', '/invoices', pays);
 
   const memory = highest();

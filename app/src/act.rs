@@ -57,6 +57,12 @@ impl Act {
         (move || complaint(self.problem())).into_any()
     }
 
+    /// Whether a form is under way.
+    #[cfg(not(feature = "ssr"))]
+    pub fn is_busy(self) -> bool {
+        self.busy.try_get_untracked().unwrap_or_default()
+    }
+
     /// Sends a form in the running app. A second click while the first is under way does nothing.
     #[cfg(not(feature = "ssr"))]
     fn send(self, event: &SubmitEvent) {

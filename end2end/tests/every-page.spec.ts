@@ -4,7 +4,7 @@ import { accessible, complaints, people, ready, signIn } from './people';
 
 const company = ['/company/members', '/company/units', '/company/audit', '/company/rules', '/company/budgets', '/company/cost-centres', '/company/addresses', '/company/credit', '/company/assistance', '/approvals', '/notices'];
 const waiting = '/approvals/SO-2026-000012';
-const buying = ['/catalog', '/catalog?stock=1', '/catalog/fixings?from%3ALength=40', '/search?q=gloves+size+9', '/search?q=nothing+like+this', '/products/GL-CUT-D-9', '/products/GL-CUT-D-9/price', '/quick-order', '/part-numbers', '/buy-again', '/lists', '/lists?from=cart', '/schedules', '/schedules/new?from=order:SO-2026-000004', '/cart', '/checkout', '/orders', '/orders?status=confirmed', '/orders/open-lines', '/orders/SO-2026-000004', '/orders/SO-2026-000004/reorder'];
+const buying = ['/catalog', '/catalog?stock=1', '/catalog/fixings?from%3ALength=40', '/search?q=gloves+size+9', '/search?q=nothing+like+this', '/products/GL-CUT-D-9', '/products/GL-CUT-D-9/price', '/quick-order', '/part-numbers', '/buy-again', '/lists', '/lists?from=cart', '/schedules', '/schedules/new?from=order:SO-2026-000004', '/cart', '/cart/split', '/carts', '/alerts', '/checkout', '/orders', '/orders?status=confirmed', '/orders/open-lines', '/orders/SO-2026-000004', '/orders/SO-2026-000004/reorder'];
 const paying = ['/invoices', '/invoices?show=overdue', '/invoices?show=all', '/invoices/INV-2026-01879', '/payments', '/payments/new', '/payments/P-INV-2026-01877', '/statement', '/ageing', '/packs'];
 
 const quoting = ['/quotes', '/quotes?show=over', '/quotes/new', '/quotes/new?from=product:TP-48-CL', '/quotes/Q-2026-000001', '/quotes/Q-2026-000001/compare?from=1&to=2'];
@@ -13,7 +13,7 @@ const selling = ['/sales/quotes', '/sales/quotes?show=waiting', '/sales/quotes/n
 const roles: [string, string, string[]][] = [
   ['the buyer', people.buyer, ['/', ...buying, '/profile']],
   ['the buyer who asks for quotes', people.buyer, quoting],
-  ['the manager', people.manager, ['/', '/catalog', '/products/GL-CUT-D-9', '/orders', '/orders/SO-2026-000004', '/approvals', waiting, '/company/budgets', '/profile']],
+  ['the manager', people.manager, ['/', '/catalog', '/products/GL-CUT-D-9', '/orders', '/orders/SO-2026-000004', '/approvals', waiting, '/alerts', '/company/budgets', '/profile']],
   ['the junior', people.junior, ['/orders/SO-2026-000012', waiting, '/notices']],
   ['finance', people.finance, ['/', ...paying, '/profile']],
   ['the account admin', people.admin, ['/', ...company, '/profile']],

@@ -85,6 +85,33 @@ test('a buyer orders many lines at once', async ({ page }) => {
   expect(found).toEqual([]);
 });
 
+test('the camera types what it reads, once, where the browser reads barcodes', async ({ page, context }) => {
+  await context.grantPermissions(['camera']);
+  await page.addInitScript(() => {
+    let looks = 0;
+    // What a browser on a telephone brings: the same code in every picture.
+    class BarcodeDetector {
+      async detect() {
+        looks += 1;
+        return looks > 1 ? [{ rawValue: 'TM-5M' }] : [];
+      }
+    }
+    Object.assign(window, { BarcodeDetector });
+  });
+  const found = complaints(page);
+  await signIn(page, people.both);
+  await page.goto('/quick-order');
+  await ready(page);
+  await page.getByRole('button', { name: 'Scan with the camera' }).click();
+  await expect(page.getByText('Read TM-5M.')).toBeVisible();
+  await expect(page.getByRole('row', { name: /TM-5M/ })).toContainText('1 EA');
+  await page.waitForTimeout(1500);
+  await expect(page.getByRole('row', { name: /TM-5M/ })).toContainText('1 EA');
+  await page.getByRole('button', { name: 'Stop the camera' }).click();
+  await expect(page.getByRole('button', { name: 'Scan with the camera' })).toBeVisible();
+  expect(found).toEqual([]);
+});
+
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
   test('a buyer orders many lines at once', async ({ page }) => {

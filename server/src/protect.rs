@@ -252,7 +252,7 @@ pub async fn headers(State(gate): State<Gate>, request: axum::extract::Request, 
     set(header::REFERRER_POLICY, "same-origin");
     set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(header::HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-    set(header::HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
+    set(header::HeaderName::from_static("permissions-policy"), "camera=(self), microphone=(), geolocation=()");
     set(
         header::CACHE_CONTROL,
         match (ok && hashed, ok && drawn) {

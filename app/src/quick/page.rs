@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::actions::{AddLine, ChooseLine, KeepQuick, OrderQuick, ReadQuick};
+use super::camera::Scanner;
 use crate::act::{Act, Form};
 use crate::load::{once, reloaded};
 use crate::search::actions::Suggest;
@@ -24,6 +25,7 @@ pub fn Quick() -> impl IntoView {
     view! {
         <Title text="Quick order"/>
         {acts.map(Act::complaint).collect_view()}
+        <Scanner line=acts[3]/>
         {reloaded(version, || ReadQuick {}, move |page| show(page, acts))}
     }
 }

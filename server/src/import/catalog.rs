@@ -3,7 +3,7 @@
 use domain::units::Units;
 use domain::{Currency, Quantity};
 use rust_decimal::Decimal;
-use store::import::{Outcome, Product, Shelf};
+use store::import::{OWN_UNIT, Outcome, Product, Shelf};
 use store::{Result, Tx};
 
 use super::cells::Cells;
@@ -42,9 +42,9 @@ impl Sheet for Products {
         let cost = cells.maybe("cost", |c, _| c.amount("cost", 15, 4))?;
         let currency = cells.maybe("cost_currency", |c, _| c.currency("cost_currency"))?.unwrap_or(Currency::GBP);
         let states = [("active", false), ("discontinued", true), ("inactive", true)];
-        let unit = cells.maybe("unit", |c, _| c.key("unit"))?.unwrap_or_else(|| "EA".to_owned());
+        let unit = cells.maybe("unit", |c, _| c.key("unit"))?;
         let larger_units = cells.maybe("larger_units", |_, text| {
-            Units::parse_larger(&unit, text).map_err(|e| format!("larger_units: {e}"))
+            Units::parse_larger(unit.as_deref().unwrap_or(OWN_UNIT), text).map_err(|e| format!("larger_units: {e}"))
         })?;
         Ok(Product {
             sku: cells.sku("sku")?,

@@ -33,7 +33,7 @@ pub use members::{Member, members};
 pub use orders::{Order, orders};
 pub use payments::{Payment, payments};
 pub use prices::{Price, prices};
-pub use products::{Product, product_levels, products};
+pub use products::{OWN_UNIT, Product, product_levels, products};
 pub use seller::{Seller, prepare};
 pub use stock::{Shelf, stock};
 

@@ -293,6 +293,28 @@ async fn prices_in_larger_units_are_kept_per_own_unit_or_refused() {
 }
 
 #[tokio::test]
+async fn the_unit_of_an_article_stays_while_anything_counts_in_it() {
+    let world = empty().await;
+    let head = "sku,name,category,unit,min_quantity,quantity_multiple,pieces_per_pack,status,successor_sku\n";
+    let goods = |rows: &str| format!("{head}{rows}").into_bytes();
+    let first = goods("TAPE,Tape,Tapes,RL,,,,,\nPENS,Pens,Tapes,BX,,,,,\n");
+    let stock = b"warehouse,sku,on_hand,incoming,incoming_date\nMAIN,TAPE,12,,\n";
+    let dir = folder("own-unit", &[("products.csv", &first), ("stock.csv", stock)]);
+    import(&world, &dir).await;
+    let units = "SELECT string_agg(sku || ' ' || unit || ' ' || name, ', ' ORDER BY sku) FROM products";
+    assert_eq!(world.text(units).await, "PENS BX Pens, TAPE RL Tape");
+    // An empty cell keeps the unit; an article that nobody counts may change it; the one on the shelf may not.
+    let more = goods("TAPE,Clear tape,Tapes,,,,,,\nPENS,Pens,Tapes,EA,,,,,\n");
+    import(&world, &folder("own-unit", &[("products.csv", &more)])).await;
+    assert_eq!(world.text(units).await, "PENS EA Pens, TAPE RL Clear tape");
+    let other = goods("TAPE,Other tape,Tapes,CT,,,,,\nPENS,Red pens,Tapes,EA,,,,,\n");
+    import(&world, &folder("own-unit", &[("products.csv", &other)])).await;
+    assert_eq!(world.text(units).await, "PENS EA Red pens, TAPE RL Clear tape");
+    let why = "unit cannot become CT: stock, carts, lists or schedules count this article in RL; make a new article";
+    assert_rejected(&dir, "products.csv", &[(2, why)]);
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_read_says_so_and_the_others_go_on() {
     let world = empty().await;
     let utf16: Vec<u8> = "sku,name".encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -40,6 +40,11 @@ const PAGES: &[Row] = &[
     ("/products/:sku", "/products/TP-48-CL", [303, 200, 200, 403, 200, 200, 403, 403, 403]),
     ("/products/:sku/price", "/products/TP-48-CL/price", [303, 200, 200, 403, 200, 200, 403, 403, 403]),
     ("/cart", "/cart", [303, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("/cart/split", "/cart/split", [303, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("/carts", "/carts", [303, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("/carts/:id", "/carts/{cart}", [303, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("/carts/:id", "/carts/{other-cart}", [303, 404, 403, 403, 403, 403, 403, 403, 403]),
+    ("/alerts", "/alerts", [303, 200, 200, 403, 200, 200, 403, 403, 403]),
     ("/checkout", "/checkout", [303, 200, 403, 403, 403, 403, 403, 403, 403]),
     ("/orders", "/orders", [303, 200, 200, 403, 200, 200, 403, 403, 403]),
     ("/orders/:number", "/orders/{order}", [303, 200, 200, 403, 200, 200, 403, 403, 403]),
@@ -226,6 +231,11 @@ const READS: &[Row] = &[
     ("search/synonyms", "", [401, 403, 403, 403, 403, 403, 403, 403, 200]),
     ("parts/page", "", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
     ("quick/page", "", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/list", "", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/find", "id={cart}", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/find", "id={other-cart}", [401, 404, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/parts", "", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("alerts/page", "", [401, 200, 200, 403, 200, 200, 403, 403, 403]),
     ("lists/list", "", [401, 200, 200, 403, 200, 200, 403, 403, 403]),
     ("lists/find", "id={list}", [401, 200, 200, 403, 200, 200, 403, 403, 403]),
     ("lists/find", "id={stranger}", [401, 404, 404, 403, 404, 404, 403, 403, 403]),
@@ -375,6 +385,21 @@ const WRITES: &[Row] = &[
     ("parts/forget", "key=NONE&sku=TM-5M", [401, 404, 403, 403, 403, 403, 403, 403, 403]),
     ("quick/choose", "no=9&raw=gone&sku=TM-5M", [401, 409, 403, 403, 403, 403, 403, 403, 403]),
     ("quick/order", "", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
+    // Nothing is in the cart, or everything in it has one reason.
+    ("carts/keep", "name=", [401, 422, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/split", "out[]=now", [401, 422, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/open", "id={cart}", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/open", "id={other-cart}", [401, 404, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/rename", "id={cart}&name=Leeds", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/rename", "id={other-cart}&name=Mine", [401, 404, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/share", "id={other-cart}&with={stranger}&may=take", [401, 404, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/share", "id={cart}&with={stranger}&may=take", [401, 422, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/copy", "id={other-cart}", [401, 404, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/take", "id={other-cart}", [401, 404, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/take", "id={cart}", [401, 403, 403, 403, 403, 403, 403, 403, 403]),
+    ("carts/delete", "id={other-cart}", [401, 404, 403, 403, 403, 403, 403, 403, 403]),
+    ("alerts/watch", "sku=HB-M8-50-A2", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
+    ("alerts/unwatch", "sku=HB-M8-50-A2&back=/alerts", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
     ("lists/make", "name=New&from=cart", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
     ("lists/add", "id={list}&sku=TM-5M&quantity=4", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
     ("lists/set", "id={list}&sku=TM-5M&quantity=8&par=12", [401, 200, 403, 403, 403, 403, 403, 403, 403]),
@@ -514,6 +539,8 @@ impl Things {
             text(app, &format!("SELECT t.number FROM {table} t JOIN accounts a ON a.id = t.account_id WHERE a.number = '{account}' {more} ORDER BY 1 LIMIT 1")).await
         };
         let globex = app.sign_in("buyer@globex.example").await;
+        assert_eq!(globex.call("/api/cart/add", &[("sku", "TP-48-CL"), ("quantity", "36"), ("back", "/cart")]).await.status(), 200);
+        let other_cart = text(app, "SELECT c.id::text FROM carts c JOIN accounts a ON a.id = c.account_id WHERE a.number = '1002' LIMIT 1").await;
         let id = store::new_id::<uuid::Uuid>().to_string();
         let racks = [("id", id.as_str()), ("lines[0][name]", "Racks"), ("lines[0][quantity]", "2")];
         assert_eq!(globex.call("/api/quotes/ask", &racks).await.status(), 200);
@@ -540,6 +567,8 @@ impl Things {
                 "{proposal}",
                 text(app, "SELECT c.id::text FROM cart_proposals c JOIN members m ON (m.account_id, m.id) = (c.account_id, c.member_id) JOIN people p ON p.id = m.person_id WHERE p.email = 'buyer@acme.example'").await,
             ),
+            ("{cart}", text(app, "SELECT c.id::text FROM carts c JOIN members m ON (m.account_id, m.id) = (c.account_id, c.member_id) JOIN people p ON p.id = m.person_id WHERE p.email = 'buyer@acme.example' AND c.name = 'Shutdown in December'").await),
+            ("{other-cart}", other_cart),
             ("{list}", text(app, "SELECT id::text FROM lists WHERE name = 'Weekly consumables'").await),
             ("{private}", text(app, "SELECT id::text FROM lists WHERE name = 'Line 4, next stop'").await),
             ("{schedule}", text(app, "SELECT id::text FROM schedules WHERE name = 'Weekly consumables'").await),

@@ -56,6 +56,39 @@ fn the_nearest_level_wins_even_if_a_farther_one_is_cheaper() {
 }
 
 #[test]
+fn the_next_change_is_the_day_after_an_agreement_ends() {
+    let mut agreed = fixed(0, 1, 500);
+    agreed.contract_to = Some(day(20));
+    let all = [fixed(9, 1, 600), agreed];
+    let (on, then) = next_change(&all, &ask(1), 30).expect("it ends");
+    assert_eq!((on, pence(then)), (day(21), Some(600)));
+    assert!(next_change(&all, &ask(1), 5).is_none(), "later than asked about");
+    assert!(next_change(&all[..1], &ask(1), 30).is_none(), "nothing ends");
+    let (on, then) = next_change(&all[1..], &ask(1), 6).expect("then there is none");
+    assert_eq!((on, then), (day(21), None));
+}
+
+proptest! {
+    /// It is the first day on which asking gives another price, whatever begins and ends in between.
+    #[test]
+    fn the_next_change_is_found_by_asking_day_by_day(
+        rows in proptest::collection::vec((0_u8..3, 100_i64..103, 1_u32..30, 0_u32..20, 1_u32..30, 0_u32..20), 1..6)
+    ) {
+        let all: Vec<Candidate> = rows.into_iter().map(|(level, pence, from, lasts, contract, runs)| {
+            let mut c = fixed(level, 1, pence);
+            c.valid_from = Some(day(from));
+            c.valid_to = day(from).checked_add_days(Days::new(u64::from(lasts)));
+            c.contract_from = day(contract);
+            c.contract_to = day(contract).checked_add_days(Days::new(u64::from(runs)));
+            c
+        }).collect();
+        let price = |on| resolve(&all, &Question { on, ..ask(1) }).map(|r| r.unit_price);
+        let by_days = day(15).iter_days().skip(1).take(12).find(|on| price(*on) != price(day(15)));
+        prop_assert_eq!(next_change(&all, &ask(1), 12).map(|(on, then)| (on, then.map(|r| r.unit_price))), by_days.map(|on| (on, price(on))));
+    }
+}
+
+#[test]
 fn within_one_level_the_lowest_price_wins() {
     let mut other = fixed(0, 1, 450);
     other.contract = "K-B".into();

@@ -11,6 +11,9 @@ use uuid::Uuid;
 use super::{Outcome, column, ids, levels};
 use crate::{Result, Tx};
 
+/// The unit of articles of which none is said: each.
+pub const OWN_UNIT: &str = "EA";
+
 /// A row of products.csv.
 #[derive(Clone, Debug)]
 pub struct Product {
@@ -20,8 +23,8 @@ pub struct Product {
     pub name: String,
     /// Its category's name.
     pub category: String,
-    /// Unit of measure.
-    pub unit: String,
+    /// Unit of measure; none keeps what is there, [`OWN_UNIT`] for a new article.
+    pub unit: Option<String>,
     /// The least that can be ordered.
     pub min_quantity: Quantity,
     /// Orders go in steps of.
@@ -58,13 +61,48 @@ pub async fn product_levels(
     Ok(levels::levels("successor_sku", waiting, &known))
 }
 
-/// Writes products whose successors exist.
+/// Writes products whose successors exist. One that changes its unit is refused while anything counts in the present one: so many
+/// pieces are not so many boxes.
 pub async fn products(tx: &mut Tx, rows: &[Product]) -> Result<Outcome> {
+    let refused = counted(tx, rows).await?;
+    if refused.is_empty() {
+        return write(tx, rows).await;
+    }
+    let kept = (0..rows.len()).filter(|at| refused.iter().all(|r| r.0 != *at)).map(|at| rows[at].clone());
+    let kept: Vec<Product> = kept.collect();
+    Ok(Outcome { refused, ..write(tx, &kept).await? })
+}
+
+/// The rows that change the unit of an article that stands on a shelf or in somebody's cart, list or schedule: position, and why not.
+async fn counted(tx: &mut Tx, rows: &[Product]) -> Result<Vec<(usize, String)>> {
+    let found = sqlx::query!(
+        r#"SELECT t.n AS "n!", p.unit, t.unit AS "wanted!"
+           FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t(sku, unit, n) JOIN products p ON p.sku = t.sku AND p.unit <> t.unit
+           WHERE EXISTS (SELECT 1 FROM stock s WHERE s.product_id = p.id AND (s.on_hand <> 0 OR s.reserved <> 0 OR s.incoming <> 0))
+              OR EXISTS (SELECT 1 FROM cart_lines l WHERE l.product_id = p.id)
+              OR EXISTS (SELECT 1 FROM list_lines l WHERE l.product_id = p.id)
+              OR EXISTS (SELECT 1 FROM schedule_lines l WHERE l.product_id = p.id)
+           ORDER BY t.n"#,
+        &column(rows, |r| r.sku.clone()),
+        &column(rows, |r| r.unit.clone()) as &[Option<String>]
+    )
+    .fetch_all(tx.db())
+    .await?;
+    let reason = |own: &str, wanted: &str| {
+        format!("unit cannot become {wanted}: stock, carts, lists or schedules count this article in {own}; make a new article")
+    };
+    Ok(found
+        .into_iter()
+        .map(|r| (usize::try_from(r.n - 1).unwrap_or(usize::MAX), reason(&r.unit, &r.wanted)))
+        .collect())
+}
+
+async fn write(tx: &mut Tx, rows: &[Product]) -> Result<Outcome> {
     let categories = categories(tx, rows).await?;
     let mut changed: HashSet<String> = sqlx::query_scalar!(
         "INSERT INTO products AS p (id, sku, name, category_id, unit, min_quantity, quantity_multiple, pieces_per_pack, status, successor_id,
                                     description, gtin, tax_rate, larger_units)
-         SELECT t.id, t.sku, t.name, t.category_id, t.unit, t.minimum, t.multiple, t.pieces,
+         SELECT t.id, t.sku, t.name, t.category_id, COALESCE(t.unit, o.unit, 'EA'), t.minimum, t.multiple, t.pieces,
                 CASE WHEN t.discontinued THEN 'discontinued' ELSE 'active' END, s.id,
                 COALESCE(t.description, o.description, ''), COALESCE(t.gtin, o.gtin), COALESCE(t.tax_rate, o.tax_rate, 20),
                 COALESCE(t.larger_units, o.larger_units, '{}')
@@ -87,7 +125,7 @@ pub async fn products(tx: &mut Tx, rows: &[Product]) -> Result<Outcome> {
         &column(rows, |r| r.sku.clone()),
         &column(rows, |r| r.name.clone()),
         &column(rows, |r| categories.get(&r.category).copied()) as &[Option<Uuid>],
-        &column(rows, |r| r.unit.clone()),
+        &column(rows, |r| r.unit.clone()) as &[Option<String>],
         &column(rows, |r| r.min_quantity.value()),
         &column(rows, |r| r.multiple.value()),
         &column(rows, |r| r.pieces) as &[Option<i32>],

@@ -1,8 +1,9 @@
 //! The seller's people at work, through the same use cases as the pages: a session in which Ruth leaves Jon a proposed cart, a
-//! part of Nora's order on its way, and the rest of it promised for another day; the dispute of an invoice, Jon's lists and schedules.
+//! part of Nora's order on its way, and the rest of it promised for another day; the dispute of an invoice, Jon's lists, schedules and a cart that he keeps.
 
 use chrono::{DateTime, Datelike as _, Days, Duration, NaiveDate, Utc};
 use domain::accounts::Email;
+use domain::carts::Share;
 use domain::catalog::Sku;
 use domain::deliveries::ShipForm;
 use domain::disputes::{DisputeForm, Reason};
@@ -30,6 +31,7 @@ pub(in crate::demo) async fn work(store: &Store, now: DateTime<Utc>) -> Result<(
     dispute(store, now - Duration::minutes(50)).await?;
     let (weekly, line4) = list(store, now - Duration::minutes(40)).await?;
     schedule(store, now, weekly, line4).await?;
+    keep_cart(store, now - Duration::minutes(30)).await?;
     deliver(store, now).await
 }
 
@@ -93,7 +95,7 @@ async fn make_schedule(
     Ok(id)
 }
 
-/// Bo disputes what Globex's inspection of the racking cost.
+/// Lena disputes what Globex's inspection of the racking cost.
 async fn dispute(store: &Store, now: DateTime<Utc>) -> Result<()> {
     let person = crate::demo::person(store, &Email::parse("email", "both@acme.example")?, now).await?;
     let globex = sqlx::query_scalar!("SELECT id FROM accounts WHERE number = $1", super::GLOBEX)
@@ -112,6 +114,20 @@ async fn dispute(store: &Store, now: DateTime<Utc>) -> Result<()> {
         words: "Your offer of September said £58.00 an hour.".to_owned(),
     };
     crate::disputes::raise(&mut tx, &number, 1, &form).await?;
+    tx.commit().await
+}
+
+/// A cart that Jon keeps for December and shares with Lena, and bolts for which he waits.
+async fn keep_cart(store: &Store, now: DateTime<Utc>) -> Result<()> {
+    let jon = actor(store, "buyer@acme.example", now).await?;
+    let lena = actor(store, "both@acme.example", now).await?.member()?;
+    let mut tx = store.begin(&jon, now).await?;
+    for (sku, n) in [("HB-M8-40-A2", 24), ("HB-M8-50-A2", 12), ("CL-DEG-5", 6), ("WA-M8-A2", 24)] {
+        crate::cart::add(&mut tx, &Sku::parse("sku", sku)?, quantity(n)?).await?;
+    }
+    let id = crate::carts::keep(&mut tx, "Shutdown in December").await?;
+    crate::carts::share(&mut tx, id, lena, Some(Share::Take)).await?;
+    crate::alerts::watch(&mut tx, &Sku::parse("sku", "HB-M8-50-A2")?).await?;
     tx.commit().await
 }
 

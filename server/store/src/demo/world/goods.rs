@@ -464,6 +464,17 @@ pub(super) async fn seed(tx: &mut Tx, acme: Uuid, globex: Uuid) -> Result<()> {
             }
         }
     }
+    // Wrap becomes dearer in three weeks: whoever buys it is told.
+    sqlx::query!(
+        "WITH ends AS (UPDATE prices SET valid_to = $3 WHERE price_list_id = $1 AND product_id = $2 RETURNING *)
+         INSERT INTO prices (account_id, price_list_id, product_id, currency, unit, min_quantity, unit_price, valid_from)
+         SELECT e.account_id, e.price_list_id, e.product_id, e.currency, e.unit, e.min_quantity, round(e.unit_price * 1.06, 2), $3 + 1 FROM ends e",
+        standard,
+        products["PW-500-17"],
+        today + Days::new(20)
+    )
+    .execute(tx.db())
+    .await?;
     contract(tx, seller, "STANDARD", "List prices", start, None, Some((seller, standard)), everything).await?;
 
     let units: HashMap<&str, &str> = GOODS.iter().map(|g| (g.0, g.4.0)).collect();

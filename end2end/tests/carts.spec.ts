@@ -1,0 +1,132 @@
+// Several carts: kept, split by what cannot go now, shared, taken over by a colleague; and being told when something is back.
+import { expect, test, type Page } from '@playwright/test';
+import { complaints, people, ready, signIn } from './people';
+
+async function add(page: Page, sku: string, quantity: string) {
+  await page.goto('/quick-order');
+  await ready(page);
+  await page.getByLabel('SKU or words').fill(sku);
+  await page.getByLabel('Quantity', { exact: true }).fill(quantity);
+  await page.getByRole('button', { name: 'Add line' }).click();
+  await expect(page.getByRole('button', { name: /^Add all/ })).toBeVisible();
+  await ready(page);
+  await page.getByRole('button', { name: /^Add all/ }).click();
+  await expect(page.getByText(/added to your cart/)).toBeVisible();
+}
+
+async function carts(page: Page, name: string) {
+  await test.step('splits what cannot go now off the cart', async () => {
+    await add(page, 'TM-5M', '4');
+    await add(page, 'HB-M8-50-A2', '10');
+    await page.goto('/cart');
+    await ready(page);
+    await page.getByRole('link', { name: 'Split', exact: true }).click();
+    await expect(page.getByRole('heading', { name: 'Comes later' })).toBeVisible();
+    await expect(page.getByText(/Complete on/)).toBeVisible();
+    await expect(page.getByText(/it costs .* more incl\. tax/)).toBeVisible();
+    await ready(page);
+    await page.getByRole('button', { name: 'Split cart' }).click();
+    await expect(page.getByText('Saved as “Comes later” with 1 line. The rest is in your cart.')).toBeVisible();
+    await expect(page.getByRole('row', { name: /Hex bolt M8 × 50/ })).toHaveCount(0);
+  });
+
+  await test.step('saves the rest under a name and begins anew', async () => {
+    await ready(page);
+    await page.getByRole('button', { name: 'Save cart…' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill(name);
+    await page.getByRole('button', { name: 'Save cart', exact: true }).click();
+    await expect(page.getByText(`“${name}” is saved. Your cart is empty.`)).toBeVisible();
+    await expect(page).toHaveURL(/\/carts$/);
+  });
+
+  await test.step('shares it with Lena, who may take it over', async () => {
+    await ready(page);
+    await page.getByRole('link', { name, exact: true }).click();
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+    await ready(page);
+    await page.getByLabel('Colleague').selectOption({ label: 'Lena Fischer' });
+    await page.getByLabel('Right').selectOption({ label: 'May take it over' });
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Stop sharing with Lena Fischer' })).toBeVisible();
+  });
+}
+
+test('a buyer keeps several carts, and a colleague takes one over', async ({ page, browser }) => {
+  const found = complaints(page);
+  await signIn(page, people.junior);
+  await carts(page, 'Bench 7');
+
+  await test.step('Lena is told, looks, and takes it over', async () => {
+    const theirs = await browser.newPage();
+    const more = complaints(theirs);
+    await signIn(theirs, people.both);
+    await theirs.goto('/carts');
+    await ready(theirs);
+    await theirs.getByRole('link', { name: 'Bench 7', exact: true }).click();
+    await expect(theirs.getByRole('row', { name: /TM-5M/ })).toContainText('4 EA');
+    await ready(theirs);
+    await theirs.getByRole('button', { name: 'Take over…' }).click();
+    await theirs.getByRole('button', { name: 'Take over', exact: true }).click();
+    await expect(theirs).toHaveURL(/\/cart$/);
+    await expect(theirs.getByRole('heading', { level: 1, name: 'Bench 7' })).toBeVisible();
+    await ready(theirs);
+    await theirs.goto('/carts');
+    await ready(theirs);
+    await expect(theirs.getByRole('row', { name: /Bench 7/ })).toContainText('In use');
+    expect(more).toEqual([]);
+    await theirs.close();
+  });
+
+  await test.step('its former owner is told, and goes on with another', async () => {
+    await page.goto('/notices');
+    await expect(page.getByRole('link', { name: 'Lena Fischer has taken over your cart “Bench 7”' })).toBeVisible();
+    await page.goto('/carts');
+    await ready(page);
+    await page.getByRole('button', { name: 'Use Comes later' }).click();
+    await expect(page).toHaveURL(/\/cart$/);
+    await expect(page.getByRole('row', { name: /Hex bolt M8 × 50/ })).toBeVisible();
+  });
+  expect(found).toEqual([]);
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+  test('a buyer keeps several carts', async ({ page }) => {
+    await signIn(page, people.north);
+    // Whatever another journey left in it is put away first.
+    await page.goto('/cart');
+    const save = page.getByRole('button', { name: 'Save cart…' });
+    if (await save.count()) {
+      await save.click();
+      await page.getByRole('dialog').getByLabel('Name').fill('From before');
+      await page.getByRole('button', { name: 'Save cart', exact: true }).click();
+    }
+    await add(page, 'TM-5M', '4');
+    await page.goto('/cart');
+    await page.getByRole('button', { name: 'Save cart…' }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('Van 9');
+    await page.getByRole('button', { name: 'Save cart', exact: true }).click();
+    await expect(page.getByText('“Van 9” is saved. Your cart is empty.')).toBeVisible();
+    await page.getByRole('button', { name: 'Use Van 9' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Van 9' })).toBeVisible();
+    await expect(page.getByRole('row', { name: /TM-5M/ })).toBeVisible();
+  });
+});
+
+test('a buyer sees what changes, and waits for what is gone', async ({ page }) => {
+  const found = complaints(page);
+  await signIn(page, people.buyer);
+  await page.goto('/alerts');
+  await ready(page);
+  await expect(page.getByRole('heading', { name: /^Prices that change within/ })).toBeVisible();
+  const wrap = page.getByRole('row', { name: /Pallet wrap|Stretch|PW-500-17/ }).first();
+  await expect(wrap).toContainText('Dearer');
+  await page.getByRole('button', { name: 'Do not wait for Hex bolt M8 × 50, A2-70 any more' }).click();
+  await expect(page.getByText('You do not wait for HB-M8-50-A2 any more.')).toBeVisible();
+  await page.goto('/products/HB-M8-50-A2');
+  await ready(page);
+  await page.getByRole('button', { name: 'Tell me when it is back' }).click();
+  await expect(page.getByText('We tell you when HB-M8-50-A2 can be had again.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Do not tell me' })).toBeVisible();
+  expect(found).toEqual([]);
+});
