@@ -11,6 +11,7 @@ use leptos_router::hooks::{use_location, use_query_map};
 use crate::accounts::actions::{Framed, ReadFrame, SignOut, Switch};
 use crate::assistance::actions::Stop;
 use crate::load::once;
+use crate::packed::Packed;
 use crate::problem::problem_page;
 use crate::rooms;
 use crate::ui::{Button, CartBadge, Flash, Frame, Glyph, NavGroup, NavItem, Notice, Pager, Person, Seek, Tone};
@@ -43,7 +44,7 @@ fn frame_now() -> Option<Framed> {
 #[component]
 pub fn Layout() -> impl IntoView {
     // Known at once on the server, and to the browser through the page; asked for when the browser made the frame itself.
-    let first: Option<Framed> = SharedValue::new(frame_now).into_inner();
+    let first: Option<Framed> = SharedValue::<_, Packed>::new_with_encoding(frame_now).into_inner();
     let missing = first.is_none();
     let state = RwSignal::new(first);
     let refresh = use_context::<Refresh>().unwrap_or_default().0;

@@ -21,6 +21,7 @@ pub mod ledger;
 pub mod lists;
 mod load;
 pub mod orders;
+pub mod packed;
 pub mod packs;
 pub mod parts;
 pub mod payments;

@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::ActionError;
+use crate::packed;
 use crate::problem::problem_page;
 use crate::ui::Skeleton;
 
@@ -88,7 +89,22 @@ impl Answer {
         if let Some(value) = self.value.as_ref().and_then(|v| v.downcast_ref::<T>()) {
             return Ok(value.clone());
         }
-        serde_json::from_str(&self.text).map_err(|_| Problem::Unavailable)
+        packed::read(&self.text).map_err(|unread| {
+            #[cfg(not(feature = "ssr"))]
+            renew(unread);
+            #[cfg(feature = "ssr")]
+            let _ = unread;
+            Problem::Unavailable
+        })
+    }
+}
+
+/// The server hands out another bundle now: the page comes anew, with it.
+#[cfg(not(feature = "ssr"))]
+fn renew(unread: packed::Unread) {
+    if unread == packed::Unread::OtherBuild {
+        // A browser that does not reload shows the problem.
+        let _ = window().location().reload();
     }
 }
 
@@ -112,17 +128,17 @@ fn page(source: Source, ask: Ask, show: Show) -> AnyView {
     view! { <Transition fallback=|| view! { <Skeleton rows=6/> }>{view}</Transition> }.into_any()
 }
 
-/// How an answer stands in the page: its JSON, or an exclamation mark and the problem's.
+/// How an answer stands in the page: as it travels, or an exclamation mark and the problem.
 struct Wire;
 
 impl Encoder<Asked> for Wire {
-    type Error = serde_json::Error;
+    type Error = postcard::Error;
     type Encoded = String;
 
-    fn encode(asked: &Asked) -> Result<String, serde_json::Error> {
+    fn encode(asked: &Asked) -> Result<String, postcard::Error> {
         match asked {
             Ok(answer) => Ok(answer.text.as_ref().to_owned()),
-            Err(problem) => serde_json::to_string(problem).map(|json| format!("!{json}")),
+            Err(problem) => packed::write(problem).map(|text| format!("!{text}")),
         }
     }
 }
@@ -134,7 +150,7 @@ impl Decoder<Asked> for Wire {
     fn decode(text: &str) -> Result<Asked, Infallible> {
         Ok(match text.strip_prefix('!') {
             None => Ok(Answer::received(text)),
-            Some(problem) => Err(serde_json::from_str(problem).unwrap_or(Problem::Unavailable)),
+            Some(problem) => Err(packed::read(problem).unwrap_or(Problem::Unavailable)),
         })
     }
 }
@@ -144,7 +160,10 @@ fn ask<Q: Question>(question: &impl Fn() -> Q, _address: String) -> Coming<Asked
     let question = question();
     Box::pin(async move {
         let page = question.run_body().await.map_err(|e| e.0)?;
-        let text = serde_json::to_string(&page).map_err(|_| Problem::Unavailable)?;
+        let text = packed::write(&page).map_err(|error| {
+            tracing::error!(%error, "an answer could not be written");
+            Problem::Unavailable
+        })?;
         Ok(Answer { text: text.into(), value: Some(Arc::new(page)) })
     })
 }
@@ -161,10 +180,10 @@ async fn fetch(address: String) -> Asked {
     use leptos::server_fn::request::{ClientReq, browser::BrowserRequest};
     use leptos::server_fn::response::ClientRes;
 
-    const JSON: &str = "application/json";
+    const ANY: &str = "*/*";
     let (path, query) = address.split_once('?').unwrap_or((&address, ""));
     let answer = async {
-        let request = <BrowserRequest as ClientReq<ActionError>>::try_new_get(path, JSON, JSON, query)?;
+        let request = <BrowserRequest as ClientReq<ActionError>>::try_new_get(path, ANY, ANY, query)?;
         let response = <BrowserClient as Client<ActionError>>::send(request).await?;
         let good = ClientRes::<ActionError>::status(&response) < 400;
         let text = ClientRes::<ActionError>::try_into_string(response).await?;
@@ -179,11 +198,11 @@ mod tests {
 
     #[test]
     fn answers_and_problems_come_back_from_the_page_as_they_went_in() {
-        let good: Asked = Ok(Answer::received("[\"!\",1]"));
-        let text = Wire::encode(&good).expect("JSON");
+        let good: Asked = Ok(Answer::received(&packed::write(&("!", 1_u8)).expect("written")));
+        let text = Wire::encode(&good).expect("written");
         assert_eq!(Wire::decode(&text).expect("any").expect("good").read::<(String, u8)>(), Ok(("!".to_owned(), 1)));
         let bad: Asked = Err(Problem::NotFound);
-        let text = Wire::encode(&bad).expect("JSON");
+        let text = Wire::encode(&bad).expect("written");
         assert_eq!(Wire::decode(&text).expect("any").err(), Some(Problem::NotFound));
     }
 }

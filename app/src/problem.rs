@@ -3,9 +3,9 @@
 use domain::{Cause, FieldError, Problem};
 use leptos::prelude::*;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 use serde::{Deserialize, Serialize};
 
+use crate::packed::Packed;
 use crate::ui::{ButtonLink, EmptyState, ErrorSummary, Notice, Tone};
 
 /// The error of every server function.
@@ -14,7 +14,7 @@ use crate::ui::{ButtonLink, EmptyState, ErrorSummary, Notice, Tone};
 pub struct ActionError(pub Problem);
 
 impl FromServerFnError for ActionError {
-    type Encoder = ProblemText;
+    type Encoder = Packed;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         Self(match error {
@@ -23,35 +23,6 @@ impl FromServerFnError for ActionError {
             }
             _ => Problem::Unavailable,
         })
-    }
-}
-
-/// How a problem travels: JSON, read as text like every answer, so that the browser's module has one reader of each type.
-#[derive(Clone, Copy, Debug)]
-pub struct ProblemText;
-
-impl ContentType for ProblemText {
-    const CONTENT_TYPE: &'static str = "application/json";
-}
-
-impl FormatType for ProblemText {
-    const FORMAT_TYPE: Format = Format::Text;
-}
-
-impl Encodes<ActionError> for ProblemText {
-    type Error = serde_json::Error;
-
-    fn encode(error: &ActionError) -> Result<Bytes, Self::Error> {
-        serde_json::to_vec(error).map(Bytes::from)
-    }
-}
-
-impl Decodes<ActionError> for ProblemText {
-    type Error = String;
-
-    fn decode(bytes: Bytes) -> Result<ActionError, Self::Error> {
-        let text = std::str::from_utf8(&bytes).map_err(|e| e.to_string())?;
-        serde_json::from_str(text).map_err(|e| e.to_string())
     }
 }
 

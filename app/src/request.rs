@@ -58,6 +58,13 @@ pub struct Assets {
     pub rooms: HashMap<String, String>,
 }
 
+impl Assets {
+    /// Which bundle it is: the folder of its files, which is named after what is in them. Empty without a bundle.
+    pub fn build(&self) -> &str {
+        self.js.split('/').nth(2).unwrap_or_default()
+    }
+}
+
 /// The request being answered. Unavailable outside of one (the router also renders the app once to list its routes).
 pub fn request() -> Result<Request, ActionError> {
     use_context::<Parts>()

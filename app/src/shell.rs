@@ -42,7 +42,7 @@ fn document(hydrated: bool, body: impl FnOnce() -> AnyView) -> impl IntoView {
     });
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-build=assets.build().to_owned()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

@@ -1,6 +1,6 @@
 // Several carts: kept, split by what cannot go now, shared, taken over by a colleague; and being told when something is back.
 import { expect, test, type Page } from '@playwright/test';
-import { complaints, people, ready, signIn } from './people';
+import { accessible, complaints, people, ready, signIn } from './people';
 
 async function add(page: Page, sku: string, quantity: string) {
   await page.goto('/quick-order');
@@ -48,6 +48,7 @@ async function carts(page: Page, name: string) {
     await page.getByLabel('Right').selectOption({ label: 'May take it over' });
     await page.getByRole('button', { name: 'Share', exact: true }).click();
     await expect(page.getByRole('button', { name: 'Stop sharing with Lena Fischer' })).toBeVisible();
+    await accessible(page);
   });
 }
 
@@ -121,7 +122,7 @@ test('a buyer sees what changes, and waits for what is gone', async ({ page }) =
   await expect(page.getByRole('heading', { name: /^Prices that change within/ })).toBeVisible();
   const wrap = page.getByRole('row', { name: /Pallet wrap|Stretch|PW-500-17/ }).first();
   await expect(wrap).toContainText('Dearer');
-  await page.getByRole('button', { name: 'Do not wait for Hex bolt M8 × 50, A2-70 any more' }).click();
+  await page.getByRole('button', { name: 'Remove Hex bolt M8 × 50, A2-70' }).click();
   await expect(page.getByText('You do not wait for HB-M8-50-A2 any more.')).toBeVisible();
   await page.goto('/products/HB-M8-50-A2');
   await ready(page);

@@ -169,8 +169,7 @@ async fn acted_too_long(session: &Session, html: bool) -> Response {
         return Redirect::to("/").into_response();
     }
     let status = StatusCode::from_u16(app::problem::status(&problem)).unwrap_or(StatusCode::CONFLICT);
-    let body = serde_json::to_string(&ActionError(problem)).unwrap_or_default();
-    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    (status, app::packed::write(&ActionError(problem)).unwrap_or_default()).into_response()
 }
 
 /// The answer to somebody who may not: a status and one sentence, whatever it was about.

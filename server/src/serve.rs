@@ -61,6 +61,7 @@ pub fn pages() -> Vec<AxumRouteListing> {
 /// Every route there is, with all layers.
 pub fn router(store: Store, config: Arc<Config>) -> Router {
     let assets = Arc::new(assets(&config));
+    app::packed::set_build(assets.build());
     let gate = Gate { store: store.clone(), config: config.clone(), assets };
     let provider = payments::of(&config.cards);
     let options =

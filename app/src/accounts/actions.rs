@@ -11,6 +11,7 @@ use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use crate::request::{choose_account, command, end_session, flash, go, reading, request};
 
@@ -24,7 +25,7 @@ pub struct Framed {
 }
 
 /// Who is here; asked again after each action.
-#[server(ReadFrame, endpoint = "accounts/frame", input = GetUrl)]
+#[server(ReadFrame, endpoint = "accounts/frame", input = GetUrl, output = Answered)]
 pub async fn frame() -> Result<Framed, ActionError> {
     let request = request()?;
     Ok(Framed { frame: request.who()?.frame.clone(), flash: request.flash.clone() })
@@ -100,7 +101,7 @@ pub async fn register(
 }
 
 /// The company and the person behind a mailed link; a used or expired one says so.
-#[server(ReadRegistration, endpoint = "accounts/registration", input = GetUrl)]
+#[server(ReadRegistration, endpoint = "accounts/registration", input = GetUrl, output = Answered)]
 pub async fn registration(token: String) -> Result<(String, String), ActionError> {
     let request = request()?;
     Ok(store::accounts::registration(&request.store, &token, request.now).await?)
@@ -117,7 +118,7 @@ pub async fn confirm_registration(token: String) -> Result<(), ActionError> {
 }
 
 /// The companies that wait for an account.
-#[server(ReadRegistrations, endpoint = "accounts/registrations", input = GetUrl)]
+#[server(ReadRegistrations, endpoint = "accounts/registrations", input = GetUrl, output = Answered)]
 pub async fn registrations() -> Result<RegistrationsPage, ActionError> {
     Ok(store::accounts::registrations(&mut reading().await?).await?)
 }
@@ -159,7 +160,7 @@ pub async fn reject_registration(id: String, #[server(default)] reason: String) 
 }
 
 /// Whose link this is; a used or expired one says so.
-#[server(ReadLink, endpoint = "accounts/link", input = GetUrl)]
+#[server(ReadLink, endpoint = "accounts/link", input = GetUrl, output = Answered)]
 pub async fn link_owner(token: String) -> Result<(String, String), ActionError> {
     let request = request()?;
     Ok(store::accounts::link_owner(&request.store, &token, request.now).await?)
@@ -176,7 +177,7 @@ pub async fn redeem(token: String, password: String) -> Result<(), ActionError> 
 }
 
 /// One's own profile with all sessions.
-#[server(ReadProfile, endpoint = "accounts/profile", input = GetUrl)]
+#[server(ReadProfile, endpoint = "accounts/profile", input = GetUrl, output = Answered)]
 pub async fn profile() -> Result<ProfilePage, ActionError> {
     let request = request()?;
     let current =
@@ -199,7 +200,7 @@ pub async fn end_one_session(key: String) -> Result<(), ActionError> {
 }
 
 /// The account's members.
-#[server(ReadMembers, endpoint = "accounts/members", input = GetUrl)]
+#[server(ReadMembers, endpoint = "accounts/members", input = GetUrl, output = Answered)]
 pub async fn members() -> Result<MembersPage, ActionError> {
     Ok(store::accounts::members(&mut reading().await?).await?)
 }
@@ -296,7 +297,7 @@ pub async fn invite_many(people: String) -> Result<(), ActionError> {
 }
 
 /// The account's audit trail.
-#[server(ReadAudit, endpoint = "accounts/audit", input = GetUrl)]
+#[server(ReadAudit, endpoint = "accounts/audit", input = GetUrl, output = Answered)]
 pub async fn audit() -> Result<Vec<AuditRow>, ActionError> {
     Ok(store::accounts::audit_trail(&mut reading().await?).await?)
 }

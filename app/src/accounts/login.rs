@@ -8,6 +8,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::actions::SignIn;
 use crate::act::Act;
+use crate::packed::Packed;
 use crate::problem::complaint;
 use crate::ui::{Bare, Button, ButtonKind, Field, Kind, Notice, Tone};
 
@@ -19,7 +20,7 @@ pub fn Login() -> impl IntoView {
     let chosen = query.read_untracked().get("chosen").is_some();
     // An answer to a wrong password comes back in the address, scripts or not.
     let problem: Option<Problem> = Act::of::<SignIn>().problem();
-    let people: Vec<(String, String)> = SharedValue::new(demo_people).into_inner();
+    let people: Vec<(String, String)> = SharedValue::<_, Packed>::new_with_encoding(demo_people).into_inner();
     let pick = (!people.is_empty()).then(|| {
         let buttons = people
             .into_iter()

@@ -7,6 +7,7 @@ use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{flash, go, reading, writing},
@@ -25,7 +26,7 @@ pub struct Row {
 }
 
 /// What is bought in a rhythm.
-#[server(ReadAgain, endpoint = "again/page", input = GetUrl)]
+#[server(ReadAgain, endpoint = "again/page", input = GetUrl, output = Answered)]
 pub async fn page() -> Result<AgainPage, ActionError> {
     Ok(store::orders::again(&mut reading().await?).await?)
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{flash, go, reading, writing},
@@ -13,7 +14,7 @@ use {
 };
 
 /// What concerns the reader.
-#[server(ReadAlerts, endpoint = "alerts/page", input = GetUrl)]
+#[server(ReadAlerts, endpoint = "alerts/page", input = GetUrl, output = Answered)]
 pub async fn alerts() -> Result<AlertsPage, ActionError> {
     Ok(store::alerts::page(&mut reading().await?).await?)
 }

@@ -105,7 +105,7 @@ fn watched(rows: Vec<Watched>, unwatch: Act) -> AnyView {
             let (tone, stock) = availability(&w.availability);
             let href = format!("/products/{}", w.sku);
             let note = format!("{} · since {}", w.sku, text::date(w.since));
-            let says = format!("Do not wait for {} any more", w.name);
+            let says = format!("Remove {}", w.name);
             let sku = w.sku;
             view! {
                 <tr>

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{command, flash, go, reading, request, writing},
@@ -19,13 +20,13 @@ use {
 };
 
 /// What waits for the person.
-#[server(ReadInbox, endpoint = "approvals/inbox", input = GetUrl)]
+#[server(ReadInbox, endpoint = "approvals/inbox", input = GetUrl, output = Answered)]
 pub async fn inbox() -> Result<InboxPage, ActionError> {
     Ok(store::approvals::inbox(&mut reading().await?).await?)
 }
 
 /// One order that waits, or waited.
-#[server(ReadApproval, endpoint = "approvals/find", input = GetUrl)]
+#[server(ReadApproval, endpoint = "approvals/find", input = GetUrl, output = Answered)]
 pub async fn approval(number: String) -> Result<ApprovalPage, ActionError> {
     Ok(store::approvals::page(&mut reading().await?, &number).await?)
 }
@@ -164,7 +165,7 @@ pub async fn end_delegation(id: String) -> Result<(), ActionError> {
 }
 
 /// What a mailed link is about. Decides nothing.
-#[server(ReadLinkedApproval, endpoint = "approvals/by-link", input = GetUrl)]
+#[server(ReadLinkedApproval, endpoint = "approvals/by-link", input = GetUrl, output = Answered)]
 pub async fn by_link(token: String) -> Result<LinkPage, ActionError> {
     let request = request()?;
     Ok(store::approvals::by_link(&request.store, &token, &request.address, request.now).await?)
@@ -202,7 +203,7 @@ pub async fn decide_by_link(
 }
 
 /// The account's rules, with who would go through what.
-#[server(ReadRules, endpoint = "approvals/rules", input = GetUrl)]
+#[server(ReadRules, endpoint = "approvals/rules", input = GetUrl, output = Answered)]
 pub async fn rules() -> Result<RulesPage, ActionError> {
     Ok(store::approvals::rules(&mut reading().await?).await?)
 }

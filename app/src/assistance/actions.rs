@@ -6,11 +6,12 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use crate::request::{ASSISTANCE, flash, go, reading, request, stop_acting, writing};
 
 /// Sessions with what was done: the company's for account admins, one's own for everybody else.
-#[server(ReadAssistance, endpoint = "assistance/page", input = GetUrl)]
+#[server(ReadAssistance, endpoint = "assistance/page", input = GetUrl, output = Answered)]
 pub async fn page() -> Result<AssistancePage, ActionError> {
     Ok(store::assistance::list(&mut reading().await?).await?)
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{flash, go, reading, writing},
@@ -13,7 +14,7 @@ use {
 };
 
 /// What waits, and what was dealt with.
-#[server(ReadBank, endpoint = "bank/page", input = GetUrl)]
+#[server(ReadBank, endpoint = "bank/page", input = GetUrl, output = Answered)]
 pub async fn page() -> Result<BankPage, ActionError> {
     Ok(store::bank::list(&mut reading().await?).await?)
 }

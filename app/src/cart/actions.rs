@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{command, flash, go, keep, plain_form, reading, request, take, writing},
@@ -17,13 +18,13 @@ use {
 };
 
 /// One's cart, priced now.
-#[server(ReadCart, endpoint = "cart/page", input = GetUrl)]
+#[server(ReadCart, endpoint = "cart/page", input = GetUrl, output = Answered)]
 pub async fn cart() -> Result<CartPage, ActionError> {
     Ok(store::cart::cart(&mut reading().await?).await?)
 }
 
 /// The checkout, with the id of the order to be, and what was typed into it when it was refused.
-#[server(ReadCheckout, endpoint = "cart/checkout", input = GetUrl)]
+#[server(ReadCheckout, endpoint = "cart/checkout", input = GetUrl, output = Answered)]
 pub async fn checkout() -> Result<CheckoutPage, ActionError> {
     let mut page = store::cart::checkout(&mut reading().await?).await?;
     if page.cart.orderable() {

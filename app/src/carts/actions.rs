@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{flash, go, reading, writing},
@@ -15,19 +16,19 @@ use {
 };
 
 /// One's own carts and those that colleagues share.
-#[server(ReadCarts, endpoint = "carts/list", input = GetUrl)]
+#[server(ReadCarts, endpoint = "carts/list", input = GetUrl, output = Answered)]
 pub async fn carts() -> Result<CartsPage, ActionError> {
     Ok(store::carts::list(&mut reading().await?).await?)
 }
 
 /// One cart, priced now.
-#[server(ReadSaved, endpoint = "carts/find", input = GetUrl)]
+#[server(ReadSaved, endpoint = "carts/find", input = GetUrl, output = Answered)]
 pub async fn saved(id: String) -> Result<SavedCart, ActionError> {
     Ok(store::carts::page(&mut reading().await?, id.parse()?).await?)
 }
 
 /// How the cart in use could be split.
-#[server(ReadSplit, endpoint = "carts/parts", input = GetUrl)]
+#[server(ReadSplit, endpoint = "carts/parts", input = GetUrl, output = Answered)]
 pub async fn parts() -> Result<SplitPage, ActionError> {
     Ok(store::carts::split_page(&mut reading().await?).await?)
 }

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{command, flash, go, reading, request, writing},
@@ -24,7 +25,7 @@ fn amount(field: &str, text: &str) -> Result<Decimal, Problem> {
 }
 
 /// Budgets with their use.
-#[server(ReadBudgets, endpoint = "company/budgets", input = GetUrl)]
+#[server(ReadBudgets, endpoint = "company/budgets", input = GetUrl, output = Answered)]
 pub async fn budgets() -> Result<BudgetsPage, ActionError> {
     Ok(store::budgets::list(&mut reading().await?).await?)
 }
@@ -65,7 +66,7 @@ pub async fn end_budget(id: String) -> Result<(), ActionError> {
 }
 
 /// The units below the account.
-#[server(ReadUnits, endpoint = "company/units", input = GetUrl)]
+#[server(ReadUnits, endpoint = "company/units", input = GetUrl, output = Answered)]
 pub async fn units() -> Result<UnitsPage, ActionError> {
     Ok(store::units::units(&mut reading().await?).await?)
 }
@@ -116,7 +117,7 @@ pub async fn join_unit(id: String) -> Result<(), ActionError> {
 }
 
 /// Cost centres, open and closed.
-#[server(ReadCostCentres, endpoint = "company/cost-centres", input = GetUrl)]
+#[server(ReadCostCentres, endpoint = "company/cost-centres", input = GetUrl, output = Answered)]
 pub async fn cost_centres() -> Result<CostCentresPage, ActionError> {
     Ok(store::company::cost_centres(&mut reading().await?).await?)
 }
@@ -144,7 +145,7 @@ pub async fn close_cost_centre(code: String, #[server(default)] open: String) ->
 }
 
 /// The address book, and how the company orders.
-#[server(ReadAddresses, endpoint = "company/addresses", input = GetUrl)]
+#[server(ReadAddresses, endpoint = "company/addresses", input = GetUrl, output = Answered)]
 pub async fn addresses() -> Result<AddressesPage, ActionError> {
     Ok(store::company::addresses(&mut reading().await?).await?)
 }
@@ -201,13 +202,13 @@ pub async fn save_settings(
 }
 
 /// The credit limit and what uses it.
-#[server(ReadCredit, endpoint = "company/credit", input = GetUrl)]
+#[server(ReadCredit, endpoint = "company/credit", input = GetUrl, output = Answered)]
 pub async fn credit() -> Result<CreditView, ActionError> {
     Ok(store::company::credit(&mut reading().await?).await?)
 }
 
 /// What the person was told.
-#[server(ReadNotices, endpoint = "company/notices", input = GetUrl)]
+#[server(ReadNotices, endpoint = "company/notices", input = GetUrl, output = Answered)]
 pub async fn notices() -> Result<NoticesPage, ActionError> {
     Ok(store::notices::list(&mut reading().await?).await?)
 }

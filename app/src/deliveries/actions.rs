@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{flash, go, keep, reading, request, take, writing},
@@ -20,7 +21,7 @@ const FEED: &str = "feed";
 type Kept = (MemberId, String, DateTime<Utc>);
 
 /// Lines that are not delivered.
-#[server(ReadBoard, endpoint = "deliveries/board", input = GetUrl)]
+#[server(ReadBoard, endpoint = "deliveries/board", input = GetUrl, output = Answered)]
 pub async fn board(query: String) -> Result<Board, ActionError> {
     let query = domain::deliveries::BoardQuery::parse(&query);
     let mut board = store::deliveries::board(&mut reading().await?, query).await?;

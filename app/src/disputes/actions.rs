@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{command, flash, go, reading, writing},
@@ -52,7 +53,7 @@ pub async fn withdraw(number: String, id: String) -> Result<(), ActionError> {
 }
 
 /// What waits for an answer.
-#[server(ReadDisputes, endpoint = "disputes/page", input = GetUrl)]
+#[server(ReadDisputes, endpoint = "disputes/page", input = GetUrl, output = Answered)]
 pub async fn page() -> Result<DisputesPage, ActionError> {
     Ok(store::disputes::list(&mut reading().await?).await?)
 }

@@ -6,11 +6,12 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use crate::request::reading;
 
 /// The statement that the URL asks for.
-#[server(ReadStatement, endpoint = "ledger/statement", input = GetUrl)]
+#[server(ReadStatement, endpoint = "ledger/statement", input = GetUrl, output = Answered)]
 pub async fn statement(query: String) -> Result<StatementPage, ActionError> {
     let mut tx = reading().await?;
     let query = domain::ledger::StatementQuery::parse(&query, tx.today());
@@ -18,7 +19,7 @@ pub async fn statement(query: String) -> Result<StatementPage, ActionError> {
 }
 
 /// What was owed at the end of a day; of today when none is named.
-#[server(ReadAgeing, endpoint = "ledger/ageing", input = GetUrl)]
+#[server(ReadAgeing, endpoint = "ledger/ageing", input = GetUrl, output = Answered)]
 pub async fn ageing(#[server(default)] day: String) -> Result<AgeingPage, ActionError> {
     let mut tx = reading().await?;
     let day = day.parse().unwrap_or_else(|_| tx.today());

@@ -7,6 +7,7 @@ use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{flash, go, reading, writing},
@@ -27,13 +28,13 @@ pub struct Counted {
 }
 
 /// Every list that one may see.
-#[server(ReadLists, endpoint = "lists/list", input = GetUrl)]
+#[server(ReadLists, endpoint = "lists/list", input = GetUrl, output = Answered)]
 pub async fn lists() -> Result<ListsPage, ActionError> {
     Ok(store::lists::list(&mut reading().await?).await?)
 }
 
 /// One list with its lines.
-#[server(ReadList, endpoint = "lists/find", input = GetUrl)]
+#[server(ReadList, endpoint = "lists/find", input = GetUrl, output = Answered)]
 pub async fn list(id: String) -> Result<ListPage, ActionError> {
     Ok(store::lists::page(&mut reading().await?, id.parse()?).await?)
 }

@@ -6,29 +6,30 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use crate::request::{command, flash, go, reading, writing};
 
 /// The history that the URL asks for.
-#[server(ReadHistory, endpoint = "orders/history", input = GetUrl)]
+#[server(ReadHistory, endpoint = "orders/history", input = GetUrl, output = Answered)]
 pub async fn history(query: String) -> Result<HistoryPage, ActionError> {
     Ok(store::orders::history(&mut reading().await?, domain::orders::HistoryQuery::parse(&query)).await?)
 }
 
 /// One order.
-#[server(ReadOrder, endpoint = "orders/find", input = GetUrl)]
+#[server(ReadOrder, endpoint = "orders/find", input = GetUrl, output = Answered)]
 pub async fn order(number: String) -> Result<OrderPage, ActionError> {
     Ok(store::orders::find(&mut reading().await?, &number).await?)
 }
 
 /// Every line of a past order, then and now.
-#[server(ReadDiff, endpoint = "orders/diff", input = GetUrl)]
+#[server(ReadDiff, endpoint = "orders/diff", input = GetUrl, output = Answered)]
 pub async fn diff(number: String) -> Result<ReorderPage, ActionError> {
     Ok(store::orders::diff(&mut reading().await?, &number).await?)
 }
 
 /// Orders that wait for the seller's release.
-#[server(ReadHeld, endpoint = "orders/held", input = GetUrl)]
+#[server(ReadHeld, endpoint = "orders/held", input = GetUrl, output = Answered)]
 pub async fn held() -> Result<Vec<domain::orders::HeldRow>, ActionError> {
     Ok(store::orders::held(&mut reading().await?).await?)
 }

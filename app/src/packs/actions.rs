@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{flash, go, reading, writing},
@@ -14,7 +15,7 @@ use {
 };
 
 /// The account's packs.
-#[server(ReadPacks, endpoint = "packs/list", input = GetUrl)]
+#[server(ReadPacks, endpoint = "packs/list", input = GetUrl, output = Answered)]
 pub async fn packs() -> Result<PacksPage, ActionError> {
     Ok(store::packs::list(&mut reading().await?).await?)
 }

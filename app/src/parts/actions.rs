@@ -6,11 +6,12 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use crate::request::{flash, go, reading, writing};
 
 /// A page of them.
-#[server(ReadParts, endpoint = "parts/page", input = GetUrl)]
+#[server(ReadParts, endpoint = "parts/page", input = GetUrl, output = Answered)]
 pub async fn parts(#[server(default)] words: String, #[server(default)] page: u32) -> Result<PartsPage, ActionError> {
     Ok(store::parts::page(&mut reading().await?, &words, page).await?)
 }

@@ -7,6 +7,7 @@ use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{flash, go, reading, request, writing},
@@ -15,13 +16,13 @@ use {
 };
 
 /// The account's payments.
-#[server(ReadPayments, endpoint = "payments/list", input = GetUrl)]
+#[server(ReadPayments, endpoint = "payments/list", input = GetUrl, output = Answered)]
 pub async fn payments(#[server(default)] page: u32) -> Result<PaymentsPage, ActionError> {
     Ok(store::payments::list(&mut reading().await?, page).await?)
 }
 
 /// One payment.
-#[server(ReadPayment, endpoint = "payments/find", input = GetUrl)]
+#[server(ReadPayment, endpoint = "payments/find", input = GetUrl, output = Answered)]
 pub async fn payment(number: String) -> Result<PaymentPage, ActionError> {
     Ok(store::payments::find(&mut reading().await?, &number).await?)
 }
@@ -59,7 +60,7 @@ fn wanted(lines: Vec<Line>, credits: Vec<String>) -> Wanted {
 }
 
 /// What can be settled, with what the address chooses.
-#[server(ReadSettling, endpoint = "payments/new", input = GetUrl)]
+#[server(ReadSettling, endpoint = "payments/new", input = GetUrl, output = Answered)]
 pub async fn settling(#[server(default)] query: String) -> Result<SettlePage, ActionError> {
     // Anything that is not a form of ours chooses nothing.
     let asked: Asked =

@@ -6,17 +6,18 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use crate::request::{flash, go, reading, writing};
 
 /// What waits for the member.
-#[server(ReadProposals, endpoint = "proposals/waiting", input = GetUrl)]
+#[server(ReadProposals, endpoint = "proposals/waiting", input = GetUrl, output = Answered)]
 pub async fn waiting() -> Result<Proposals, ActionError> {
     Ok(store::proposals::waiting(&mut reading().await?).await?)
 }
 
 /// One of them, every line then and now.
-#[server(ReadProposal, endpoint = "proposals/find", input = GetUrl)]
+#[server(ReadProposal, endpoint = "proposals/find", input = GetUrl, output = Answered)]
 pub async fn find(id: String) -> Result<ProposalPage, ActionError> {
     Ok(store::proposals::find(&mut reading().await?, id.parse()?).await?)
 }

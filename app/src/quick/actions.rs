@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{flash, go, reading, writing},
@@ -14,7 +15,7 @@ use {
 };
 
 /// What was pasted, as it is understood now.
-#[server(ReadQuick, endpoint = "quick/page", input = GetUrl)]
+#[server(ReadQuick, endpoint = "quick/page", input = GetUrl, output = Answered)]
 pub async fn quick() -> Result<QuickPage, ActionError> {
     Ok(store::quick::page(&mut reading().await?).await?)
 }

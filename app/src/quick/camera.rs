@@ -52,6 +52,7 @@ pub fn Scanner(
 mod browser {
     use std::time::Duration;
 
+    use leptos::leptos_dom::helpers::IntervalHandle;
     use leptos::prelude::*;
     use leptos::task::spawn_local;
     use leptos::wasm_bindgen::{JsCast as _, JsValue};
@@ -74,13 +75,9 @@ mod browser {
             let devices = Reflect::get(&window().navigator(), &"mediaDevices".into()).is_ok_and(|d| d.is_object());
             camera.able.set(devices && detector().is_some());
         });
-        let stream = StoredValue::new_local(None::<MediaStream>);
+        let running = StoredValue::new_local(None::<Running>);
         let stop = move || {
-            stream.try_update_value(|stream| {
-                for track in stream.take().into_iter().flat_map(|s| s.get_tracks()) {
-                    track.unchecked_into::<MediaStreamTrack>().stop();
-                }
-            });
+            running.try_update_value(|running| running.take().map(Running::stop));
         };
         Effect::new(move |_| {
             if !camera.on.get() {
@@ -89,9 +86,12 @@ mod browser {
             }
             spawn_local(async move {
                 match open(camera).await {
-                    Ok(opened) => {
-                        stream.try_set_value(Some(opened));
-                        read(camera, line);
+                    Ok(stream) => {
+                        // Somebody who has left meanwhile is not filmed.
+                        let timer = read(camera, line);
+                        if let Some(Some(late)) = running.try_set_value(Some(Running { stream, timer })) {
+                            late.stop();
+                        }
                     }
                     Err(_) => {
                         camera.said.try_set("The camera may not be used. Allow it in the browser’s settings.".to_owned());
@@ -101,6 +101,23 @@ mod browser {
             });
         });
         on_cleanup(stop);
+    }
+
+    /// A camera that is on, and the clock that looks at its picture.
+    struct Running {
+        stream: MediaStream,
+        timer: Option<IntervalHandle>,
+    }
+
+    impl Running {
+        fn stop(self) {
+            for track in self.stream.get_tracks() {
+                track.unchecked_into::<MediaStreamTrack>().stop();
+            }
+            if let Some(timer) = self.timer {
+                timer.clear();
+            }
+        }
     }
 
     fn detector() -> Option<JsValue> {
@@ -121,9 +138,9 @@ mod browser {
         Ok(stream)
     }
 
-    /// Looks at the picture again and again while the camera is on.
-    fn read(camera: Camera, line: Act) {
-        let Some(detector) = detector() else { return };
+    /// Looks at the picture again and again, until its clock is stopped.
+    fn read(camera: Camera, line: Act) -> Option<IntervalHandle> {
+        let detector = detector()?;
         let busy = StoredValue::new_local(false);
         let seen = StoredValue::new_local((String::new(), 0_u32));
         let look = move || {
@@ -159,12 +176,7 @@ mod browser {
                 }
             });
         };
-        let Ok(timer) = set_interval_with_handle(look, EVERY) else { return };
-        Effect::new(move |_| {
-            if !camera.on.get() {
-                timer.clear();
-            }
-        });
+        set_interval_with_handle(look, EVERY).ok()
     }
 
     /// The first code in the picture.

@@ -10,6 +10,7 @@ use leptos::server_fn::codec::GetUrl;
 use serde::{Deserialize, Serialize};
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{command, flash, go, keep, plain_form, reading, request, take, writing},
@@ -20,25 +21,25 @@ use {
 };
 
 /// The customer's list that the URL asks for.
-#[server(ReadQuotes, endpoint = "quotes/list", input = GetUrl)]
+#[server(ReadQuotes, endpoint = "quotes/list", input = GetUrl, output = Answered)]
 pub async fn quotes(query: String) -> Result<QuotesPage, ActionError> {
     Ok(store::quotes::list(&mut reading().await?, QuotesQuery::parse(&query)).await?)
 }
 
 /// One quote, for the customer.
-#[server(ReadQuote, endpoint = "quotes/find", input = GetUrl)]
+#[server(ReadQuote, endpoint = "quotes/find", input = GetUrl, output = Answered)]
 pub async fn quote(number: String) -> Result<QuotePage, ActionError> {
     Ok(store::quotes::page(&mut reading().await?, &number).await?)
 }
 
 /// Two versions compared, for both sides.
-#[server(ReadComparison, endpoint = "quotes/compare", input = GetUrl)]
+#[server(ReadComparison, endpoint = "quotes/compare", input = GetUrl, output = Answered)]
 pub async fn comparison(number: String, from: i32, to: i32) -> Result<ComparePage, ActionError> {
     Ok(store::quotes::compare(&mut reading().await?, &number, (from, to)).await?)
 }
 
 /// What the request form begins with, and what was typed into it when it was refused.
-#[server(ReadAsk, endpoint = "quotes/new", input = GetUrl)]
+#[server(ReadAsk, endpoint = "quotes/new", input = GetUrl, output = Answered)]
 pub async fn asking(#[server(default)] from: String) -> Result<AskPage, ActionError> {
     let mut page = store::quotes::ask_page(&mut reading().await?, &Source::parse(&from)).await?;
     page.typed = typed(ASKED).await?;
@@ -221,13 +222,13 @@ pub async fn talk(
 }
 
 /// What waits for the seller.
-#[server(ReadQueue, endpoint = "quotes/queue", input = GetUrl)]
+#[server(ReadQueue, endpoint = "quotes/queue", input = GetUrl, output = Answered)]
 pub async fn queue(query: String) -> Result<QuotesPage, ActionError> {
     Ok(store::quotes::queue(&mut reading().await?, QuotesQuery::parse(&query)).await?)
 }
 
 /// One quote on the seller's desk; with `preview`, its draft as the customer would read it.
-#[server(ReadDesk, endpoint = "quotes/desk", input = GetUrl)]
+#[server(ReadDesk, endpoint = "quotes/desk", input = GetUrl, output = Answered)]
 pub async fn desk(number: String, #[server(default)] preview: bool) -> Result<DeskPage, ActionError> {
     // Prices are those of the customer for the rest of the transaction, which is set in it: it may write.
     let mut tx = writing().await?;
@@ -240,7 +241,7 @@ pub async fn desk(number: String, #[server(default)] preview: bool) -> Result<De
 }
 
 /// Whom a quote that nobody asked for can be for.
-#[server(ReadBegin, endpoint = "quotes/begin-for", input = GetUrl)]
+#[server(ReadBegin, endpoint = "quotes/begin-for", input = GetUrl, output = Answered)]
 pub async fn beginning(#[server(default)] customer: String) -> Result<BeginPage, ActionError> {
     Ok(store::quotes::begin_page(&mut reading().await?, &customer).await?)
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{command, flash, go, reading, writing},
@@ -14,7 +15,7 @@ use {
 };
 
 /// Who is overdue.
-#[server(ReadOverdue, endpoint = "reminders/overdue", input = GetUrl)]
+#[server(ReadOverdue, endpoint = "reminders/overdue", input = GetUrl, output = Answered)]
 pub async fn overdue(query: String) -> Result<OverduePage, ActionError> {
     Ok(store::reminders::overdue(&mut reading().await?, OverdueQuery::parse(&query)).await?)
 }
@@ -52,7 +53,7 @@ pub async fn promise(
 }
 
 /// What the account is told by itself, and what we have sent.
-#[server(ReadReminders, endpoint = "reminders/settings", input = GetUrl)]
+#[server(ReadReminders, endpoint = "reminders/settings", input = GetUrl, output = Answered)]
 pub async fn settings() -> Result<RemindersPage, ActionError> {
     Ok(store::reminders::settings(&mut reading().await?).await?)
 }

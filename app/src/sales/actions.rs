@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{command, flash, go, reading, start_acting, writing},
@@ -22,32 +23,32 @@ use {
 };
 
 /// Where a rep begins.
-#[server(ReadHome, endpoint = "sales/home", input = GetUrl)]
+#[server(ReadHome, endpoint = "sales/home", input = GetUrl, output = Answered)]
 pub async fn home() -> Result<SalesHome, ActionError> {
     Ok(store::customers::home(&mut reading().await?).await?)
 }
 
 /// The customers that the URL asks for.
-#[server(ReadCustomers, endpoint = "sales/customers", input = GetUrl)]
+#[server(ReadCustomers, endpoint = "sales/customers", input = GetUrl, output = Answered)]
 pub async fn customers(query: String) -> Result<CustomersPage, ActionError> {
     let query = domain::sales::CustomersQuery::parse(&query);
     Ok(store::customers::list(&mut reading().await?, query).await?)
 }
 
 /// One customer.
-#[server(ReadCustomer, endpoint = "sales/customer", input = GetUrl)]
+#[server(ReadCustomer, endpoint = "sales/customer", input = GetUrl, output = Answered)]
 pub async fn customer(number: String) -> Result<CustomerPage, ActionError> {
     Ok(store::customers::find(&mut reading().await?, &number).await?)
 }
 
 /// The orders that the URL asks for.
-#[server(ReadOrders, endpoint = "sales/orders", input = GetUrl)]
+#[server(ReadOrders, endpoint = "sales/orders", input = GetUrl, output = Answered)]
 pub async fn orders(query: String) -> Result<DeskPage, ActionError> {
     Ok(store::deliveries::list(&mut reading().await?, DeskQuery::parse(&query)).await?)
 }
 
 /// One order of a customer.
-#[server(ReadOrder, endpoint = "sales/order", input = GetUrl)]
+#[server(ReadOrder, endpoint = "sales/order", input = GetUrl, output = Answered)]
 pub async fn order(customer: String, number: String) -> Result<DeskOrder, ActionError> {
     Ok(store::deliveries::find(&mut reading().await?, &customer, &number).await?)
 }

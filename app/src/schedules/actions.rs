@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use {
     crate::request::{command, flash, go, keep, plain_form, reading, request, take, writing},
@@ -19,19 +20,19 @@ use {
 };
 
 /// Every schedule that one may see.
-#[server(ReadSchedules, endpoint = "schedules/list", input = GetUrl)]
+#[server(ReadSchedules, endpoint = "schedules/list", input = GetUrl, output = Answered)]
 pub async fn schedules() -> Result<SchedulesPage, ActionError> {
     Ok(store::schedules::list(&mut reading().await?).await?)
 }
 
 /// One schedule with its next date and its history.
-#[server(ReadSchedule, endpoint = "schedules/find", input = GetUrl)]
+#[server(ReadSchedule, endpoint = "schedules/find", input = GetUrl, output = Answered)]
 pub async fn schedule(id: String) -> Result<SchedulePage, ActionError> {
     Ok(store::schedules::page(&mut reading().await?, id.parse()?).await?)
 }
 
 /// The form for a new schedule: `query` names what it is made `from`, and may hold what stands in the form.
-#[server(ReadNew, endpoint = "schedules/new", input = GetUrl)]
+#[server(ReadNew, endpoint = "schedules/new", input = GetUrl, output = Answered)]
 pub async fn new_schedule(query: String, from: String) -> Result<NewPage, ActionError> {
     let typed = match typed(&from).await? {
         Some(refused) => Some(refused),

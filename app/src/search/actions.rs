@@ -6,17 +6,18 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use crate::ActionError;
+use crate::packed::Answered;
 #[cfg(feature = "ssr")]
 use crate::request::{flash, go, reading, writing};
 
 /// What words may mean that somebody is still typing.
-#[server(Suggest, endpoint = "search/suggest", input = GetUrl)]
+#[server(Suggest, endpoint = "search/suggest", input = GetUrl, output = Answered)]
 pub async fn suggest(#[server(default)] words: String) -> Result<Suggestions, ActionError> {
     Ok(store::search::suggest(&mut reading().await?, &words).await?)
 }
 
 /// The sets of words that mean the same.
-#[server(ReadSynonyms, endpoint = "search/synonyms", input = GetUrl)]
+#[server(ReadSynonyms, endpoint = "search/synonyms", input = GetUrl, output = Answered)]
 pub async fn synonyms() -> Result<Vec<Synonym>, ActionError> {
     Ok(store::search::synonyms(&mut reading().await?).await?)
 }

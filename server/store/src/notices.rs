@@ -32,7 +32,7 @@ pub(crate) async fn tell(tx: &mut Tx, account: AccountId, notes: &[Note]) -> Res
                              AS t(id, mail_id, member, text, href, mail, kind)),
               bell AS (INSERT INTO notices (account_id, id, member_id, kind, text, href, at)
                        SELECT $1, t.id, t.member, t.kind, t.text, t.href, $8 FROM t),
-              ring AS MATERIALIZED (SELECT pg_notify('notices', t.member::text) FROM t)
+              ring AS MATERIALIZED (SELECT pg_notify('notices', t.member::text) FROM t UNION ALL SELECT pg_notify('outbox', ''))
          INSERT INTO outbox (account_id, id, topic, payload, created_at, available_at)
          SELECT $1, t.mail_id, 'mail',
                 jsonb_build_object('Mail', jsonb_build_object('to', p.email, 'subject', s.name || ': ' || left(regexp_replace(t.text, '[[:space:]]+', ' ', 'g'), 120),
@@ -51,7 +51,6 @@ pub(crate) async fn tell(tx: &mut Tx, account: AccountId, notes: &[Note]) -> Res
     )
     .execute(tx.db())
     .await?;
-    sqlx::query("NOTIFY outbox").execute(tx.db()).await?;
     Ok(())
 }
 

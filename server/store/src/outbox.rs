@@ -43,7 +43,8 @@ pub(crate) async fn send(tx: &mut Tx, account: AccountId, message: &Message) -> 
     let payload = serde_json::to_value(message).map_err(|e| Error::Inconsistent(e.to_string()))?;
     let now = tx.now();
     let done = sqlx::query!(
-        "INSERT INTO outbox (account_id, id, topic, payload, created_at, available_at) VALUES ($1, $2, 'mail', $3, $4, $4)",
+        "WITH woken AS MATERIALIZED (SELECT pg_notify('outbox', ''))
+         INSERT INTO outbox (account_id, id, topic, payload, created_at, available_at) SELECT $1, $2, 'mail', $3, $4, $4 FROM woken",
         account.0,
         crate::new_id::<Uuid>(),
         payload,
@@ -51,9 +52,7 @@ pub(crate) async fn send(tx: &mut Tx, account: AccountId, message: &Message) -> 
     )
     .execute(tx.db())
     .await?;
-    exactly(1, &done)?;
-    sqlx::query("NOTIFY outbox").execute(tx.db()).await?;
-    Ok(())
+    exactly(1, &done)
 }
 
 /// Takes up to `n` due messages for a minute; other workers skip them.

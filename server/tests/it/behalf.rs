@@ -80,7 +80,8 @@ async fn an_old_page_does_nothing_in_anybodys_name_when_the_time_is_over_and_the
         .await;
     let late = rep.call("/api/cart/add", &add).await;
     assert_eq!(late.status(), 409);
-    assert!(late.text().await.unwrap().contains("OnBehalfOver"));
+    let told = ::app::packed::read::<::app::ActionError>(&late.text().await.unwrap());
+    assert_eq!(told.unwrap().0, domain::Problem::Conflict(domain::Cause::OnBehalfOver));
     let plain = rep.post("/api/cart/add", &add).await;
     assert_eq!(plain.headers()["location"], "/");
     let page = rep.text("/sales").await;

@@ -18,7 +18,6 @@ use uuid::Uuid;
 use crate::approvals::{self, Preview};
 use crate::error::exactly;
 use crate::limits::{self, Lock};
-use crate::outbox::{self, Message};
 use crate::{Error, Result, Tx, audit, budgets};
 
 /// A line of an order to be, as it will stand there.
@@ -273,12 +272,29 @@ async fn write(
 ) -> Result<String> {
     let (form, totals, lines) = (new.form, new.totals, &new.lines);
     let (account, order, now) = (actor.account().0, form.order_id.0, tx.now());
-    let number = sqlx::query_scalar!(
-        "INSERT INTO orders (account_id, id, number, status, member_id, acting_person, placed_by, placed_at, po_number, cost_centre, ship_to,
-                             requested_on, partial_delivery, note, currency, net, delivery, tax, gross, line_count, quote_id, quote_version)
-         VALUES ($1, $2, 'SO-' || $3 || '-' || lpad(nextval('order_numbers')::text, 6, '0'), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                 $15, $16, $17, $18, $19, $20, $21, $22)
-         RETURNING number",
+    let numbers: Vec<i32> = (1..).take(lines.len()).collect();
+    let made = sqlx::query!(
+        r#"WITH made AS (
+             INSERT INTO orders (account_id, id, number, status, member_id, acting_person, placed_by, placed_at, po_number, cost_centre, ship_to,
+                                 requested_on, partial_delivery, note, currency, net, delivery, tax, gross, line_count, quote_id, quote_version)
+             VALUES ($1, $2, 'SO-' || $3 || '-' || lpad(nextval('order_numbers')::text, 6, '0'), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                     $15, $16, $17, $18, $19, $20, $21, $22)
+             RETURNING number
+         ), lines AS (
+             INSERT INTO order_lines (account_id, order_id, line_no, product_id, sku, name, unit, quantity, unit_price, net, tax_rate, price_source,
+                                      promised_on, to_order, quote_line, own_number)
+             SELECT $1, $2, t.*, COALESCE((SELECT n.key FROM part_numbers n WHERE n.account_id = $1 AND n.product_id = t.product
+                                           ORDER BY n.at DESC, n.key LIMIT 1), '')
+             FROM unnest($23::int[], $24::uuid[], $25::text[], $26::text[], $27::text[], $28::numeric[], $29::numeric[], $30::numeric[],
+                         $31::numeric[], $32::text[], $33::date[], $34::bool[], $35::int[])
+                  AS t(line_no, product, sku, name, unit, quantity, unit_price, net, tax_rate, source, promised_on, to_order, quote_line)
+             RETURNING 1
+         ), taken AS (
+             INSERT INTO reservations (account_id, order_id, line_no, warehouse, product_id, quantity)
+             SELECT $1, $2, t.* FROM unnest($36::int[], $37::text[], $38::uuid[], $39::numeric[]) AS t
+             RETURNING 1
+         )
+         SELECT number, (SELECT count(*) FROM lines) AS "lines!", (SELECT count(*) FROM taken) AS "taken!" FROM made"#,
         account,
         order,
         tx.today().year().to_string(),
@@ -300,22 +316,7 @@ async fn write(
         totals.gross.amount(),
         i32::try_from(lines.len()).unwrap_or(i32::MAX),
         new.quote.map(|q| q.0.0),
-        new.quote.map(|q| q.1)
-    )
-    .fetch_one(tx.db())
-    .await?;
-
-    let numbers: Vec<i32> = (1..).take(lines.len()).collect();
-    let done = sqlx::query!(
-        "INSERT INTO order_lines (account_id, order_id, line_no, product_id, sku, name, unit, quantity, unit_price, net, tax_rate, price_source, promised_on,
-                                  to_order, quote_line, own_number)
-         SELECT $1, $2, t.*, COALESCE((SELECT n.key FROM part_numbers n WHERE n.account_id = $1 AND n.product_id = t.product
-                                       ORDER BY n.at DESC, n.key LIMIT 1), '')
-         FROM unnest($3::int[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::numeric[], $9::numeric[], $10::numeric[],
-                                        $11::numeric[], $12::text[], $13::date[], $14::bool[], $15::int[])
-              AS t(line_no, product, sku, name, unit, quantity, unit_price, net, tax_rate, source, promised_on, to_order, quote_line)",
-        account,
-        order,
+        new.quote.map(|q| q.1),
         &numbers,
         &lines.iter().map(|l| l.product).collect::<Vec<_>>() as &[Option<Uuid>],
         &lines.iter().map(|l| l.sku.to_owned()).collect::<Vec<_>>(),
@@ -328,47 +329,24 @@ async fn write(
         &lines.iter().map(|l| l.source.clone()).collect::<Vec<_>>(),
         &lines.iter().map(|l| l.promised_on).collect::<Vec<_>>() as &[Option<NaiveDate>],
         &lines.iter().map(|l| l.to_order).collect::<Vec<_>>(),
-        &lines.iter().map(|l| l.quote_line).collect::<Vec<_>>() as &[Option<i32>]
-    )
-    .execute(tx.db())
-    .await?;
-    exactly(lines.len() as u64, &done)?;
-
-    let done = sqlx::query!(
-        "INSERT INTO reservations (account_id, order_id, line_no, warehouse, product_id, quantity)
-         SELECT $1, $2, t.* FROM unnest($3::int[], $4::text[], $5::uuid[], $6::numeric[]) AS t",
-        account,
-        order,
+        &lines.iter().map(|l| l.quote_line).collect::<Vec<_>>() as &[Option<i32>],
         &reserved.iter().map(|t| numbers[t.line]).collect::<Vec<_>>(),
         &reserved.iter().map(|t| t.warehouse.clone()).collect::<Vec<_>>(),
         &reserved.iter().map(|t| t.product).collect::<Vec<_>>(),
         &reserved.iter().map(|t| t.quantity).collect::<Vec<_>>()
     )
-    .execute(tx.db())
+    .fetch_one(tx.db())
     .await?;
-    exactly(reserved.len() as u64, &done)?;
-    Ok(number)
+    let all = |written: i64, wanted: usize| usize::try_from(written).is_ok_and(|n| n == wanted);
+    if !all(made.lines, lines.len()) || !all(made.taken, reserved.len()) {
+        return Err(Error::Inconsistent(format!("an order of {} lines was written in part", lines.len())));
+    }
+    Ok(made.number)
 }
 
 /// History, cart, mail and audit: all with the order or not at all.
 async fn tell(tx: &mut Tx, actor: &Actor, new: &NewOrder<'_>, status: Status, number: &str) -> Result<()> {
     let (form, account, now) = (new.form, actor.account().0, tx.now());
-    let row = sqlx::query!(
-        r#"WITH gone AS (DELETE FROM cart_lines WHERE account_id = $1 AND cart_id = $3),
-                unshared AS (DELETE FROM cart_shares WHERE account_id = $1 AND cart_id = $3),
-                unnamed AS (UPDATE carts SET name = '' WHERE account_id = $1 AND id = $3 AND name <> ''),
-                step AS (INSERT INTO order_events (account_id, order_id, version, status, at, by_name) VALUES ($1, $2, 1, $4, $5, $6))
-           SELECT p.email, s.name AS seller FROM people p, seller s WHERE p.id = $7"#,
-        account,
-        form.order_id.0,
-        new.cart,
-        status.code(),
-        now,
-        actor.name(),
-        actor.person().0
-    )
-    .fetch_one(tx.db())
-    .await?;
     let lines: Vec<String> = new.lines.iter().map(|l| format!("{} × {}  {}", l.quantity, l.sku, l.name)).collect();
     let body = format!(
         "Your order {number} is {}.\n\n{}\n\nTotal incl. tax: {}\nYour reference: {}\n",
@@ -377,8 +355,29 @@ async fn tell(tx: &mut Tx, actor: &Actor, new: &NewOrder<'_>, status: Status, nu
         text::money(new.totals.gross),
         if form.po_number.trim().is_empty() { "none" } else { form.po_number.trim() },
     );
-    let mail = Message::Mail { to: row.email, subject: format!("{}: order {number}", row.seller), body };
-    outbox::send(tx, actor.account(), &mail).await?;
+    let done = sqlx::query!(
+        "WITH gone AS (DELETE FROM cart_lines WHERE account_id = $1 AND cart_id = $3),
+              unshared AS (DELETE FROM cart_shares WHERE account_id = $1 AND cart_id = $3),
+              unnamed AS (UPDATE carts SET name = '' WHERE account_id = $1 AND id = $3 AND name <> ''),
+              step AS (INSERT INTO order_events (account_id, order_id, version, status, at, by_name) VALUES ($1, $2, 1, $4, $5, $6)),
+              woken AS MATERIALIZED (SELECT pg_notify('outbox', ''))
+         INSERT INTO outbox (account_id, id, topic, payload, created_at, available_at)
+         SELECT $1, $8, 'mail', jsonb_build_object('Mail', jsonb_build_object('to', p.email, 'subject', s.name || ': order ' || $9::text, 'body', $10::text)), $5, $5
+         FROM woken, people p, seller s WHERE p.id = $7",
+        account,
+        form.order_id.0,
+        new.cart,
+        status.code(),
+        now,
+        actor.name(),
+        actor.person().0,
+        crate::new_id::<Uuid>(),
+        number,
+        body
+    )
+    .execute(tx.db())
+    .await?;
+    exactly(1, &done)?;
     let detail = json!({ "gross": new.totals.gross.amount(), "currency": actor.currency().code(), "lines": new.lines.len(), "status": status.code() });
     audit::record(tx, "order.submitted", number, detail).await
 }
