@@ -13,13 +13,13 @@ INSERT INTO words SELECT 'b', n - 1, w FROM unnest(ARRAY['hex bolt', 'washer', '
 INSERT INTO words SELECT 'c', n - 1, w FROM unnest(ARRAY['black', 'white', 'red', 'blue', 'zinc plated', 'chrome', 'clear', 'yellow', 'green']) WITH ORDINALITY u (w, n);
 CREATE TEMP TABLE sorts AS SELECT id, row_number() OVER (ORDER BY position) - 1 AS n FROM categories;
 INSERT INTO products (id, sku, gtin, name, description, category_id, unit, min_quantity, quantity_multiple, attributes)
-SELECT gen_random_uuid(), 'SC-' || lpad(n::text, 7, '0'), lpad((4000000000000 + n)::text, 13, '0'),
-       a.word || ' ' || b.word || ' ' || (n % 97 + 3) || ' × ' || (n % 41 * 5 + 10) || ' mm, ' || c.word,
-       'For ' || lower(a.word) || ' work with ' || b.word || 's; order number ' || n, s.id, 'EA', 1, 1,
-       jsonb_build_object('Length', (n % 41 * 5 + 10) || ' mm', 'Width', (n % 97 + 3) || ' mm', 'Colour', c.word)
-FROM generate_series(1, :products - (SELECT count(*) FROM products)) n
-JOIN words a ON a.kind = 'a' AND a.n = n / 7 % 16 JOIN words b ON b.kind = 'b' AND b.n = n / 113 % 32 JOIN words c ON c.kind = 'c' AND c.n = n % 9
-JOIN sorts s ON s.n = n / 113 % (SELECT count(*) FROM sorts);
+SELECT gen_random_uuid(), 'SC-' || lpad(g.i::text, 7, '0'), lpad((4000000000000 + g.i)::text, 13, '0'),
+       a.word || ' ' || b.word || ' ' || (g.i % 97 + 3) || ' × ' || (g.i % 41 * 5 + 10) || ' mm, ' || c.word,
+       'For ' || lower(a.word) || ' work with ' || b.word || 's; order number ' || g.i, s.id, 'EA', 1, 1,
+       jsonb_build_object('Length', (g.i % 41 * 5 + 10) || ' mm', 'Width', (g.i % 97 + 3) || ' mm', 'Colour', c.word)
+FROM generate_series(1, :products - (SELECT count(*) FROM products)) g (i)
+JOIN words a ON a.kind = 'a' AND a.n = g.i / 7 % 16 JOIN words b ON b.kind = 'b' AND b.n = g.i / 113 % 32 JOIN words c ON c.kind = 'c' AND c.n = g.i % 9
+JOIN sorts s ON s.n = g.i / 113 % (SELECT count(*) FROM sorts);
 INSERT INTO stock (warehouse, product_id, on_hand)
 SELECT w.code, p.id, 100000 FROM products p CROSS JOIN (SELECT code FROM warehouses ORDER BY position LIMIT 2) w ON CONFLICT DO NOTHING;
 UPDATE seller SET catalog_version = catalog_version + 1;
@@ -53,8 +53,9 @@ FROM lists l CROSS JOIN articles a WHERE l.account_id = :'mine' ON CONFLICT DO N
 
 \echo orders
 CREATE TEMP TABLE placed AS
-SELECT CASE WHEN n <= :mine_orders THEN :'mine'::uuid ELSE c.id END AS account_id, gen_random_uuid() AS id, n, n % 3 + 1 AS lines, now() - n % 700 * interval '1 day' - n % 86400 * interval '1 second' AS at
-FROM generate_series(1, :orders) n JOIN customers c ON c.n = n % :customers;
+SELECT CASE WHEN g.i <= :mine_orders THEN :'mine'::uuid ELSE c.id END AS account_id, gen_random_uuid() AS id, g.i AS n, g.i % 3 + 1 AS lines,
+       now() - g.i % 700 * interval '1 day' - g.i % 86400 * interval '1 second' AS at
+FROM generate_series(1, :orders) g (i) JOIN customers c ON c.n = g.i % :customers;
 INSERT INTO orders (account_id, id, number, status, placed_by, placed_at, po_number, currency, net, tax, gross, line_count, source)
 SELECT account_id, id, 'SCO-' || n, 'completed', 'Scale', at, 'PO ' || n, 'GBP', 10 * lines, 2 * lines, 12 * lines, lines, 'import' FROM placed;
 INSERT INTO order_lines (account_id, order_id, line_no, product_id, sku, name, unit, quantity, unit_price, net, tax_rate, quantity_shipped)

@@ -93,20 +93,20 @@ test('the camera types what it reads, once, where the browser reads barcodes', a
     class BarcodeDetector {
       async detect() {
         looks += 1;
-        return looks > 1 ? [{ rawValue: 'TM-5M' }] : [];
+        return looks > 1 ? [{ rawValue: 'TP-48-CL' }] : [];
       }
     }
     Object.assign(window, { BarcodeDetector });
   });
   const found = complaints(page);
-  await signIn(page, people.both);
+  await signIn(page, people.globex);
   await page.goto('/quick-order');
   await ready(page);
   await page.getByRole('button', { name: 'Scan with the camera' }).click();
-  await expect(page.getByText('Read TM-5M.')).toBeVisible();
-  await expect(page.getByRole('row', { name: /TM-5M/ })).toContainText('1 EA');
+  await expect(page.getByText('Read TP-48-CL.')).toBeVisible();
+  await expect(page.getByRole('row', { name: /TP-48-CL/ })).toContainText('1 RL');
   await page.waitForTimeout(1500);
-  await expect(page.getByRole('row', { name: /TM-5M/ })).toContainText('1 EA');
+  await expect(page.getByRole('row', { name: /TP-48-CL/ })).toContainText('1 RL');
   await page.getByRole('button', { name: 'Stop the camera' }).click();
   await expect(page.getByRole('button', { name: 'Scan with the camera' })).toBeVisible();
   expect(found).toEqual([]);
