@@ -292,7 +292,9 @@ fn dock(f: &FrameView) -> Vec<NavItem> {
         let after = items.iter().position(|i| i.href == "/catalog").map_or(items.len(), |at| at + 1);
         items.insert(after, NavItem::new("Cart", "/cart", Glyph::Cart));
     }
-    items.retain(|i| !["/quick-order", "/buy-again", "/carts", "/alerts", "/lists", "/schedules"].contains(&i.href.as_str()));
+    items.retain(|i| {
+        !["/quick-order", "/buy-again", "/carts", "/alerts", "/lists", "/schedules"].contains(&i.href.as_str())
+    });
     items.truncate(5);
     items
 }
@@ -325,11 +327,8 @@ pub fn walked(
 ) -> AnyView {
     let first = (i64::from(at.number()) - 1) * i64::from(per_page) + 1;
     let last = first + i64::try_from(shown).unwrap_or_default() - 1;
-    let of = if total >= COUNTED {
-        format!("more than {}", domain::text::count(total))
-    } else {
-        domain::text::count(total)
-    };
+    let of =
+        if total >= COUNTED { format!("more than {}", domain::text::count(total)) } else { domain::text::count(total) };
     let summary = format!("{}–{} of {of}", domain::text::count(first), domain::text::count(last));
     view! { <Pager page=at.number() pages=at.pages(per_page, shown, total) summary=summary href=to/> }.into_any()
 }

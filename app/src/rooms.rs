@@ -10,8 +10,9 @@ use leptos_router::ChooseView;
 
 use crate::ui::{ButtonLink, EmptyState, NavGroup};
 use crate::{
-    accounts, again, alerts, approvals, assistance, bank, cart, carts, catalog, company, deliveries, disputes, invoices, ledger,
-    lists, orders, packs, parts, payments, proposals, quick, quotes, reminders, sales, schedules, search,
+    accounts, again, alerts, approvals, assistance, bank, cart, carts, catalog, company, deliveries, disputes,
+    invoices, ledger, lists, orders, packs, parts, payments, proposals, quick, quotes, reminders, sales, schedules,
+    search,
 };
 
 type Coming = Pin<Box<dyn Future<Output = Result<(), SplitLoaderError>>>>;

@@ -369,6 +369,8 @@ pub struct CatalogPage {
     pub facets: Vec<Facet>,
     /// The words that were searched instead, when nothing has those asked for.
     pub guessed: Option<String>,
+    /// There are more than [`MOST_PRICED`], so they are not sorted by price though that was asked for.
+    pub too_many: bool,
     /// Whether the person has a cart to add to.
     pub can_add: bool,
     /// Whether the person may ask for what is not found.
@@ -376,6 +378,9 @@ pub struct CatalogPage {
     /// The seller's today.
     pub today: NaiveDate,
 }
+
+/// Products that are sorted by the account's own prices at once: each price is found out for that.
+pub const MOST_PRICED: usize = 5_000;
 
 /// Stock in one warehouse.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -102,9 +102,7 @@ impl Place {
         let size = i64::from(size);
         match &self.beside {
             Some(Beside::After(row)) if self.page > 1 => Walk { after: Some(row), ..Walk::first(size) },
-            Some(Beside::Before(row)) if self.page > 1 => {
-                Walk { before: Some(row), back: size, ..Walk::first(0) }
-            }
+            Some(Beside::Before(row)) if self.page > 1 => Walk { before: Some(row), back: size, ..Walk::first(0) },
             _ => Walk { skip: (i64::from(self.page) - 1) * size, ..Walk::first(size) },
         }
     }

@@ -17,7 +17,8 @@ use crate::load::reloaded;
 use crate::problem::complaint;
 use crate::proposals::beside_the_cart;
 use crate::ui::{
-    Button, ButtonKind, ButtonLink, Card, Confirm, EmptyState, Field, Item, Notice, PageHeader, QuantityStepper, Tone, WhyLink,
+    Button, ButtonKind, ButtonLink, Card, Confirm, EmptyState, Field, Item, Notice, PageHeader, QuantityStepper, Tone,
+    WhyLink,
 };
 
 /// One's own cart.

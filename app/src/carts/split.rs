@@ -42,7 +42,10 @@ fn show(page: SplitPage, split: Act) -> AnyView {
     let costs = if page.costs.amount().is_zero() {
         "Split into all of them, it costs the same.".to_owned()
     } else {
-        format!("Split into all of them, it costs {} more incl. tax: delivery is charged for each order.", text::money(page.costs))
+        format!(
+            "Split into all of them, it costs {} more incl. tax: delivery is charged for each order.",
+            text::money(page.costs)
+        )
     };
     let parts = page.parts.into_iter().enumerate().map(|(at, p)| part(at == 0, p)).collect_view();
     view! {

@@ -1,6 +1,6 @@
 //! Catalog, category and search: one page, steered by its URL.
 
-use domain::catalog::{CatalogPage, CatalogQuery, PAGE, Sort};
+use domain::catalog::{CatalogPage, CatalogQuery, MOST_PRICED, PAGE, Sort};
 use domain::text;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -43,11 +43,17 @@ fn show(page: CatalogPage, action: Act) -> AnyView {
         let words = format!("These are for “{words}”.");
         view! { <Notice tone=Tone::Info title="Nothing has exactly these words.">{words}</Notice> }
     });
+    let many = page.too_many.then(|| {
+        let most = text::count(i64::try_from(MOST_PRICED).unwrap_or_default());
+        let title = format!("More than {most} articles cannot be sorted by price.");
+        view! { <Notice tone=Tone::Info title=title>"Choose a category or a filter. Until then they stand by name."</Notice> }
+    });
     let body = if page.rows.is_empty() { nothing(&page) } else { table(&page, action) };
     view! {
         <Title text=title.clone()/>
         <PageHeader title=title note=note/>
         {guessed}
+        {many}
         <div class="with-facets">
             {sidebar(&page)}
             <div class="stack">

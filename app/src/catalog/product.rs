@@ -12,7 +12,9 @@ use crate::act::{Act, Form};
 use crate::alerts::actions::{Unwatch, Watch};
 use crate::cart::actions::Add;
 use crate::load::reloaded;
-use crate::ui::{Button, ButtonKind, ButtonLink, Card, DescriptionList, Fact, Notice, PageHeader, Pill, Thumb, Tone, WhyLink};
+use crate::ui::{
+    Button, ButtonKind, ButtonLink, Card, DescriptionList, Fact, Notice, PageHeader, Pill, Thumb, Tone, WhyLink,
+};
 
 /// A product's page.
 #[component]

@@ -13,8 +13,8 @@ use super::actions::ReadInvoices;
 use crate::layout::walked;
 use crate::load::loaded;
 use crate::ui::{
-    AgeingBar, Bucket, Button, ButtonKind, Card, EmptyState, Field, Kind, PageHeader, PickAll, Pill, Tab, Tabs,
-    Tone, share,
+    AgeingBar, Bucket, Button, ButtonKind, Card, EmptyState, Field, Kind, PageHeader, PickAll, Pill, Tab, Tabs, Tone,
+    share,
 };
 
 /// The account's documents, the newest first.
@@ -32,8 +32,8 @@ fn show(page: InvoicesPage) -> AnyView {
     let tabs: Vec<Tab> = Which::ALL
         .into_iter()
         .map(|(tab, _, label)| {
-            let entry =
-                Tab::new(label, InvoiceQuery { tab, at: Place::default(), ..q.clone() }.href("/invoices")).current(tab == q.tab);
+            let entry = Tab::new(label, InvoiceQuery { tab, at: Place::default(), ..q.clone() }.href("/invoices"))
+                .current(tab == q.tab);
             if tab == q.tab { entry.count(counted(page.total)) } else { entry }
         })
         .collect();

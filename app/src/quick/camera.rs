@@ -85,18 +85,15 @@ mod browser {
                 return;
             }
             spawn_local(async move {
-                match open(camera).await {
-                    Ok(stream) => {
-                        // Somebody who has left meanwhile is not filmed.
-                        let timer = read(camera, line);
-                        if let Some(Some(late)) = running.try_set_value(Some(Running { stream, timer })) {
-                            late.stop();
-                        }
-                    }
-                    Err(_) => {
-                        camera.said.try_set("The camera may not be used. Allow it in the browser’s settings.".to_owned());
-                        camera.on.try_set(false);
-                    }
+                let Ok(stream) = open(camera).await else {
+                    camera.said.try_set("The camera may not be used. Allow it in the browser’s settings.".to_owned());
+                    camera.on.try_set(false);
+                    return;
+                };
+                // Somebody who has left meanwhile is not filmed.
+                let timer = read(camera, line);
+                if let Some(Some(late)) = running.try_set_value(Some(Running { stream, timer })) {
+                    late.stop();
                 }
             });
         });

@@ -13,6 +13,10 @@ use crate::{Result, Store, Tx};
 
 pub use stock::{unwatch, watch};
 
+/// Accounts, or members, that are looked at in one round of the housekeeping loop: it comes every ten minutes, so that a working day sees
+/// ten thousand, and nobody waits for a page meanwhile.
+const AT_ONCE: i64 = 250;
+
 /// What concerns the asking member. Six statements at most.
 pub async fn page(tx: &mut Tx) -> Result<AlertsPage> {
     let actor = tx.actor()?;

@@ -37,8 +37,10 @@ impl Row {
         let mine = actor.member()?.0 == self.member_id;
         let changed = tx.local(self.changed_at);
         let share = |code: &str| Share::parse(code).ok_or_else(|| Error::odd("cart_shares.may", code));
-        let shared: Vec<(MemberId, String, String)> =
-            self.shared.map_or(Ok(Vec::new()), serde_json::from_value).map_err(|e| Error::odd("cart_shares", &e.to_string()))?;
+        let shared: Vec<(MemberId, String, String)> = self
+            .shared
+            .map_or(Ok(Vec::new()), serde_json::from_value)
+            .map_err(|e| Error::odd("cart_shares", &e.to_string()))?;
         Ok(CartRow {
             id: CartId(self.id),
             name: called(&self.name, self.in_use, changed.date()),
@@ -262,9 +264,14 @@ pub async fn share(tx: &mut Tx, id: CartId, with: MemberId, may: Option<Share>) 
     let row = own(tx, &actor, id).await?;
     let account = actor.account();
     let Some(may) = may else {
-        sqlx::query!("DELETE FROM cart_shares WHERE account_id = $1 AND cart_id = $2 AND member_id = $3", account.0, id.0, with.0)
-            .execute(tx.db())
-            .await?;
+        sqlx::query!(
+            "DELETE FROM cart_shares WHERE account_id = $1 AND cart_id = $2 AND member_id = $3",
+            account.0,
+            id.0,
+            with.0
+        )
+        .execute(tx.db())
+        .await?;
         return Ok(());
     };
     if !colleagues(tx, &actor).await?.iter().any(|c| c.0 == with) {

@@ -54,9 +54,13 @@ pub async fn propose(tx: &mut Tx, words: &str) -> Result<ProposalId> {
     let behalf = actor.behalf().ok_or(Problem::Forbidden)?.clone();
     let words = note(words)?;
     let (account, member, now) = (actor.account(), actor.member()?, tx.now());
-    sqlx::query!("SELECT id FROM carts WHERE account_id = $1 AND member_id = $2 AND in_use FOR UPDATE", account.0, member.0)
-        .fetch_optional(tx.db())
-        .await?;
+    sqlx::query!(
+        "SELECT id FROM carts WHERE account_id = $1 AND member_id = $2 AND in_use FOR UPDATE",
+        account.0,
+        member.0
+    )
+    .fetch_optional(tx.db())
+    .await?;
     let taken = sqlx::query!(
         "DELETE FROM cart_lines l USING carts c WHERE c.account_id = $1 AND c.member_id = $2 AND c.in_use AND (l.account_id, l.cart_id) = (c.account_id, c.id)
            AND l.assistance_id = $3

@@ -246,7 +246,7 @@ pub async fn suggest(tx: &mut Tx, words: &str) -> Result<Suggestions> {
     }
     if actor.may(Permission::CatalogRead) {
         let view = view(tx, &words).await?;
-        let found = view.index.find(&view.ask(&words), SUGGESTED);
+        let found = view.index.find(&Ask { uncounted: true, ..view.ask(&words) }, SUGGESTED);
         suggestions.guessed.clone_from(&found.guessed);
         suggestions.products = view
             .index
@@ -267,7 +267,7 @@ pub async fn suggest(tx: &mut Tx, words: &str) -> Result<Suggestions> {
 /// The article number of what words mean, if they mean one thing and nothing is guessed.
 pub(crate) async fn only(tx: &mut Tx, words: &str) -> Result<Option<String>> {
     let view = view(tx, words).await?;
-    let found = view.index.find(&view.ask(words), 2);
+    let found = view.index.find(&Ask { uncounted: true, ..view.ask(words) }, 2);
     let exactly = found.len() == 1 && found.guessed.is_none();
     Ok(view.index.hits(&found, 1, None).first().filter(|_| exactly).map(|hit| hit.sku.to_owned()))
 }

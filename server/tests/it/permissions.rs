@@ -539,8 +539,15 @@ impl Things {
             text(app, &format!("SELECT t.number FROM {table} t JOIN accounts a ON a.id = t.account_id WHERE a.number = '{account}' {more} ORDER BY 1 LIMIT 1")).await
         };
         let globex = app.sign_in("buyer@globex.example").await;
-        assert_eq!(globex.call("/api/cart/add", &[("sku", "TP-48-CL"), ("quantity", "36"), ("back", "/cart")]).await.status(), 200);
-        let other_cart = text(app, "SELECT c.id::text FROM carts c JOIN accounts a ON a.id = c.account_id WHERE a.number = '1002' LIMIT 1").await;
+        assert_eq!(
+            globex.call("/api/cart/add", &[("sku", "TP-48-CL"), ("quantity", "36"), ("back", "/cart")]).await.status(),
+            200
+        );
+        let other_cart = text(
+            app,
+            "SELECT c.id::text FROM carts c JOIN accounts a ON a.id = c.account_id WHERE a.number = '1002' LIMIT 1",
+        )
+        .await;
         let id = store::new_id::<uuid::Uuid>().to_string();
         let racks = [("id", id.as_str()), ("lines[0][name]", "Racks"), ("lines[0][quantity]", "2")];
         assert_eq!(globex.call("/api/quotes/ask", &racks).await.status(), 200);

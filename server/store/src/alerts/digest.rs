@@ -15,8 +15,8 @@ use crate::{Error, Result, Store, Tx, accounts, approvals, invoices, orders};
 /// Days that a week ahead looks at.
 const DAYS: u64 = 7;
 
-/// Tells every member who wants to know what the week brings, once a week; whoever has nothing to be told gets no mail. Gives how
-/// many mails were written.
+/// Tells members who want to know what the week brings, once a week; whoever has nothing to be told gets no mail. Gives how many mails
+/// were written.
 pub(super) async fn tell(store: &Store, now: DateTime<Utc>) -> Result<usize> {
     let mut tx = store.job(now).await?;
     let today = tx.today();
@@ -27,8 +27,9 @@ pub(super) async fn tell(store: &Store, now: DateTime<Utc>) -> Result<usize> {
     let members = sqlx::query!(
         "SELECT m.account_id, m.id, m.person_id FROM members m JOIN accounts a ON a.id = m.account_id
          WHERE m.status = 'active' AND a.status <> 'closed' AND (m.digest_on IS NULL OR m.digest_on < $1) AND 'digest' <> ALL (m.no_mail)
-         ORDER BY m.account_id, m.id",
-        week
+         ORDER BY m.account_id, m.id LIMIT $2",
+        week,
+        super::AT_ONCE
     )
     .fetch_all(tx.db())
     .await?;
@@ -82,13 +83,15 @@ async fn digest(tx: &mut Tx, actor: &Actor) -> Result<Digest> {
     let until = tx.today().checked_add_days(Days::new(DAYS)).unwrap_or_else(|| tx.today());
     if actor.may(Permission::OrderApprove) {
         let waiting = approvals::inbox(tx).await?.waiting;
-        let lines = waiting.iter().map(|r| format!("{}: {}, {}", r.number, text::money(r.total), r.requester)).collect();
+        let lines =
+            waiting.iter().map(|r| format!("{}: {}, {}", r.number, text::money(r.total), r.requester)).collect();
         digest.add("Waits for your decision".to_owned(), lines, "/approvals");
     }
     if actor.may(Permission::CartUse) {
         let due = orders::again(tx).await?.rows;
         let due = due.iter().filter(|r| r.when == When::Due);
-        let lines = due.map(|r| format!("{} {} × {}, usually every {} days", r.quantity, r.unit, r.name, r.rhythm.every));
+        let lines =
+            due.map(|r| format!("{} {} × {}, usually every {} days", r.quantity, r.unit, r.name, r.rhythm.every));
         digest.add("Due to be bought again".to_owned(), lines.collect(), "/buy-again");
     }
     if actor.may(Permission::OrderRead) {
@@ -100,7 +103,11 @@ async fn digest(tx: &mut Tx, actor: &Actor) -> Result<Digest> {
         digest.add("Prices that change".to_owned(), lines.collect(), "/alerts");
     }
     if actor.may(Permission::BudgetRead) {
-        let lines = budgets::nearly_used(tx).await?.iter().map(|b| format!("{}: {}", b.now.cost_centre, b.now.words())).collect();
+        let lines = budgets::nearly_used(tx)
+            .await?
+            .iter()
+            .map(|b| format!("{}: {}", b.now.cost_centre, b.now.words()))
+            .collect();
         digest.add("Budgets that are nearly used".to_owned(), lines, "/company/budgets");
     }
     if actor.may(Permission::InvoiceRead) {
@@ -111,7 +118,11 @@ async fn digest(tx: &mut Tx, actor: &Actor) -> Result<Digest> {
             digest.add("Overdue".to_owned(), lines, "/invoices?show=overdue");
         }
         if let Some(day) = open.ageing.next_due.filter(|day| *day <= until) {
-            digest.add("Due this week".to_owned(), vec![format!("the next invoice on {}", text::date(day))], "/invoices");
+            digest.add(
+                "Due this week".to_owned(),
+                vec![format!("the next invoice on {}", text::date(day))],
+                "/invoices",
+            );
         }
     }
     Ok(digest)

@@ -90,7 +90,8 @@ async fn found(tx: &mut Tx, actor: &Actor) -> Result<Vec<Found>> {
     Ok(found)
 }
 
-/// Looks at every account that buys once a day, and tells its buyers of the prices of which they do not know. Gives how many were told.
+/// Looks at accounts that buy, each once a day and those first that were looked at longest ago, and tells their buyers of the prices of
+/// which they do not know. Gives how many were told.
 pub(super) async fn tell(store: &Store, now: DateTime<Utc>) -> Result<usize> {
     let mut tx = store.job(now).await?;
     let today = tx.today();
@@ -101,9 +102,10 @@ pub(super) async fn tell(store: &Store, now: DateTime<Utc>) -> Result<usize> {
            FROM accounts a JOIN members m ON m.account_id = a.id AND m.status = 'active' AND 'buyer' = ANY (m.roles)
            WHERE a.status <> 'closed' AND NOT EXISTS (SELECT 1 FROM price_looks k WHERE k.account_id = a.id AND k.looked_on >= $1)
              AND EXISTS (SELECT 1 FROM orders o WHERE o.account_id = a.id AND o.placed_at >= $2)
-           GROUP BY a.id ORDER BY a.id"#,
+           GROUP BY a.id ORDER BY (SELECT k.looked_on FROM price_looks k WHERE k.account_id = a.id) NULLS FIRST, a.id LIMIT $3"#,
         today,
-        since
+        since,
+        super::AT_ONCE
     )
     .fetch_all(tx.db())
     .await?;
@@ -166,7 +168,10 @@ fn note(member: MemberId, found: &[Found]) -> Note {
         parts.push(format!("{} within {AHEAD} days", text::counted(count(ahead), "price changes", "prices change")));
     }
     if past > 0 {
-        parts.push(format!("{} since you bought last", text::counted(count(past), "price has changed", "prices have changed")));
+        parts.push(format!(
+            "{} since you bought last",
+            text::counted(count(past), "price has changed", "prices have changed")
+        ));
     }
     let lines: Vec<String> = found
         .iter()

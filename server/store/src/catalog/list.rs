@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::catalog::{CatalogPage, CatalogQuery, CategoryRow, Facet, PAGE, Sort};
+use domain::catalog::{CatalogPage, CatalogQuery, CategoryRow, Facet, MOST_PRICED, PAGE, Sort};
 use domain::{Actor, Permission, Problem};
 use rust_decimal::Decimal;
 use sqlx::types::Json;
@@ -31,6 +31,7 @@ pub async fn page(tx: &mut Tx, query: CatalogQuery) -> Result<CatalogPage> {
         categories: found.categories,
         facets: found.facets,
         guessed: found.guessed,
+        too_many: found.too_many,
         can_add: actor.may(Permission::CartUse),
         can_ask: actor.may(Permission::QuoteRequest),
         today,
@@ -42,6 +43,8 @@ pub async fn page(tx: &mut Tx, query: CatalogQuery) -> Result<CatalogPage> {
 struct Found {
     total: i64,
     guessed: Option<String>,
+    /// More than can be sorted by price: they are not.
+    too_many: bool,
     category: Option<String>,
     categories: Vec<CategoryRow>,
     facets: Vec<Facet>,
@@ -54,7 +57,11 @@ fn is_plain(query: &CatalogQuery) -> bool {
         && query.attributes.is_empty()
         && query.spans.is_empty()
         && !query.in_stock
-        && !matches!(query.sort, Sort::PriceUp | Sort::PriceDown)
+        && !is_by_price(query)
+}
+
+fn is_by_price(query: &CatalogQuery) -> bool {
+    matches!(query.sort, Sort::PriceUp | Sort::PriceDown)
 }
 
 /// One statement, and one more when nobody has counted this assortment yet.
@@ -110,6 +117,7 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
     Ok(Found {
         total: overview.total(&query.category),
         guessed: None,
+        too_many: false,
         category: paged.category,
         categories: overview.categories.clone(),
         facets: overview.facets.clone(),
@@ -129,10 +137,11 @@ async fn searched(tx: &mut Tx, actor: &Actor, query: &CatalogQuery) -> Result<Fo
     };
     let (size, skip) = (PAGE as usize, (query.page - 1) as usize * PAGE as usize);
     let found = view.index.find(&ask, skip + size);
-    let by_price = matches!(query.sort, Sort::PriceUp | Sort::PriceDown);
+    let too_many = is_by_price(query) && found.len() > MOST_PRICED;
+    let by_price = is_by_price(query) && !too_many;
     let (total, ids) = if query.in_stock || by_price {
         let matched = view.index.ids(&found, 0..found.len());
-        of_the_database(tx, actor, query, &matched).await?
+        of_the_database(tx, actor, query, by_price, &matched).await?
     } else {
         (i64::try_from(found.len()).unwrap_or(i64::MAX), view.index.ids(&found, skip..skip + size))
     };
@@ -143,6 +152,7 @@ async fn searched(tx: &mut Tx, actor: &Actor, query: &CatalogQuery) -> Result<Fo
         categories: found.categories,
         facets: found.facets,
         guessed: found.guessed,
+        too_many,
         // The index may be a moment older than the assortment.
         rows: ids.iter().filter_map(|id| facts.remove(id)).filter(|f| f.in_assortment).collect(),
     })
@@ -153,6 +163,7 @@ async fn of_the_database(
     tx: &mut Tx,
     actor: &Actor,
     query: &CatalogQuery,
+    by_price: bool,
     matched: &[Uuid],
 ) -> Result<(i64, Vec<Uuid>)> {
     let row = sqlx::query!(
@@ -162,12 +173,12 @@ async fn of_the_database(
            )
            SELECT (SELECT count(*) FROM listed) AS "total!",
                   ARRAY(SELECT l.id FROM listed l
-                        LEFT JOIN (SELECT f.product_id, f.price FROM my_first_prices($4, $5) f WHERE $3) f ON f.product_id = l.id
+                        LEFT JOIN (SELECT f.product_id, f.price FROM my_first_prices($4, $5, CASE WHEN $3 THEN $1 END) f) f ON f.product_id = l.id
                         ORDER BY f.price * $6 NULLS LAST, l.position
                         LIMIT $7 OFFSET $8) AS "ids!""#,
         matched,
         query.in_stock,
-        matches!(query.sort, Sort::PriceUp | Sort::PriceDown),
+        by_price,
         actor.currency().code(),
         actor.strategy().code(),
         if query.sort == Sort::PriceDown { Decimal::NEGATIVE_ONE } else { Decimal::ONE },

@@ -89,7 +89,9 @@ async fn counted(tx: &mut Tx, rows: &[Product]) -> Result<Vec<(usize, String)>> 
     .fetch_all(tx.db())
     .await?;
     let reason = |own: &str, wanted: &str| {
-        format!("unit cannot become {wanted}: stock, carts, lists or schedules count this article in {own}; make a new article")
+        format!(
+            "unit cannot become {wanted}: stock, carts, lists or schedules count this article in {own}; make a new article"
+        )
     };
     Ok(found
         .into_iter()

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use domain::accounts::Address;
 use domain::invoices::{
-    Ageing, Charge, ChargeFor, InvoiceLine, InvoicePage, InvoiceQuery, InvoiceRow, InvoicesPage, Kind,
-    Language, Letterhead, PAGE, Settlement, Tab, bucket, status, totals,
+    Ageing, Charge, ChargeFor, InvoiceLine, InvoicePage, InvoiceQuery, InvoiceRow, InvoicesPage, Kind, Language,
+    Letterhead, PAGE, Settlement, Tab, bucket, status, totals,
 };
 use domain::paging::{COUNTED, Walk};
 use domain::payments::Discount;
@@ -52,7 +52,8 @@ impl Row {
 }
 
 /// The rows of a list whose documents match a condition on `i`. A statement for each condition, so that its index is used, forward or
-/// back (the other way reads no row); the total is counted as far as [`COUNTED`].
+/// back (the other way reads no row). The row that a page begins behind is found by a sub-select as a whole: COALESCE itself may leak, so
+/// that under row-level security no index would be asked with it. The total is counted as far as [`COUNTED`].
 macro_rules! listed {
     ($tx:ident, $query:ident, $walk:ident, $condition:literal $(, $words:expr)*) => {
         sqlx::query_as!(
@@ -66,8 +67,8 @@ macro_rules! listed {
                       EXISTS (SELECT 1 FROM disputes d WHERE (d.account_id, d.invoice_id) = (i.account_id, i.id) AND d.status = 'open') AS "disputed!",
                       (SELECT count(*) FROM (SELECT 1 FROM matched LIMIT $9) counted) AS "total!"
                FROM ((SELECT m.id FROM matched m
-                      WHERE (m.issued_on, m.id) < (COALESCE((SELECT a.issued_on FROM invoices a WHERE a.account_id = $1 AND a.number = $4), 'infinity'::date),
-                                             COALESCE((SELECT a.id FROM invoices a WHERE a.account_id = $1 AND a.number = $4), 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                      WHERE (m.issued_on, m.id) < ((SELECT COALESCE((SELECT a.issued_on FROM invoices a WHERE a.account_id = $1 AND a.number = $4), 'infinity'::date)),
+                                             (SELECT COALESCE((SELECT a.id FROM invoices a WHERE a.account_id = $1 AND a.number = $4), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)))
                       ORDER BY m.issued_on DESC, m.id DESC LIMIT $5 OFFSET $6)
                      UNION ALL
                      (SELECT m.id FROM matched m

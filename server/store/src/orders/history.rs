@@ -41,8 +41,8 @@ pub async fn history(tx: &mut Tx, query: HistoryQuery) -> Result<HistoryPage> {
            SELECT o.number, o.placed_at, o.po_number, o.cost_centre, o.placed_by, o.status, o.line_count, o.gross, o.currency,
                   (SELECT count(*) FROM (SELECT 1 FROM matched LIMIT $13) counted) AS "total!"
            FROM ((SELECT m.id FROM matched m
-                  WHERE (m.placed_at, m.id) < (COALESCE((SELECT a.placed_at FROM orders a WHERE a.account_id = $1 AND a.number = $7), 'infinity'::timestamptz),
-                                         COALESCE((SELECT a.id FROM orders a WHERE a.account_id = $1 AND a.number = $7), 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+                  WHERE (m.placed_at, m.id) < ((SELECT COALESCE((SELECT a.placed_at FROM orders a WHERE a.account_id = $1 AND a.number = $7), 'infinity'::timestamptz)),
+                                         (SELECT COALESCE((SELECT a.id FROM orders a WHERE a.account_id = $1 AND a.number = $7), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)))
                   ORDER BY m.placed_at DESC, m.id DESC LIMIT $8 OFFSET $9)
                  UNION ALL
                  (SELECT m.id FROM matched m

@@ -134,6 +134,8 @@ pub struct Ask<'a> {
     pub own: &'a [Uuid],
     /// In the order of SKUs, not of relevance or name.
     pub by_sku: bool,
+    /// Nobody looks at categories and facets: they are not counted.
+    pub uncounted: bool,
 }
 
 /// What was found for it.
@@ -305,7 +307,7 @@ impl Index {
         let here = self.categories.iter().position(|c| c.slug == ask.category);
         let narrowed = !ask.category.is_empty();
         let mut in_category = vec![0_i64; self.categories.len()];
-        let mut counted: HashMap<u32, i64> = HashMap::new();
+        let mut counted = vec![0_u32; if ask.uncounted { 0 } else { self.values.len() }];
         let wanted = self.wanted(ask);
         scored.retain(|(doc, _)| {
             let known = &self.docs[*doc as usize];
@@ -319,9 +321,9 @@ impl Index {
                 return false;
             }
             let values = &self.values_of[known.values.start as usize..known.values.end as usize];
-            if narrowed || !browsing {
+            if !ask.uncounted && (narrowed || !browsing) {
                 for value in values {
-                    *counted.entry(*value).or_default() += 1;
+                    counted[*value as usize] += 1;
                 }
             }
             wanted.iter().all(|wanted| values.iter().any(|value| wanted.takes(*value, &self.values[*value as usize])))
@@ -596,11 +598,10 @@ impl Index {
     }
 
     /// The attributes of what was counted, by name, the most frequent value first; numbers with their least and their greatest.
-    fn facets(&self, counted: &HashMap<u32, i64>) -> Vec<Facet> {
+    fn facets(&self, counted: &[u32]) -> Vec<Facet> {
         let mut by_name: BTreeMap<&str, Vec<(&Value, i64)>> = BTreeMap::new();
-        for (value, count) in counted {
-            let value = &self.values[*value as usize];
-            by_name.entry(&self.names[usize::from(value.name)]).or_default().push((value, *count));
+        for (value, count) in self.values.iter().zip(counted).filter(|(_, count)| **count > 0) {
+            by_name.entry(&self.names[usize::from(value.name)]).or_default().push((value, i64::from(*count)));
         }
         let facet = |(name, mut values): (&str, Vec<(&Value, i64)>)| {
             values.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.text.cmp(&b.0.text)));

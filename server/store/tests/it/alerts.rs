@@ -53,7 +53,9 @@ async fn whoever_waits_for_an_article_is_told_once_when_it_can_be_had() {
     let mut tx = world.begin(&both).await;
     alerts::unwatch(&mut tx, &sku("HB-M8-50-A2")).await.unwrap();
     tx.commit().await.unwrap();
-    world.sql("UPDATE stock SET on_hand = 400 WHERE product_id = (SELECT id FROM products WHERE sku = 'HB-M8-50-A2')").await;
+    world
+        .sql("UPDATE stock SET on_hand = 400 WHERE product_id = (SELECT id FROM products WHERE sku = 'HB-M8-50-A2')")
+        .await;
     for _ in 0..2 {
         alerts::run(&world.store, now()).await.unwrap();
         assert_eq!(
@@ -75,7 +77,8 @@ async fn prices_that_end_and_prices_that_have_changed_are_told_once_to_those_who
     for change in &page.ahead {
         assert_eq!((change.on.to_string().as_str(), change.ends.as_str()), ("2026-12-16", "Contract K-2041"));
         assert_ne!(change.before, change.after);
-        let facts = store::catalog::explain(&mut world.read(&jon).await, &change.sku, Some(change.quantity)).await.unwrap();
+        let facts =
+            store::catalog::explain(&mut world.read(&jon).await, &change.sku, Some(change.quantity)).await.unwrap();
         assert_eq!(facts.price.map(|p| p.unit_price), change.before, "what it costs today");
     }
     alerts::run(&world.store, now()).await.unwrap();
@@ -132,7 +135,9 @@ async fn a_budget_is_told_of_at_its_threshold_and_when_it_is_used_up() {
     };
     assert!(spend(3199).await.is_empty(), "below 80 % of £4,000");
     let first = spend(1).await;
-    assert!(first.contains(&"manager@acme.example: The budget of MAINT is nearly used: £3,200.00 of £4,000.00".to_owned()));
+    assert!(
+        first.contains(&"manager@acme.example: The budget of MAINT is nearly used: £3,200.00 of £4,000.00".to_owned())
+    );
     assert!(first.iter().all(|t| !t.starts_with("buyer@")), "{first:?}");
     assert_eq!(spend(100).await, first, "once");
     let near = alerts::page(&mut world.read(&manager).await).await.unwrap().budgets;
@@ -153,7 +158,11 @@ async fn a_budget_is_told_of_at_its_threshold_and_when_it_is_used_up() {
     set.await.unwrap();
     tx.commit().await.unwrap();
     let third = spend(1).await;
-    assert_eq!(third.len(), second.len() + first.len(), "a budget that was changed is told of anew, at its new threshold");
+    assert_eq!(
+        third.len(),
+        second.len() + first.len(),
+        "a budget that was changed is told of anew, at its new threshold"
+    );
 }
 
 #[tokio::test]
@@ -176,7 +185,10 @@ async fn the_week_ahead_is_mailed_once_to_whoever_wants_it_and_has_something_in_
     let manager = mails("manager@acme.example").await;
     assert!(manager.starts_with("What this week brings for Acme Manufacturing.\n"), "{manager}");
     assert!(manager.contains("Waits for your decision") && manager.contains("{origin}/approvals"), "{manager}");
-    assert!(!manager.contains("===") && !manager.contains("Overdue"), "once, and nothing of others' matters: {manager}");
+    assert!(
+        !manager.contains("===") && !manager.contains("Overdue"),
+        "once, and nothing of others' matters: {manager}"
+    );
     let finance = mails("finance@acme.example").await;
     assert!(finance.contains("Overdue") && !finance.contains("Due to be bought"), "{finance}");
     assert_eq!(mails("both@acme.example").await, "", "who wants none gets none");

@@ -164,3 +164,24 @@ async fn why_this_price_names_every_candidate() {
     let request = store::catalog::explain(&mut world.read(&buyer).await, "CU-LABEL", None).await.unwrap();
     assert!(request.price.is_none(), "never zero by default");
 }
+
+#[tokio::test]
+async fn more_products_than_are_priced_at_once_stand_by_name_and_a_category_of_them_by_price() {
+    let world = World::new().await;
+    let jon = world.buyer().await;
+    let few = page(&world, &jon, "", "sort=price").await;
+    assert!(!few.too_many && few.rows.len() > 1);
+    world
+        .sql("INSERT INTO products (id, sku, name, description, category_id, unit, min_quantity, quantity_multiple, attributes)
+              SELECT gen_random_uuid(), 'MANY-' || n, 'Many ' || lpad(n::text, 4, '0'), '', (SELECT id FROM categories WHERE slug = 'fixings'), 'EA', 1, 1, '{}'
+              FROM generate_series(1, 5000) n")
+        .await;
+    store::search::refresh(&world.store, crate::world::now()).await.unwrap();
+    let many = page(&world, &jon, "", "sort=price").await;
+    assert!(many.too_many);
+    assert_eq!(many.total, few.total + 5000);
+    let names: Vec<&str> = many.rows.iter().map(|r| r.name.as_str()).collect();
+    let by_name = page(&world, &jon, "", "").await;
+    assert_eq!(names, by_name.rows.iter().map(|r| r.name.as_str()).collect::<Vec<_>>());
+    assert!(!page(&world, &jon, "packaging", "sort=price").await.too_many);
+}

@@ -170,13 +170,10 @@ async fn an_account_on_hold_reads_everything_and_submits_nothing() {
     let held = world.buyer().await;
     assert_eq!(submit(&world, &held, &form).await, Err(Problem::Conflict(Cause::AccountOnHold)));
     assert!(
-        store::orders::history(
-            &mut world.read(&held).await,
-            domain::orders::HistoryQuery::default()
-        )
-        .await
-        .unwrap()
-        .total
+        store::orders::history(&mut world.read(&held).await, domain::orders::HistoryQuery::default())
+            .await
+            .unwrap()
+            .total
             > 0
     );
 }

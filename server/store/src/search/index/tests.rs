@@ -148,5 +148,8 @@ proptest::proptest! {
         proptest::prop_assert_eq!(all.len(), some.len());
         let n = first.min(all.len());
         proptest::prop_assert_eq!(&all.docs[..n], &some.docs[..n]);
+        let uncounted = index.find(&Ask { words: &words, uncounted: true, ..Ask::default() }, first);
+        proptest::prop_assert_eq!(&uncounted.docs[..n], &some.docs[..n]);
+        proptest::prop_assert!(uncounted.facets.is_empty());
     }
 }
