@@ -90,9 +90,11 @@ mod browser {
                     camera.on.try_set(false);
                     return;
                 };
-                // Somebody who has left meanwhile is not filmed.
-                let timer = read(camera, line);
-                if let Some(Some(late)) = running.try_set_value(Some(Running { stream, timer })) {
+                let opened = Running { stream, timer: read(camera, line) };
+                // Somebody who has left or changed their mind meanwhile is not filmed.
+                if camera.on.try_get_untracked() != Some(true) {
+                    opened.stop();
+                } else if let Some(Some(late)) = running.try_set_value(Some(opened)) {
                     late.stop();
                 }
             });
