@@ -13,6 +13,7 @@ export const people = {
   director: 'director@acme.example',
   north: 'north@acme.example',
   globex: 'buyer@globex.example',
+  vireo: 'einkauf@vireo.example',
   both: 'both@acme.example',
   staff: 'admin@seller.example',
   rep: 'rep@seller.example',

@@ -90,6 +90,6 @@ test.describe('without scripts', () => {
   });
   test('chooses a new password by a mailed link', async ({ page }) => {
     // Somebody whom no other journey signs in.
-    await forgets(page, 'einkauf@vireo.example', 'quite another password');
+    await forgets(page, people.vireo, 'quite another password');
   });
 });
