@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use domain::actor::Reach;
 use domain::{Actor, Permission, Problem};
@@ -233,6 +233,12 @@ impl Tx {
             .earliest()
             .or_else(shifted)
             .map_or_else(|| local.and_utc(), |t| t.with_timezone(&Utc))
+    }
+
+    /// When the day began that lies so many days before today, on the seller's clock.
+    pub fn days_ago(&self, days: u64) -> DateTime<Utc> {
+        let today = self.today();
+        self.instant(today.checked_sub_days(Days::new(days)).unwrap_or(today).and_time(NaiveTime::MIN))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::alerts::{AHEAD, LOOK_BACK, LOOKED_AT, PriceChange};
 use domain::ids::{AccountId, MemberId, PersonId};
 use domain::notices::Kind;
@@ -37,8 +37,7 @@ pub(super) async fn changes(tx: &mut Tx, actor: &Actor) -> Result<(Vec<PriceChan
 /// What was agreed in a quote is no price that could change, so it is not looked at.
 async fn found(tx: &mut Tx, actor: &Actor) -> Result<Vec<Found>> {
     let today = tx.today();
-    let since = today.checked_sub_days(Days::new(LOOK_BACK)).unwrap_or(today);
-    let since = tx.instant(since.and_time(chrono::NaiveTime::MIN));
+    let since = tx.days_ago(LOOK_BACK);
     let rows = sqlx::query!(
         r#"SELECT b.product_id AS "product_id!", b.quantity AS "quantity!", b.unit_price AS "unit_price!", b.placed_at AS "placed_at!"
            FROM (SELECT DISTINCT ON (l.product_id) l.product_id, l.quantity, l.unit_price, o.placed_at
@@ -95,8 +94,7 @@ async fn found(tx: &mut Tx, actor: &Actor) -> Result<Vec<Found>> {
 pub(super) async fn tell(store: &Store, now: DateTime<Utc>) -> Result<usize> {
     let mut tx = store.job(now).await?;
     let today = tx.today();
-    let since = today.checked_sub_days(Days::new(LOOK_BACK)).unwrap_or(today);
-    let since = tx.instant(since.and_time(chrono::NaiveTime::MIN));
+    let since = tx.days_ago(LOOK_BACK);
     let accounts = sqlx::query!(
         r#"SELECT a.id, array_agg(m.id ORDER BY m.id) AS "members!", (array_agg(m.person_id ORDER BY m.id))[1] AS "person!"
            FROM accounts a JOIN members m ON m.account_id = a.id AND m.status = 'active' AND 'buyer' = ANY (m.roles)
@@ -134,7 +132,6 @@ pub(super) async fn tell(store: &Store, now: DateTime<Utc>) -> Result<usize> {
 /// Writes down that the account was looked at and what it is told; whether there is anything of which it does not know. An account
 /// that another server has looked at meanwhile knows everything.
 async fn fresh(tx: &mut Tx, account: AccountId, today: NaiveDate, found: &[Found]) -> Result<bool> {
-    let column = |of: fn(&Found) -> Decimal| found.iter().map(of).collect::<Vec<_>>();
     let fresh = sqlx::query_scalar!(
         r#"WITH looked AS (
                INSERT INTO price_looks AS k (account_id, looked_on) VALUES ($1, $2)
@@ -151,7 +148,7 @@ async fn fresh(tx: &mut Tx, account: AccountId, today: NaiveDate, found: &[Found
         account.0,
         today,
         &found.iter().map(|f| f.product).collect::<Vec<_>>(),
-        &column(|f| f.change.after.map(Money::amount).unwrap_or_default()),
+        &found.iter().map(|f| f.change.after.map(Money::amount).unwrap_or_default()).collect::<Vec<Decimal>>(),
         &found.iter().map(|f| f.bought_on).collect::<Vec<_>>()
     )
     .fetch_one(tx.db())

@@ -19,7 +19,9 @@ async fn reasons(tx: &mut Tx, actor: &Actor, cart: &Cart) -> Result<Vec<(Reason,
         let problems = check(&line.facts.line(line.quantity, line.price.as_ref()));
         let promise = line.facts.availability().promise(line.quantity);
         let (reason, why) = Reason::of(&problems, promise, asks.as_deref());
-        parts.iter_mut().filter(|p| p.0 == reason).for_each(|p| p.1.push((at, why.clone())));
+        if let Some(part) = parts.iter_mut().find(|p| p.0 == reason) {
+            part.1.push((at, why));
+        }
     }
     parts.retain(|p| !p.1.is_empty());
     Ok(parts)

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::Days;
 use domain::Permission;
 use domain::accounts::Address;
 use domain::cart::check;
@@ -26,8 +25,7 @@ pub async fn again(tx: &mut Tx) -> Result<AgainPage> {
     actor.require(Permission::CartUse)?;
     let own = actor.only_own(Permission::OrderRead)?;
     let today = tx.today();
-    let since = today.checked_sub_days(Days::new(LOOK_BACK)).unwrap_or(today);
-    let since = tx.instant(since.and_time(chrono::NaiveTime::MIN));
+    let since = tx.days_ago(LOOK_BACK);
     let rows = sqlx::query!(
         r#"SELECT l.product_id AS "product_id!", o.ship_to, jsonb_agg(jsonb_build_object('on', o.placed_at::date, 'quantity', l.quantity::text)) AS "bought!: Json<Vec<Bought>>"
            FROM orders o JOIN order_lines l ON (l.account_id, l.order_id) = (o.account_id, o.id) JOIN products p ON p.id = l.product_id AND p.unit = l.unit
