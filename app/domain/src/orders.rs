@@ -616,7 +616,6 @@ mod tests {
             valid_until: None,
             next_tier: None,
             list_price: None,
-            considered: vec![],
         }
     }
 

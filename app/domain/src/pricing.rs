@@ -4,6 +4,7 @@
 //! level that prices the product wins, even if a farther one is cheaper; below a contract's lowest tier the contract does not price it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
 use rust_decimal::Decimal;
@@ -13,7 +14,7 @@ pub use crate::accounts::PriceStrategy as Strategy;
 use crate::{Currency, Money, Quantity};
 
 /// What a price row says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rate {
     /// A unit price.
     Fixed(Decimal),
@@ -21,9 +22,9 @@ pub enum Rate {
     PercentOff(Decimal),
 }
 
-/// One row of one price list, reached through one contract.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Candidate {
+/// A contract with the price list that it opens, as it reaches the account.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Agreement {
     /// Distance: 0 the account's own contract, 1 its parent's, … the largest is the seller's default.
     pub level: u8,
     /// The default list of the seller, as opposed to an agreement.
@@ -35,11 +36,18 @@ pub struct Candidate {
     /// Price list's code.
     pub list: String,
     /// Whether the contract is in force by its status.
-    pub contract_active: bool,
+    pub active: bool,
     /// The contract's first and last day.
-    pub contract_from: NaiveDate,
+    pub from: NaiveDate,
     /// `None`: open-ended.
-    pub contract_to: Option<NaiveDate>,
+    pub to: Option<NaiveDate>,
+}
+
+/// One row of one price list, reached through one contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The contract and its list; all rows that it opens share it.
+    pub agreement: Arc<Agreement>,
     /// Currency of the row.
     pub currency: Currency,
     /// Unit of measure of the row.
@@ -144,8 +152,6 @@ pub struct Resolved {
     pub next_tier: Option<NextTier>,
     /// The seller's list price at the same quantity, for comparison.
     pub list_price: Option<Money>,
-    /// Every candidate and its fate, the winner first.
-    pub considered: Vec<Considered>,
 }
 
 impl Resolved {
@@ -176,7 +182,7 @@ pub fn next_change(candidates: &[Candidate], q: &Question<'_>, days: u64) -> Opt
     let after = |day: Option<NaiveDate>| day.and_then(|d| d.succ_opt());
     let turns: BTreeSet<NaiveDate> = candidates
         .iter()
-        .flat_map(|c| [c.valid_from, Some(c.contract_from), after(c.valid_to), after(c.contract_to)])
+        .flat_map(|c| [c.valid_from, Some(c.agreement.from), after(c.valid_to), after(c.agreement.to)])
         .flatten()
         .filter(|day| (q.on < *day) && *day <= last)
         .collect();
@@ -190,47 +196,58 @@ pub fn next_change(candidates: &[Candidate], q: &Question<'_>, days: u64) -> Opt
 
 /// The price of one product among its candidates. `None`: price on request. It can be quoted, not ordered.
 pub fn resolve(candidates: &[Candidate], q: &Question<'_>) -> Option<Resolved> {
-    let mut fates: Vec<Result<Decimal, Outcome>> = candidates.iter().map(|c| applies(candidates, c, q)).collect();
-    keep_best_tier(candidates, &mut fates, |c, o| c.min_quantity > o.min_quantity);
-
-    let live = |fates: &[Result<Decimal, Outcome>], i: usize| fates[i].is_ok();
-    if q.strategy == Strategy::Priority {
-        let top = (0..candidates.len()).filter(|i| live(&fates, *i)).map(|i| candidates[i].priority).max();
-        drop_where(&mut fates, Outcome::HigherPriority, |i| Some(candidates[i].priority) != top);
-    }
-    if q.strategy != Strategy::Lowest {
-        let nearest = (0..candidates.len()).filter(|i| live(&fates, *i)).map(|i| candidates[i].level).min();
-        drop_where(&mut fates, Outcome::NearerAgreement, |i| Some(candidates[i].level) != nearest);
-    }
-    let winner = (0..candidates.len()).filter_map(|i| fates[i].ok().map(|p| (p, candidates[i].level, i))).min()?.2;
-    let price = fates[winner].ok()?;
-    drop_where(&mut fates, Outcome::LowerPrice, |i| i != winner);
-
-    let won = &candidates[winner];
+    let (fates, winner) = decided(candidates, q);
+    let winner = winner?;
+    let (won, price) = (&candidates[winner], fates[winner].ok()?);
     let money = |amount| Money::new(amount, q.currency);
+    Some(Resolved {
+        unit_price: money(price),
+        contract: won.agreement.contract.clone(),
+        is_list_price: won.agreement.is_default,
+        tier: won.min_quantity,
+        valid_until: [won.valid_to, won.agreement.to].into_iter().flatten().min(),
+        next_tier: next_tier(candidates, won, price, q),
+        list_price: list_price(candidates, q).map(money),
+    })
+}
+
+/// Every candidate and its fate, the winner (where there is one) first: why the price is what [`resolve`] says.
+pub fn considered(candidates: &[Candidate], q: &Question<'_>) -> Vec<Considered> {
+    let (fates, _) = decided(candidates, q);
     let mut considered: Vec<Considered> = candidates
         .iter()
-        .zip(&fates)
+        .zip(fates)
         .map(|(c, fate)| Considered {
-            contract: c.contract.clone(),
-            is_default: c.is_default,
+            contract: c.agreement.contract.clone(),
+            is_default: c.agreement.is_default,
             min_quantity: c.min_quantity,
-            unit_price: unit_price(candidates, c, q).map(money),
+            unit_price: unit_price(candidates, c, q).map(|amount| Money::new(amount, q.currency)),
             outcome: fate.err().unwrap_or(Outcome::Won),
         })
         .collect();
     considered.sort_by_key(|c| c.outcome != Outcome::Won);
+    considered
+}
 
-    Some(Resolved {
-        unit_price: money(price),
-        contract: won.contract.clone(),
-        is_list_price: won.is_default,
-        tier: won.min_quantity,
-        valid_until: [won.valid_to, won.contract_to].into_iter().flatten().min(),
-        next_tier: next_tier(candidates, won, price, q),
-        list_price: list_price(candidates, q).map(money),
-        considered,
-    })
+/// What each candidate comes to: a price for the one that wins, whose place is given too, and for all others why not.
+fn decided(candidates: &[Candidate], q: &Question<'_>) -> (Vec<Result<Decimal, Outcome>>, Option<usize>) {
+    let mut fates: Vec<Result<Decimal, Outcome>> = candidates.iter().map(|c| applies(candidates, c, q)).collect();
+    keep_best_tier(candidates, &mut fates, |c, o| c.min_quantity > o.min_quantity);
+
+    let level = |i: usize| candidates[i].agreement.level;
+    let priority = |i: usize| candidates[i].agreement.priority;
+    let live = |fates: &[Result<Decimal, Outcome>], i: usize| fates[i].is_ok();
+    if q.strategy == Strategy::Priority {
+        let top = (0..candidates.len()).filter(|i| live(&fates, *i)).map(priority).max();
+        drop_where(&mut fates, Outcome::HigherPriority, |i| Some(priority(i)) != top);
+    }
+    if q.strategy != Strategy::Lowest {
+        let nearest = (0..candidates.len()).filter(|i| live(&fates, *i)).map(level).min();
+        drop_where(&mut fates, Outcome::NearerAgreement, |i| Some(level(i)) != nearest);
+    }
+    let winner = (0..candidates.len()).filter_map(|i| fates[i].ok().map(|p| (p, level(i), i))).min().map(|best| best.2);
+    drop_where(&mut fates, Outcome::LowerPrice, |i| Some(i) != winner);
+    (fates, winner)
 }
 
 /// The quantities at which the price of the winning list changes, with their prices: the product page's table.
@@ -251,7 +268,7 @@ pub fn tiers(candidates: &[Candidate], q: &Question<'_>) -> Vec<NextTier> {
 }
 
 fn in_force(c: &Candidate, q: &Question<'_>) -> Result<(), Outcome> {
-    if !c.contract_active {
+    if !c.agreement.active {
         return Err(Outcome::ContractNotActive);
     }
     if c.currency != q.currency {
@@ -260,10 +277,10 @@ fn in_force(c: &Candidate, q: &Question<'_>) -> Result<(), Outcome> {
     if c.unit != q.unit {
         return Err(Outcome::OtherUnit);
     }
-    if c.contract_from > q.on || c.valid_from.is_some_and(|d| d > q.on) {
+    if c.agreement.from > q.on || c.valid_from.is_some_and(|d| d > q.on) {
         return Err(Outcome::NotYetValid);
     }
-    if [c.contract_to, c.valid_to].into_iter().flatten().any(|d| d < q.on) {
+    if [c.agreement.to, c.valid_to].into_iter().flatten().any(|d| d < q.on) {
         return Err(Outcome::Expired);
     }
     Ok(())
@@ -296,7 +313,8 @@ fn keep_best_tier(
 }
 
 fn same_list(a: &Candidate, b: &Candidate) -> bool {
-    a.contract == b.contract && a.list == b.list
+    let (a, b) = (&a.agreement, &b.agreement);
+    Arc::ptr_eq(a, b) || a.contract == b.contract && a.list == b.list
 }
 
 fn drop_where(fates: &mut [Result<Decimal, Outcome>], why: Outcome, lost: impl Fn(usize) -> bool) {
@@ -319,7 +337,7 @@ fn unit_price(all: &[Candidate], c: &Candidate, q: &Question<'_>) -> Option<Deci
                     .min()
                     .map(|(_, p)| p)
             };
-            let base = base(&|b| same_list(b, c)).or_else(|| base(&|b| b.is_default))?;
+            let base = base(&|b| same_list(b, c)).or_else(|| base(&|b| b.agreement.is_default))?;
             let price = base * (Decimal::ONE_HUNDRED - percent) / Decimal::ONE_HUNDRED;
             let price = price.round_dp_with_strategy(4, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
             (price > Decimal::ZERO).then_some(price)
@@ -338,7 +356,7 @@ fn next_tier(all: &[Candidate], won: &Candidate, price: Decimal, q: &Question<'_
 
 fn list_price(all: &[Candidate], q: &Question<'_>) -> Option<Decimal> {
     all.iter()
-        .filter(|c| c.is_default && in_force(c, q).is_ok() && c.min_quantity <= q.quantity)
+        .filter(|c| c.agreement.is_default && in_force(c, q).is_ok() && c.min_quantity <= q.quantity)
         .filter_map(|c| unit_price(all, c, q).map(|p| (c.min_quantity, std::cmp::Reverse(p))))
         .max()
         .map(|(_, std::cmp::Reverse(p))| p)

@@ -5,7 +5,7 @@ mod list;
 mod overview;
 mod product;
 
-pub(crate) use facts::{Facts, Pricing, facts_by_sku, facts_by_skus, facts_of};
+pub(crate) use facts::{Facts, Pricing, Row, facts, facts_by_sku, facts_by_skus, facts_of};
 pub use list::page;
 pub(crate) use overview::Overviews;
 pub use product::{explain, product};

@@ -10,15 +10,18 @@ fn quantity(n: i64) -> Quantity {
 }
 
 fn fixed(level: u8, min: i64, pence: i64) -> Candidate {
-    Candidate {
+    let agreement = Agreement {
         level,
         is_default: level == 9,
         priority: 0,
         contract: format!("K-{level}"),
         list: format!("L-{level}"),
-        contract_active: true,
-        contract_from: day(1),
-        contract_to: None,
+        active: true,
+        from: day(1),
+        to: None,
+    };
+    Candidate {
+        agreement: Arc::new(agreement),
         currency: Currency::GBP,
         unit: "EA".into(),
         min_quantity: quantity(min),
@@ -26,6 +29,10 @@ fn fixed(level: u8, min: i64, pence: i64) -> Candidate {
         valid_from: None,
         valid_to: None,
     }
+}
+
+fn agreement(c: &mut Candidate) -> &mut Agreement {
+    Arc::make_mut(&mut c.agreement)
 }
 
 fn ask(n: i64) -> Question<'static> {
@@ -52,13 +59,13 @@ fn the_nearest_level_wins_even_if_a_farther_one_is_cheaper() {
     assert_eq!(r.unit_price.amount(), Decimal::new(500, 2));
     assert_eq!(r.source(), "Contract K-0");
     assert_eq!(r.list_price.map(Money::amount), Some(Decimal::new(300, 2)));
-    assert_eq!(r.considered.iter().filter(|c| c.outcome == Outcome::NearerAgreement).count(), 2);
+    assert_eq!(considered(&all, &ask(1)).iter().filter(|c| c.outcome == Outcome::NearerAgreement).count(), 2);
 }
 
 #[test]
 fn the_next_change_is_the_day_after_an_agreement_ends() {
     let mut agreed = fixed(0, 1, 500);
-    agreed.contract_to = Some(day(20));
+    agreement(&mut agreed).to = Some(day(20));
     let all = [fixed(9, 1, 600), agreed];
     let (on, then) = next_change(&all, &ask(1), 30).expect("it ends");
     assert_eq!((on, pence(then)), (day(21), Some(600)));
@@ -78,8 +85,8 @@ proptest! {
             let mut c = fixed(level, 1, pence);
             c.valid_from = Some(day(from));
             c.valid_to = day(from).checked_add_days(Days::new(u64::from(lasts)));
-            c.contract_from = day(contract);
-            c.contract_to = day(contract).checked_add_days(Days::new(u64::from(runs)));
+            agreement(&mut c).from = day(contract);
+            agreement(&mut c).to = day(contract).checked_add_days(Days::new(u64::from(runs)));
             c
         }).collect();
         let price = |on| resolve(&all, &Question { on, ..ask(1) }).map(|r| r.unit_price);
@@ -91,7 +98,7 @@ proptest! {
 #[test]
 fn within_one_level_the_lowest_price_wins() {
     let mut other = fixed(0, 1, 450);
-    other.contract = "K-B".into();
+    agreement(&mut other).contract = "K-B".into();
     assert_eq!(pence(resolve(&[fixed(0, 1, 500), other], &ask(1))), Some(450));
 }
 
@@ -141,9 +148,9 @@ fn never_across_currencies_and_units_and_never_outside_its_days() {
     let mut past = fixed(0, 1, 100);
     past.valid_to = Some(day(14));
     let mut ended = fixed(0, 1, 100);
-    ended.contract_to = Some(day(14));
+    agreement(&mut ended).to = Some(day(14));
     let mut draft = fixed(0, 1, 100);
-    draft.contract_active = false;
+    agreement(&mut draft).active = false;
     for (c, why) in [
         (euro, Outcome::OtherCurrency),
         (boxes, Outcome::OtherUnit),
@@ -153,9 +160,11 @@ fn never_across_currencies_and_units_and_never_outside_its_days() {
         (draft, Outcome::ContractNotActive),
     ] {
         assert_eq!(resolve(std::slice::from_ref(&c), &ask(1)), None, "{why:?}: price on request");
-        let r = resolve(&[c, fixed(9, 1, 700)], &ask(1)).expect("the list price");
-        assert!(r.is_list_price);
-        assert_eq!(r.considered[1].outcome, why);
+        let all = [c, fixed(9, 1, 700)];
+        assert!(resolve(&all, &ask(1)).expect("the list price").is_list_price);
+        let outcomes = |of: &[Candidate]| considered(of, &ask(1)).iter().map(|c| c.outcome).collect::<Vec<_>>();
+        assert_eq!(outcomes(&all), [Outcome::Won, why]);
+        assert_eq!(outcomes(&all[..1]), [why], "why there is no price is explained too");
     }
     let mut last_day = fixed(0, 1, 100);
     last_day.valid_to = Some(day(15));
@@ -167,7 +176,7 @@ fn never_across_currencies_and_units_and_never_outside_its_days() {
 #[test]
 fn strategies_lowest_and_priority() {
     let mut dear_but_first = fixed(1, 1, 900);
-    dear_but_first.priority = 5;
+    agreement(&mut dear_but_first).priority = 5;
     let all = [fixed(0, 1, 500), dear_but_first, fixed(9, 1, 300)];
     assert_eq!(pence(resolve(&all, &Question { strategy: Strategy::Lowest, ..ask(1) })), Some(300));
     assert_eq!(pence(resolve(&all, &Question { strategy: Strategy::Priority, ..ask(1) })), Some(900));
@@ -199,8 +208,8 @@ prop_compose! {
         let mut c = fixed(if level == 3 { 9 } else { level }, min, pence);
         if let Some(p) = percent { c.rate = Rate::PercentOff(Decimal::from(p)); }
         if euro { c.currency = Currency::parse("EUR").expect("known"); }
-        c.contract_active = active;
-        c.priority = priority;
+        agreement(&mut c).active = active;
+        agreement(&mut c).priority = priority;
         c.valid_from = Some(day(from));
         c.valid_to = to.map(day);
         c
@@ -222,9 +231,10 @@ proptest! {
             prop_assert!(r.unit_price.amount() > Decimal::ZERO);
             prop_assert_eq!(r.unit_price.currency(), Currency::GBP);
             prop_assert!(r.tier <= quantity(n));
-            prop_assert_eq!(r.considered.len(), all.len());
-            prop_assert_eq!(r.considered.iter().filter(|c| c.outcome == Outcome::Won).count(), 1);
-            prop_assert_eq!(r.considered[0].unit_price, Some(r.unit_price));
+            let considered = considered(&all, &q);
+            prop_assert_eq!(considered.len(), all.len());
+            prop_assert_eq!(considered.iter().filter(|c| c.outcome == Outcome::Won).count(), 1);
+            prop_assert_eq!(considered[0].unit_price, Some(r.unit_price));
             if let Some(next) = r.next_tier {
                 prop_assert!(next.min_quantity > quantity(n) && next.unit_price.amount() < r.unit_price.amount());
             }
@@ -240,9 +250,9 @@ proptest! {
     #[test]
     fn a_nearer_live_price_always_beats_the_farther_ones(all in proptest::collection::vec(any_candidate(), 0..10), pence in 1_i64..10_000) {
         let mut own = fixed(0, 1, pence);
-        own.contract = "K-OWN".into();
+        agreement(&mut own).contract = "K-OWN".into();
         let mut with = all;
-        with.retain(|c| c.level > 0);
+        with.retain(|c| c.agreement.level > 0);
         with.push(own);
         prop_assert_eq!(resolve(&with, &ask(1)).map(|r| r.unit_price.amount()), Some(Decimal::new(pence, 2)));
     }

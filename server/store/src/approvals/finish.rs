@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::decide::Answer;
 use super::flow::{Open, end};
-use crate::catalog::{Facts, Pricing};
+use crate::catalog::{self, Facts, Pricing};
 use crate::limits::{self, Lock};
 use crate::notices::{self, Note};
 use crate::orders::{advance, free_stock};
@@ -33,13 +33,13 @@ async fn lines(tx: &mut Tx, actor: &Actor, open: &Open) -> Result<(Vec<Line>, Ha
                SELECT l.line_no, l.product_id AS product, l.quantity::text, l.sku, l.unit_price::text
                FROM order_lines l WHERE l.account_id = $1 AND l.order_id = $2 AND l.product_id IS NOT NULL)
            SELECT (SELECT json_agg(l ORDER BY l.line_no) FROM l) AS "lines: Json<Vec<Line>>",
-                  (SELECT json_agg(f) FROM product_facts f WHERE f.id = ANY (ARRAY(SELECT l.product FROM l))) AS "facts: Json<Vec<Facts>>""#,
+                  ARRAY(SELECT f FROM product_facts f WHERE f.id = ANY (ARRAY(SELECT l.product FROM l))) AS "rows!: Vec<catalog::Row>""#,
         actor.account().0,
         open.order.0
     )
     .fetch_one(tx.db())
     .await?;
-    let facts = row.facts.map(|Json(facts)| facts).unwrap_or_default();
+    let facts = catalog::facts(row.rows)?;
     Ok((row.lines.map(|Json(lines)| lines).unwrap_or_default(), facts.into_iter().map(|f| (f.id.0, f)).collect()))
 }
 

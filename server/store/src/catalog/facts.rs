@@ -1,30 +1,117 @@
 //! Everything a list, a cart line, a reorder or a submission asks about a product, in one shape from one view.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use domain::cart::LineFacts;
 use domain::catalog::{Availability, Packing, PriceBrief, ProductRow};
 use domain::ids::ProductId;
 use domain::orders::{OrderLine, ReorderLine, Then, compare};
-use domain::pricing::{self, Candidate, Question, Resolved, Strategy};
+use domain::pricing::{self, Agreement, Candidate, Question, Rate, Resolved, Strategy};
 use domain::units::Units;
 use domain::{Actor, Currency, Quantity};
 use rust_decimal::Decimal;
-use serde::Deserialize;
 use sqlx::types::Json;
+use uuid::Uuid;
 
-use crate::{Result, Tx};
+use crate::{Error, Result, Tx};
 
-/// One row of the view `product_facts`.
-#[derive(Clone, Debug, Deserialize)]
+/// One row of the view `product_facts`, column by column.
+#[derive(Debug, sqlx::Type)]
+#[sqlx(type_name = "product_facts")]
+pub(crate) struct Row {
+    id: Uuid,
+    sku: String,
+    name: String,
+    unit: String,
+    larger_units: Json<BTreeMap<String, Quantity>>,
+    minimum: Decimal,
+    multiple: Decimal,
+    maximum: Option<Decimal>,
+    pieces: Option<i32>,
+    tax_rate: Decimal,
+    discontinued: bool,
+    picture: String,
+    icon: String,
+    category: String,
+    in_assortment: bool,
+    now: Decimal,
+    later: Decimal,
+    later_on: Option<NaiveDate>,
+    successor: Option<Vec<String>>,
+    own_number: String,
+    agreements: Option<String>,
+    prices: Option<Vec<PriceRow>>,
+}
+
+/// A row of a price list that the account's agreements open.
+#[derive(Debug, sqlx::Type)]
+#[sqlx(type_name = "price_row")]
+struct PriceRow {
+    price_list: Uuid,
+    currency: String,
+    unit: String,
+    min_quantity: Decimal,
+    unit_price: Option<Decimal>,
+    percent_off: Option<Decimal>,
+    valid_from: Option<NaiveDate>,
+    valid_to: Option<NaiveDate>,
+}
+
+/// The agreements of the asking account, each with the price list that it opens: the same for every product of a statement.
+#[derive(Default)]
+struct Agreements {
+    text: String,
+    read: Vec<(Uuid, Arc<Agreement>)>,
+}
+
+impl Agreements {
+    fn of(&mut self, text: Option<String>) -> Result<&[(Uuid, Arc<Agreement>)]> {
+        let text = text.unwrap_or_default();
+        if text != self.text {
+            let read: Vec<(Uuid, Agreement)> =
+                serde_json::from_str(&text).map_err(|e| Error::odd("product_facts.agreements", &e.to_string()))?;
+            self.read = read.into_iter().map(|(list, agreement)| (list, Arc::new(agreement))).collect();
+            self.text = text;
+        }
+        Ok(&self.read)
+    }
+}
+
+impl PriceRow {
+    fn candidate(&self, agreement: &Arc<Agreement>) -> Result<Candidate> {
+        let odd = |what: &str| Error::odd("prices", what);
+        Ok(Candidate {
+            agreement: agreement.clone(),
+            currency: Currency::parse(&self.currency).ok_or_else(|| odd(&self.currency))?,
+            unit: self.unit.clone(),
+            min_quantity: Quantity::new(self.min_quantity).ok_or_else(|| odd("min_quantity"))?,
+            rate: match (self.unit_price, self.percent_off) {
+                (Some(price), _) => Rate::Fixed(price),
+                (None, Some(percent)) => Rate::PercentOff(percent),
+                (None, None) => return Err(odd("neither price nor percentage")),
+            },
+            valid_from: self.valid_from,
+            valid_to: self.valid_to,
+        })
+    }
+}
+
+/// What the rows of one statement say.
+pub(crate) fn facts(rows: Vec<Row>) -> Result<Vec<Facts>> {
+    let mut agreements = Agreements::default();
+    rows.into_iter().map(|row| Facts::new(row, &mut agreements)).collect()
+}
+
+/// What there is to know about a product for the asking account.
+#[derive(Clone, Debug)]
 pub(crate) struct Facts {
     pub id: ProductId,
     pub sku: String,
     pub name: String,
-    #[serde(flatten)]
     pub units: Units,
-    minimum: Quantity,
-    multiple: Quantity,
-    maximum: Option<Quantity>,
+    packing: Packing,
     pieces: Option<i32>,
     pub tax_rate: Decimal,
     pub discontinued: bool,
@@ -32,11 +119,9 @@ pub(crate) struct Facts {
     icon: String,
     pub category: String,
     pub in_assortment: bool,
-    now: Decimal,
-    later: Decimal,
-    later_on: Option<NaiveDate>,
+    availability: Availability,
     pub successor: Option<(String, String)>,
-    candidates: Option<Vec<Candidate>>,
+    candidates: Vec<Candidate>,
     /// What the asking account calls it; empty: nothing else.
     pub own_number: String,
 }
@@ -56,13 +141,47 @@ impl Pricing {
 }
 
 impl Facts {
-    pub fn packing(&self) -> Packing {
-        Packing { minimum: self.minimum, multiple: self.multiple, maximum: self.maximum }
+    fn new(row: Row, agreements: &mut Agreements) -> Result<Self> {
+        let quantity = |value: Decimal| Quantity::new(value).ok_or_else(|| Error::odd("product_facts", &row.sku));
+        let opened = agreements.of(row.agreements)?;
+        let mut candidates = Vec::new();
+        for price in row.prices.unwrap_or_default() {
+            // One list may be opened by several contracts.
+            for (_, agreement) in opened.iter().filter(|(list, _)| *list == price.price_list) {
+                candidates.push(price.candidate(agreement)?);
+            }
+        }
+        let incoming = row.later_on.filter(|_| row.later > Decimal::ZERO).map(|day| (row.later, day));
+        Ok(Self {
+            id: ProductId(row.id),
+            packing: Packing {
+                minimum: quantity(row.minimum)?,
+                multiple: quantity(row.multiple)?,
+                maximum: row.maximum.map(quantity).transpose()?,
+            },
+            sku: row.sku,
+            name: row.name,
+            units: Units { own: row.unit, larger: row.larger_units.0 },
+            pieces: row.pieces,
+            tax_rate: row.tax_rate,
+            discontinued: row.discontinued,
+            picture: row.picture,
+            icon: row.icon,
+            category: row.category,
+            in_assortment: row.in_assortment,
+            availability: Availability { now: row.now, incoming },
+            successor: row.successor.and_then(|pair| <[String; 2]>::try_from(pair).ok()).map(|[sku, name]| (sku, name)),
+            candidates,
+            own_number: row.own_number,
+        })
     }
 
-    pub fn availability(&self) -> Availability {
-        let later = self.later_on.filter(|_| self.later > Decimal::ZERO).map(|day| (self.later, day));
-        Availability { now: self.now, incoming: later }
+    pub const fn packing(&self) -> Packing {
+        self.packing
+    }
+
+    pub const fn availability(&self) -> Availability {
+        self.availability
     }
 
     pub fn question(&self, quantity: Quantity, p: Pricing) -> Question<'_> {
@@ -70,7 +189,7 @@ impl Facts {
     }
 
     pub fn candidates(&self) -> &[Candidate] {
-        self.candidates.as_deref().unwrap_or_default()
+        &self.candidates
     }
 
     pub fn price(&self, quantity: Quantity, p: Pricing) -> Option<Resolved> {
@@ -134,17 +253,15 @@ impl Facts {
 }
 
 /// Facts of some products, in no particular order. One statement.
-pub(crate) async fn facts_of(tx: &mut Tx, products: &[uuid::Uuid]) -> Result<Vec<Facts>> {
+pub(crate) async fn facts_of(tx: &mut Tx, products: &[Uuid]) -> Result<Vec<Facts>> {
     if products.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query_scalar!(
-        r#"SELECT row_to_json(f) AS "facts!: Json<Facts>" FROM product_facts f WHERE f.id = ANY($1)"#,
-        products
+    facts(
+        sqlx::query_scalar!(r#"SELECT f AS "row!: Row" FROM product_facts f WHERE f.id = ANY($1)"#, products)
+            .fetch_all(tx.db())
+            .await?,
     )
-    .fetch_all(tx.db())
-    .await?;
-    Ok(rows.into_iter().map(|Json(facts)| facts).collect())
 }
 
 /// Facts of the products with these numbers, in no particular order. One statement.
@@ -152,22 +269,14 @@ pub(crate) async fn facts_by_skus(tx: &mut Tx, skus: &[String]) -> Result<Vec<Fa
     if skus.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = sqlx::query_scalar!(
-        r#"SELECT row_to_json(f) AS "facts!: Json<Facts>" FROM product_facts f WHERE f.sku = ANY($1)"#,
-        skus
+    facts(
+        sqlx::query_scalar!(r#"SELECT f AS "row!: Row" FROM product_facts f WHERE f.sku = ANY($1)"#, skus)
+            .fetch_all(tx.db())
+            .await?,
     )
-    .fetch_all(tx.db())
-    .await?;
-    Ok(rows.into_iter().map(|Json(facts)| facts).collect())
 }
 
 /// Facts of one product, in the assortment or not. One statement.
 pub(crate) async fn facts_by_sku(tx: &mut Tx, sku: &str) -> Result<Option<Facts>> {
-    let row = sqlx::query_scalar!(
-        r#"SELECT row_to_json(f) AS "facts!: Json<Facts>" FROM product_facts f WHERE f.sku = $1"#,
-        sku
-    )
-    .fetch_optional(tx.db())
-    .await?;
-    Ok(row.map(|Json(facts)| facts))
+    Ok(facts_by_skus(tx, &[sku.to_owned()]).await?.pop())
 }

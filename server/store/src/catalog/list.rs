@@ -5,10 +5,9 @@ use std::collections::HashMap;
 use domain::catalog::{CatalogPage, CatalogQuery, CategoryRow, Facet, MOST_PRICED, PAGE, Sort};
 use domain::{Actor, Permission, Problem};
 use rust_decimal::Decimal;
-use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::facts::{Facts, Pricing, facts_of};
+use super::facts::{Facts, Pricing, Row, facts, facts_of};
 use super::overview;
 use crate::{Result, Tx, search};
 
@@ -71,7 +70,7 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
         everything: Option<bool>,
         catalogs: Option<Vec<Uuid>>,
         category: Option<String>,
-        rows: Option<Json<Vec<Facts>>>,
+        rows: Vec<Row>,
     }
     let (first, skip) = (i64::from(PAGE), i64::from(query.page - 1) * i64::from(PAGE));
     // Four statements in one shape, so that each is read along its own index.
@@ -89,9 +88,9 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
                         (SELECT bool_or(g.everything) FROM my_catalogs g) AS everything,
                         (SELECT array_agg(DISTINCT g.id) FROM my_catalogs g) AS catalogs,
                         (SELECT c.name FROM categories c WHERE c.slug = $1) AS category,
-                        (SELECT json_agg(p ORDER BY "
+                        ARRAY(SELECT p FROM product_facts p WHERE p.id = ANY (ARRAY(SELECT g.id FROM paged g)) ORDER BY "
                     + $order
-                    + ") FROM product_facts p WHERE p.id = ANY (ARRAY(SELECT g.id FROM paged g))) AS \"rows: Json<Vec<Facts>>\"
+                    + ") AS \"rows!: Vec<Row>\"
                  FROM seller s",
                 query.category,
                 first,
@@ -121,7 +120,7 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
         category: paged.category,
         categories: overview.categories.clone(),
         facets: overview.facets.clone(),
-        rows: paged.rows.map(|Json(rows)| rows).unwrap_or_default(),
+        rows: facts(paged.rows)?,
     })
 }
 

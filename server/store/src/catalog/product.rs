@@ -3,9 +3,7 @@
 use domain::catalog::{Availability, LargerUnit, PriceBrief, PriceExplanation, ProductPage, WarehouseStock};
 use domain::{Permission, Problem, Quantity, pricing};
 
-use sqlx::types::Json;
-
-use super::facts::{Facts, Pricing, facts_by_sku};
+use super::facts::{Facts, Pricing, Row, facts, facts_by_sku};
 use crate::{Error, Result, Tx};
 
 /// A product of the account's assortment; not found for any other. One statement.
@@ -15,7 +13,7 @@ pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
     let today = tx.today();
     let row = sqlx::query!(
         r#"SELECT p.description, COALESCE(p.gtin, '') AS "gtin!", c.name AS category, c.slug, p.attributes AS "attributes!",
-                  (SELECT row_to_json(f) FROM product_facts f WHERE f.id = p.id AND f.in_assortment) AS "facts: Json<Facts>",
+                  (SELECT f FROM product_facts f WHERE f.sku = $1 AND f.in_assortment) AS "facts: Row",
                   EXISTS (SELECT 1 FROM stock_watches h WHERE h.account_id = $2 AND h.member_id = $3 AND h.product_id = p.id) AS "watched!",
                   (SELECT jsonb_agg(jsonb_build_array(w.name, greatest(k.on_hand - k.reserved, 0)::text,
                                     (k.incoming - greatest(k.reserved - k.on_hand, 0))::text, k.incoming_on) ORDER BY w.position, w.code)
@@ -27,7 +25,7 @@ pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
     )
     .fetch_one(tx.db())
     .await?;
-    let Json(facts) = row.facts.ok_or(Problem::NotFound)?;
+    let facts = facts(row.facts.into_iter().collect())?.pop().ok_or(Problem::NotFound)?;
     let pricing = Pricing::of(&actor, today);
     let first = facts.packing().fit(Quantity::ONE);
     let odd = |e: serde_json::Error| Error::odd("product", &e.to_string());
@@ -79,13 +77,14 @@ pub async fn explain(tx: &mut Tx, sku: &str, quantity: Option<Quantity>) -> Resu
     let facts = facts_by_sku(tx, &sku.trim().to_uppercase()).await?;
     let facts = facts.filter(|f| f.in_assortment).ok_or(Problem::NotFound)?;
     let quantity = quantity.unwrap_or_else(|| facts.packing().fit(Quantity::ONE));
-    let resolved = facts.price(quantity, Pricing::of(&actor, today));
+    let question = facts.question(quantity, Pricing::of(&actor, today));
+    let resolved = pricing::resolve(facts.candidates(), &question);
     Ok(PriceExplanation {
         price: resolved.as_ref().map(PriceBrief::from),
         source: resolved.as_ref().map(pricing::Resolved::source).unwrap_or_default(),
         list_price: resolved.as_ref().and_then(|r| r.list_price),
         valid_until: resolved.as_ref().and_then(|r| r.valid_until),
-        considered: resolved.map(|r| r.considered).unwrap_or_default(),
+        considered: pricing::considered(facts.candidates(), &question),
         sku: facts.sku,
         name: facts.name,
         unit: facts.units.own,
