@@ -20,7 +20,8 @@ use serde_json::json;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-pub(crate) use index::{Ask, Bits, Index};
+pub(crate) use index::{Ask, Index};
+use index::{Bits, Builder, Firsts, Found};
 
 use crate::{Result, Store, Tx, audit};
 
@@ -30,6 +31,8 @@ const MOST: usize = 4096;
 const BOUGHT_FOR: chrono::Duration = chrono::Duration::minutes(2);
 /// An index that was built as quickly is built anew by whoever needs it; a greater one only in the background.
 const QUICK: Duration = Duration::from_millis(150);
+/// Products that are read before the index has taken them in.
+const READ_AHEAD: usize = 256;
 /// Suggestions of one kind.
 const SUGGESTED: usize = 8;
 
@@ -45,7 +48,7 @@ struct Kept {
     index: Option<Arc<Index>>,
     took: Duration,
     /// For the index's version.
-    visible: HashMap<Vec<Uuid>, Arc<Bits>>,
+    assortments: HashMap<Option<Vec<Uuid>>, Arc<Assortment>>,
     bought: HashMap<Uuid, (DateTime<Utc>, Arc<Bits>)>,
 }
 
@@ -71,15 +74,22 @@ impl Searches {
     fn keep(&self, index: Arc<Index>, took: Duration) {
         let mut kept = self.kept();
         if kept.index.as_ref().is_none_or(|known| known.version < index.version) {
-            *kept = Kept { index: Some(index), took, visible: HashMap::new(), bought: HashMap::new() };
+            *kept = Kept { index: Some(index), took, assortments: HashMap::new(), bought: HashMap::new() };
         }
     }
+}
+
+/// What catalogs hold of an index.
+pub(crate) struct Assortment {
+    /// Nothing: everything.
+    pub visible: Option<Bits>,
+    firsts: Firsts,
 }
 
 /// The index, and what the asking account sees and has bought of it.
 pub(crate) struct View {
     pub index: Arc<Index>,
-    pub visible: Option<Arc<Bits>>,
+    pub assortment: Arc<Assortment>,
     pub bought: Arc<Bits>,
     /// What the account itself calls by the words.
     pub own: Vec<Uuid>,
@@ -88,7 +98,20 @@ pub(crate) struct View {
 impl View {
     /// A question about `words` through this view.
     pub fn ask<'a>(&'a self, words: &'a str) -> Ask<'a> {
-        Ask { words, visible: self.visible.as_deref(), bought: Some(&self.bought), own: &self.own, ..Ask::default() }
+        Ask {
+            words,
+            visible: self.assortment.visible.as_ref(),
+            bought: Some(&self.bought),
+            own: &self.own,
+            ..Ask::default()
+        }
+    }
+
+    /// The first products for words alone, and what is known of them.
+    fn suggested(&self, words: &str, most: usize) -> (Found, Vec<index::Hit<'_>>) {
+        let found = self.index.suggest(&self.ask(words), most, &self.assortment.firsts);
+        let hits = self.index.hits(&found, most, Some(&self.bought));
+        (found, hits)
     }
 }
 
@@ -111,12 +134,9 @@ pub(crate) async fn view(tx: &mut Tx, words: &str) -> Result<View> {
     .await?;
     let index = of_version(tx, mine.version).await?;
     let catalogs = mine.catalogs.unwrap_or_default();
-    let visible = match mine.everything {
-        Some(true) => None,
-        _ => Some(visible(tx, &index, catalogs).await?),
-    };
+    let assortment = assortment(tx, &index, mine.everything == Some(true), catalogs).await?;
     let bought = bought(tx, &actor, &index).await?;
-    Ok(View { index, visible, bought, own: mine.own })
+    Ok(View { index, assortment, bought, own: mine.own })
 }
 
 /// The index, of `version` or later unless building it would take long: then an older one, which the background renews.
@@ -132,28 +152,41 @@ pub(crate) async fn of_version(tx: &mut Tx, version: i64) -> Result<Arc<Index>> 
     build(tx, &searches).await
 }
 
-/// What the catalogs hold, as far as the index knows it.
-pub(crate) async fn visible(tx: &mut Tx, index: &Arc<Index>, catalogs: Vec<Uuid>) -> Result<Arc<Bits>> {
+/// What the catalogs hold, as far as the index knows it. No statement for everything, and for what this process knows already.
+pub(crate) async fn assortment(
+    tx: &mut Tx,
+    index: &Arc<Index>,
+    everything: bool,
+    catalogs: Vec<Uuid>,
+) -> Result<Arc<Assortment>> {
     let searches = tx.searches();
+    let key = if everything { None } else { Some(catalogs) };
     let known = {
         let kept = searches.kept();
-        kept.visible.get(&catalogs).filter(|_| kept.belongs_to(index)).cloned()
+        kept.assortments.get(&key).filter(|_| kept.belongs_to(index)).cloned()
     };
-    if let Some(bits) = known {
-        return Ok(bits);
+    if let Some(assortment) = known {
+        return Ok(assortment);
     }
-    let products = sqlx::query_scalar!("SELECT product_id FROM catalog_products WHERE catalog_id = ANY($1)", &catalogs)
-        .fetch_all(tx.db())
-        .await?;
-    let bits = Arc::new(index.bits(products));
+    let visible = match &key {
+        None => None,
+        Some(catalogs) => {
+            let products =
+                sqlx::query_scalar!("SELECT product_id FROM catalog_products WHERE catalog_id = ANY($1)", catalogs)
+                    .fetch_all(tx.db())
+                    .await?;
+            Some(index.bits(products))
+        }
+    };
+    let assortment = Arc::new(Assortment { visible, firsts: Firsts::default() });
     let mut kept = searches.kept();
     if kept.belongs_to(index) {
-        if kept.visible.len() >= MOST {
-            kept.visible.clear();
+        if kept.assortments.len() >= MOST {
+            kept.assortments.clear();
         }
-        kept.visible.insert(catalogs, bits.clone());
+        kept.assortments.insert(key, assortment.clone());
     }
-    Ok(bits)
+    Ok(assortment)
 }
 
 /// What the account has bought and not sent back for good.
@@ -195,25 +228,38 @@ async fn build(tx: &mut Tx, searches: &Searches) -> Result<Arc<Index>> {
             .await?;
     let synonyms: Vec<Vec<String>> =
         sqlx::query_scalar!("SELECT phrases FROM synonyms ORDER BY id").fetch_all(tx.db()).await?;
-    let rows: Vec<index::Row> = sqlx::query!(
+    // Read and built at once, so that the catalog is never in memory twice.
+    let (sender, mut receiver) = tokio::sync::mpsc::channel::<index::Row>(READ_AHEAD);
+    let building = tokio::task::spawn_blocking(move || {
+        let mut builder = Builder::new(version, categories, &synonyms);
+        while let Some(row) = receiver.blocking_recv() {
+            builder.add(row);
+        }
+        Arc::new(builder.finish())
+    });
+    let mut rows = sqlx::query!(
         r#"SELECT id, sku, gtin, name, description, category_id, status = 'active' AS "active!",
-                  attributes AS "attributes: Json<BTreeMap<String, String>>" FROM products"#
+                  attributes AS "attributes: Json<BTreeMap<String, String>>" FROM products ORDER BY name COLLATE "C", id"#
     )
-    .fetch(tx.db())
-    .map_ok(|p| index::Row {
-        id: p.id,
-        sku: p.sku,
-        gtin: p.gtin,
-        name: p.name,
-        description: p.description,
-        category: p.category_id,
-        active: p.active,
-        attributes: p.attributes.0,
-    })
-    .try_collect()
-    .await?;
-    let build = move || Arc::new(Index::new(version, rows, categories, &synonyms));
-    let index = tokio::task::spawn_blocking(build).await.map_err(|e| crate::Error::Inconsistent(e.to_string()))?;
+    .fetch(tx.db());
+    while let Some(p) = rows.try_next().await? {
+        let row = index::Row {
+            id: p.id,
+            sku: p.sku,
+            gtin: p.gtin,
+            name: p.name,
+            description: p.description,
+            category: p.category_id,
+            active: p.active,
+            attributes: p.attributes.0,
+        };
+        // Nobody receives any more: what has ended the builder is said below.
+        if sender.send(row).await.is_err() {
+            break;
+        }
+    }
+    drop((sender, rows));
+    let index = building.await.map_err(|e| crate::Error::Inconsistent(e.to_string()))?;
     let took = began.elapsed();
     tracing::debug!(version, products = index.len(), ?took, "the search index is built");
     searches.keep(index.clone(), took);
@@ -246,11 +292,9 @@ pub async fn suggest(tx: &mut Tx, words: &str) -> Result<Suggestions> {
     }
     if actor.may(Permission::CatalogRead) {
         let view = view(tx, &words).await?;
-        let found = view.index.find(&Ask { uncounted: true, ..view.ask(&words) }, SUGGESTED);
+        let (found, hits) = view.suggested(&words, SUGGESTED);
         suggestions.guessed.clone_from(&found.guessed);
-        suggestions.products = view
-            .index
-            .hits(&found, SUGGESTED, Some(&view.bought))
+        suggestions.products = hits
             .into_iter()
             .map(|hit| ProductHit { sku: hit.sku.to_owned(), name: hit.name.to_owned(), bought: hit.bought })
             .collect();

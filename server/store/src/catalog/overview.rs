@@ -70,8 +70,8 @@ pub(super) async fn overview(
         return Ok(known);
     }
     let index = search::of_version(tx, version).await?;
-    let visible = if everything { None } else { Some(search::visible(tx, &index, key.0.clone()).await?) };
-    let found = index.find(&Ask { category, visible: visible.as_deref(), ..Ask::default() }, 0);
+    let assortment = search::assortment(tx, &index, everything, key.0.clone()).await?;
+    let found = index.find(&Ask { category, visible: assortment.visible.as_ref(), ..Ask::default() }, 0);
     let overview = Arc::new(Overview { categories: found.categories, facets: found.facets });
     if index.version >= version {
         tx.overviews().keep(version, key, overview.clone());

@@ -1,17 +1,25 @@
 //! Every product that is sold, by the words that lead to it. Pure: built from rows, asked without a database.
 //!
-//! A question is answered by going through postings with one dense array of scores; at 200,000 products the worst
-//! question (one letter) costs a fraction of a millisecond, so nothing is precomputed.
+//! A question is answered by going through postings with one dense array of scores. Whatever very many products begin with (one
+//! letter, mostly) is answered from the first of them, which are kept once somebody has asked ([`Firsts`]): the rest of the
+//! question is then about the few that the account has bought.
+
+mod build;
+mod texts;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::catalog::{CategoryRow, Facet, Span};
 use rapidfuzz::distance::osa;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use self::texts::Texts;
 use super::words::{code, stem, words};
+
+pub use build::Builder;
 
 /// A product as the database knows it.
 pub struct Row {
@@ -38,6 +46,10 @@ pub struct Category {
 pub struct Bits(Vec<u64>);
 
 impl Bits {
+    fn both(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(a, b)| a & b).collect())
+    }
+
     fn has(&self, doc: u32) -> bool {
         self.0.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
     }
@@ -51,21 +63,44 @@ impl Bits {
     }
 }
 
-struct Doc {
-    id: Uuid,
-    sku: Box<str>,
-    name: Box<str>,
-    category: u16,
+/// What is looked at when products are weighed: kept apart so that it stays close together.
+#[derive(Clone, Copy)]
+struct Rank {
     active: bool,
-    /// Words of the name: of two products with the same words the shorter name is meant.
-    length: u8,
-    values: Range<u32>,
+    /// Of two products with the same words the shorter name is meant: 31 for the shortest.
+    shorter: u8,
 }
 
+/// A product that has a word, and where: 29 bits and 3.
 #[derive(Clone, Copy)]
-struct Posting {
+struct Posting(u32);
+
+impl Posting {
+    const fn new(doc: u32, field: Field) -> Self {
+        Self(doc << 3 | field as u32)
+    }
+
+    const fn doc(self) -> u32 {
+        self.0 >> 3
+    }
+
+    const fn field(self) -> Field {
+        match self.0 & 7 {
+            0 => Field::Description,
+            1 => Field::Category,
+            2 => Field::Attribute,
+            3 => Field::Name,
+            _ => Field::Beginning,
+        }
+    }
+}
+
+/// A product that is called so by a number of its own, or has it as a part of one.
+#[derive(Clone, Copy)]
+struct Coded {
     doc: u32,
-    field: Field,
+    /// The whole article number, or a GTIN.
+    whole: bool,
 }
 
 /// Where a word stands; the better, the greater.
@@ -94,27 +129,39 @@ struct Value {
     number: Option<Decimal>,
 }
 
-/// The index of one version of the catalog.
+/// The index of one version of the catalog. Products are known by their places in the order of their names.
 pub struct Index {
     pub version: i64,
-    /// In the order of their names.
-    docs: Vec<Doc>,
+    ids: Vec<Uuid>,
+    skus: Texts,
+    names: Texts,
+    category_of: Vec<u16>,
+    ranks: Vec<Rank>,
     by_id: HashMap<Uuid, u32>,
-    /// The order of SKUs: places in `docs`.
+    /// The order of SKUs.
     by_sku: Vec<u32>,
-    terms: Vec<Box<str>>,
+    terms: Texts,
+    /// Which letters a term has, a bit for each.
+    letters: Vec<u32>,
     /// Where the postings of a term begin; one more than there are terms.
     begins: Vec<u32>,
     postings: Vec<Posting>,
     stems: HashMap<Box<str>, Vec<u32>>,
     /// SKUs, their parts from the second on, and GTINs, without what stands between; sorted.
-    codes: Vec<(Box<str>, u32)>,
+    codes: Texts,
+    coded: Vec<Coded>,
     categories: Vec<Category>,
-    names: Vec<Box<str>>,
+    attributes: Vec<Box<str>>,
     values: Vec<Value>,
+    /// Where the values of a product begin; one more than there are products.
+    values_begin: Vec<u32>,
     values_of: Vec<u32>,
     synonyms: Vec<Vec<Vec<String>>>,
 }
+
+/// The first products for what very many begin with, as everybody gets them who sees the same. One for each assortment of an index.
+#[derive(Default)]
+pub struct Firsts(Mutex<HashMap<String, Arc<[(u32, u32)]>>>);
 
 /// What is looked for, by whom.
 #[derive(Default)]
@@ -165,106 +212,9 @@ pub struct Hit<'a> {
 }
 
 impl Index {
-    /// Builds it. `synonyms` are groups of phrases that mean the same.
-    pub fn new(version: i64, mut rows: Vec<Row>, categories: Vec<Category>, synonyms: &[Vec<String>]) -> Self {
-        rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
-        let place: HashMap<Uuid, u16> =
-            categories.iter().zip(0..).map(|(category, at): (&Category, u16)| (category.id, at)).collect();
-        let category_words: Vec<Vec<String>> = categories.iter().map(|c| words(&c.name)).collect();
-        let mut index = Self {
-            version,
-            docs: Vec::with_capacity(rows.len()),
-            by_id: HashMap::with_capacity(rows.len()),
-            by_sku: Vec::new(),
-            terms: Vec::new(),
-            begins: Vec::new(),
-            postings: Vec::new(),
-            stems: HashMap::new(),
-            codes: Vec::with_capacity(rows.len() * 2),
-            categories,
-            names: Vec::new(),
-            values: Vec::new(),
-            values_of: Vec::new(),
-            synonyms: Vec::new(),
-        };
-        let mut vocabulary: HashMap<String, Vec<Posting>> = HashMap::new();
-        let mut names: HashMap<String, u16> = HashMap::new();
-        let mut values: HashMap<(u16, String), u32> = HashMap::new();
-        for (row, doc) in rows.into_iter().zip(0_u32..) {
-            let category = place.get(&row.category).copied().unwrap_or(u16::MAX);
-            let mut seen: HashMap<String, Field> = HashMap::new();
-            let mut see = |word: String, field: Field| {
-                let known = seen.entry(word).or_insert(field);
-                *known = (*known).max(field);
-            };
-            let name = words(&row.name);
-            let length = u8::try_from(name.len()).unwrap_or(u8::MAX);
-            for (at, word) in name.into_iter().enumerate() {
-                see(word, if at == 0 { Field::Beginning } else { Field::Name });
-            }
-            for word in words(&row.sku) {
-                see(word, Field::Attribute);
-            }
-            for word in category_words.get(usize::from(category)).into_iter().flatten() {
-                see(word.clone(), Field::Category);
-            }
-            for word in words(&row.description) {
-                see(word, Field::Description);
-            }
-            let first = u32::try_from(index.values_of.len()).unwrap_or(u32::MAX);
-            for (name, value) in row.attributes {
-                for word in words(&value) {
-                    see(word, Field::Attribute);
-                }
-                let name = *names.entry(name).or_insert_with_key(|name| {
-                    index.names.push(name.as_str().into());
-                    u16::try_from(index.names.len() - 1).unwrap_or(u16::MAX)
-                });
-                let value = *values.entry((name, value)).or_insert_with_key(|(name, value)| {
-                    index.values.push(Value { name: *name, text: value.as_str().into(), number: leading(value) });
-                    u32::try_from(index.values.len() - 1).unwrap_or(u32::MAX)
-                });
-                index.values_of.push(value);
-            }
-            for (word, field) in seen {
-                vocabulary.entry(word).or_default().push(Posting { doc, field });
-            }
-            let parts: Vec<&str> = row.sku.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()).collect();
-            index.codes.extend((0..parts.len()).map(|from| (parts[from..].concat().into_boxed_str(), doc)));
-            index.codes.extend(row.gtin.map(|gtin| (gtin.into_boxed_str(), doc)));
-            index.by_id.insert(row.id, doc);
-            index.docs.push(Doc {
-                id: row.id,
-                sku: row.sku.into(),
-                name: row.name.into(),
-                category,
-                active: row.active,
-                length,
-                values: first..u32::try_from(index.values_of.len()).unwrap_or(u32::MAX),
-            });
-        }
-        let mut vocabulary: Vec<(String, Vec<Posting>)> = vocabulary.into_iter().collect();
-        vocabulary.sort_by(|a, b| a.0.cmp(&b.0));
-        for ((word, postings), term) in vocabulary.into_iter().zip(0..) {
-            index.begins.push(u32::try_from(index.postings.len()).unwrap_or(u32::MAX));
-            index.postings.extend(postings);
-            index.stems.entry(stem(&word).into()).or_default().push(term);
-            index.terms.push(word.into());
-        }
-        index.begins.push(u32::try_from(index.postings.len()).unwrap_or(u32::MAX));
-        index.codes.sort();
-        index.by_sku = (0..).take(index.docs.len()).collect();
-        index.by_sku.sort_by(|a, b| index.docs[*a as usize].sku.cmp(&index.docs[*b as usize].sku));
-        index.synonyms = synonyms
-            .iter()
-            .map(|group| group.iter().map(|phrase| words(phrase)).filter(|words| !words.is_empty()).collect())
-            .collect();
-        index
-    }
-
     /// How many products it holds.
     pub fn len(&self) -> usize {
-        self.docs.len()
+        self.ids.len()
     }
 
     /// The category's name.
@@ -284,14 +234,15 @@ impl Index {
     /// The ids of a part of what was found.
     pub fn ids(&self, found: &Found, part: Range<usize>) -> Vec<Uuid> {
         let docs = found.docs.get(part.start.min(found.docs.len())..part.end.min(found.docs.len()));
-        docs.unwrap_or_default().iter().map(|doc| self.docs[*doc as usize].id).collect()
+        docs.unwrap_or_default().iter().map(|doc| self.ids[*doc as usize]).collect()
     }
 
     /// What the index knows of the first of what was found.
     pub fn hits<'a>(&'a self, found: &Found, most: usize, bought: Option<&Bits>) -> Vec<Hit<'a>> {
-        let hit = |doc: &u32| {
-            let known = &self.docs[*doc as usize];
-            Hit { sku: &known.sku, name: &known.name, bought: bought.is_some_and(|b| b.has(*doc)) }
+        let hit = |doc: &u32| Hit {
+            sku: self.skus.get(*doc as usize),
+            name: self.names.get(*doc as usize),
+            bought: bought.is_some_and(|b| b.has(*doc)),
         };
         found.docs.iter().take(most).map(hit).collect()
     }
@@ -301,41 +252,40 @@ impl Index {
     pub fn find(&self, ask: &Ask, first: usize) -> Found {
         let mut found = Found::default();
         let mut scored = self.matching(ask, &mut found);
-        let browsing = ask.words.trim().is_empty();
-        let visible = |doc: u32| ask.visible.is_none_or(|bits| bits.has(doc));
-
         let here = self.categories.iter().position(|c| c.slug == ask.category);
         let narrowed = !ask.category.is_empty();
-        let mut in_category = vec![0_i64; self.categories.len()];
-        let mut counted = vec![0_u32; if ask.uncounted { 0 } else { self.values.len() }];
         let wanted = self.wanted(ask);
-        scored.retain(|(doc, _)| {
-            let known = &self.docs[*doc as usize];
-            if !visible(*doc) || browsing && !known.active {
-                return false;
-            }
-            if let Some(count) = in_category.get_mut(usize::from(known.category)) {
-                *count += 1;
-            }
-            if narrowed && here != Some(usize::from(known.category)) {
-                return false;
-            }
-            let values = &self.values_of[known.values.start as usize..known.values.end as usize];
-            if !ask.uncounted && (narrowed || !browsing) {
-                for value in values {
-                    counted[*value as usize] += 1;
+        if !ask.uncounted || narrowed || !wanted.is_empty() {
+            let browsing = ask.words.trim().is_empty();
+            let mut in_category = vec![0_i64; self.categories.len()];
+            let mut counted = vec![0_u32; self.values.len()];
+            scored.retain(|(doc, _)| {
+                let category = usize::from(self.category_of[*doc as usize]);
+                if let Some(count) = in_category.get_mut(category) {
+                    *count += 1;
                 }
+                if narrowed && here != Some(category) {
+                    return false;
+                }
+                let values = self.values_of(*doc);
+                if narrowed || !browsing {
+                    for value in values {
+                        counted[*value as usize] += 1;
+                    }
+                }
+                wanted.iter().all(|w| values.iter().any(|value| w.takes(*value, &self.values[*value as usize])))
+            });
+            if !ask.uncounted {
+                let counts = self.categories.iter().zip(&in_category).filter(|(_, count)| **count > 0);
+                let row = |(c, count): (&Category, &i64)| CategoryRow {
+                    slug: c.slug.clone(),
+                    name: c.name.clone(),
+                    count: *count,
+                };
+                found.categories = counts.map(row).collect();
+                found.facets = self.facets(&counted);
             }
-            wanted.iter().all(|wanted| values.iter().any(|value| wanted.takes(*value, &self.values[*value as usize])))
-        });
-        found.categories = self
-            .categories
-            .iter()
-            .zip(&in_category)
-            .filter(|(_, count)| **count > 0)
-            .map(|(c, count)| CategoryRow { slug: c.slug.clone(), name: c.name.clone(), count: *count })
-            .collect();
-        found.facets = self.facets(&counted);
+        }
 
         if ask.by_sku {
             let mut wanted = Bits::default();
@@ -344,59 +294,113 @@ impl Index {
             }
             found.docs = self.by_sku.iter().copied().filter(|doc| wanted.has(*doc)).collect();
         } else {
-            let best = |(doc, score): &(u32, u32)| (std::cmp::Reverse(*score), *doc);
-            if scored.len() > first && first > 0 {
-                scored.select_nth_unstable_by_key(first - 1, best);
-                scored[..first].sort_unstable_by_key(best);
-            } else {
-                scored.sort_unstable_by_key(best);
-            }
+            order(&mut scored, first);
             found.docs = scored.into_iter().map(|(doc, _)| doc).collect();
         }
         found
     }
 
-    /// Everything with the words, with how well it fits.
+    /// The first `first` for words alone, without anything counted. What very many begin with is gone through once and then remembered
+    /// in `firsts`, which must belong to this index and to what may be seen.
+    pub fn suggest(&self, ask: &Ask, first: usize, firsts: &Firsts) -> Found {
+        let asked = words(ask.words);
+        let key = ask.words.to_uppercase();
+        let known = match (firsts.of(&key), &asked[..]) {
+            (None, [word]) if self.mentions(word) >= MANY => {
+                let anybody = Ask { bought: None, own: &[], ..*ask };
+                let mut best = self.weighed(&anybody, self.exactly(&asked, &anybody, ask.visible));
+                order(&mut best, FIRST_KEPT);
+                best.truncate(FIRST_KEPT);
+                Some(firsts.keep(key, best))
+            }
+            (known, _) => known,
+        };
+        let Some(known) = known else { return self.find(&Ask { uncounted: true, ..*ask }, first) };
+        let bought =
+            ask.bought.map(|bought| ask.visible.map_or_else(|| bought.clone(), |visible| bought.both(visible)));
+        let mut best = match &bought {
+            Some(bought) => self.weighed(ask, self.exactly(&asked, &Ask { own: &[], ..*ask }, Some(bought))),
+            None => Vec::new(),
+        };
+        let seen = |doc: u32| ask.visible.is_none_or(|bits| bits.has(doc));
+        let own: Vec<u32> =
+            ask.own.iter().filter_map(|id| self.by_id.get(id).copied()).filter(|doc| seen(*doc)).collect();
+        best.retain(|(doc, _)| !own.contains(doc));
+        best.extend(own.iter().map(|doc| (*doc, self.weight(ask, *doc, OWN))));
+        let others = |doc: &u32| !own.contains(doc) && bought.as_ref().is_none_or(|bits| !bits.has(*doc));
+        let before = best.len();
+        best.extend(known.iter().filter(|(doc, _)| others(doc)));
+        if known.len() == FIRST_KEPT && best.len() - before < first {
+            return self.find(&Ask { uncounted: true, ..*ask }, first);
+        }
+        order(&mut best, first);
+        Found { docs: best.into_iter().map(|(doc, _)| doc).collect(), ..Found::default() }
+    }
+
+    /// How many postings a word leads to, as a beginning.
+    fn mentions(&self, word: &str) -> usize {
+        let terms = self.prefixed(word);
+        (self.begins[terms.end as usize] - self.begins[terms.start as usize]) as usize
+    }
+
+    /// Everything with the words that may be seen, with how well it fits.
     fn matching(&self, ask: &Ask, found: &mut Found) -> Vec<(u32, u32)> {
+        let seen = |doc: u32| ask.visible.is_none_or(|bits| bits.has(doc));
+        if ask.words.trim().is_empty() {
+            let shown = |doc: &u32| self.ranks[*doc as usize].active && seen(*doc);
+            return (0..).take(self.len()).filter(shown).map(|doc| (doc, 0)).collect();
+        }
         let mut asked = words(ask.words);
         if asked.iter().any(|word| !SMALL.contains(&word.as_str())) {
             asked.retain(|word| !SMALL.contains(&word.as_str()));
         }
-        if ask.words.trim().is_empty() {
-            return (0..).take(self.docs.len()).map(|doc| (doc, 0)).collect();
-        }
-        let mut scores = Scores::new(self.docs.len());
-        for doc in ask.own.iter().filter_map(|id| self.by_id.get(id)) {
-            scores.raise(*doc, OWN);
-        }
-        self.codes_like(&code(ask.words), &mut scores);
-        let seen = |doc: u32| ask.visible.is_none_or(|bits| bits.has(doc));
-        let mut sentences = vec![asked.clone()];
-        sentences.extend(self.said_otherwise(&asked));
-        for sentence in &sentences {
-            self.all_of(sentence, Nearness::None, &mut scores);
-        }
-        if !scores.any(seen) {
+        let mut scores = self.exactly(&asked, ask, ask.visible);
+        if scores.is_empty() {
             for (sentence, nearness) in self.guesses(&asked) {
                 self.all_of(&sentence, nearness, &mut scores);
-                if scores.any(seen) {
+                if !scores.is_empty() {
                     found.guessed = Some(sentence.join(" "));
                     break;
                 }
             }
         }
-        if !scores.any(seen) {
-            let kept = self.most_of(&asked, &mut scores, seen);
-            if scores.any(seen) {
+        if scores.is_empty() {
+            let kept = self.most_of(&asked, &mut scores);
+            if !scores.is_empty() {
                 found.guessed = Some(kept.join(" "));
             }
         }
-        scores.into_list(|doc, score| {
-            let known = &self.docs[doc as usize];
-            let shorter = u32::from(u8::MAX - known.length) / 8;
-            let bought = if ask.bought.is_some_and(|bits| bits.has(doc)) { BOUGHT } else { 0 };
-            score + shorter + bought - if known.active { 0 } else { score % CLASS / 2 }
-        })
+        self.weighed(ask, scores)
+    }
+
+    /// What has the words as they were asked for, or others that mean the same, among `within`.
+    fn exactly<'a>(&self, asked: &[String], ask: &Ask, within: Option<&'a Bits>) -> Scores<'a> {
+        let mut scores = Scores::new(self.len(), within);
+        for doc in ask.own.iter().filter_map(|id| self.by_id.get(id)) {
+            scores.raise(*doc, OWN);
+        }
+        self.codes_like(&code(ask.words), &mut scores);
+        self.all_of(asked, Nearness::None, &mut scores);
+        for sentence in self.said_otherwise(asked) {
+            self.all_of(&sentence, Nearness::None, &mut scores);
+        }
+        scores
+    }
+
+    fn weighed(&self, ask: &Ask, scores: Scores) -> Vec<(u32, u32)> {
+        scores.raised.iter().map(|doc| (*doc, self.weight(ask, *doc, scores.of[*doc as usize]))).collect()
+    }
+
+    /// How well a product fits that has a score: short names, what was bought and what is still sold come first in their class.
+    fn weight(&self, ask: &Ask, doc: u32, score: u32) -> u32 {
+        let rank = self.ranks[doc as usize];
+        let bought = if ask.bought.is_some_and(|bits| bits.has(doc)) { BOUGHT } else { 0 };
+        score + u32::from(rank.shorter) + bought - if rank.active { 0 } else { score % CLASS / 2 }
+    }
+
+    fn values_of(&self, doc: u32) -> &[u32] {
+        let at = doc as usize;
+        &self.values_of[self.values_begin[at] as usize..self.values_begin[at + 1] as usize]
     }
 
     /// SKUs, from the first or a later part on, and GTINs that are the code or begin with it.
@@ -404,18 +408,17 @@ impl Index {
         if code.is_empty() {
             return;
         }
-        let from = self.codes.partition_point(|(known, _)| known.as_ref() < code);
-        for (known, doc) in self.codes[from..].iter().take_while(|(known, _)| known.starts_with(code)) {
-            let whole = self.docs[*doc as usize].sku.chars().filter(|c| c.is_alphanumeric()).count() == known.len();
-            let gtin = known.len() >= 8 && known.bytes().all(|b| b.is_ascii_digit());
-            let score = match (known.len() == code.len(), whole || gtin) {
+        let like = self.codes.beginning_with(code);
+        let same = self.codes.same_as(code, like.clone());
+        for (at, known) in like.clone().zip(&self.coded[like]) {
+            let score = match (same.contains(&at), known.whole) {
                 (true, true) => OWN,
                 (_, true) if code.len() > 2 => CODE,
                 (_, true) => 3 * CLASS,
                 (_, false) if code.len() > 2 => 2 * CLASS + 1,
                 _ => continue,
             };
-            scores.raise(*doc, score);
+            scores.raise(known.doc, score);
         }
     }
 
@@ -474,29 +477,37 @@ impl Index {
         if nearness == Nearness::One && !self.prefixed(word).is_empty() {
             return word.to_owned();
         }
-        let near = self.near(word, nearness).first().map(|term| self.terms[*term as usize].to_string());
+        let near = self.near(word, nearness).first().map(|term| self.terms.get(*term as usize).to_owned());
         near.unwrap_or_else(|| word.to_owned())
     }
 
     /// Raises what has every word of a sentence.
     fn all_of(&self, sentence: &[String], nearness: Nearness, scores: &mut Scores) {
         let sentence = &sentence[..sentence.len().min(MOST_WORDS)];
-        let mut round = Round::new(self.docs.len());
+        if let [word] = sentence {
+            self.each_with(word, nearness, |doc, weight| scores.raise(doc, weight.score()));
+            return;
+        }
+        let mut round = Round::new(self.len());
         for (at, word) in sentence.iter().enumerate() {
-            self.each_with(word, nearness, |doc, weight| round.see(doc, at, weight));
+            self.each_with(word, nearness, |doc, weight| {
+                if at > 0 || scores.takes(doc) {
+                    round.see(doc, at, weight);
+                }
+            });
         }
         round.whole(sentence.len(), |doc, score| scores.raise(doc, score));
     }
 
     /// Raises what has as many of the words as anything that may be seen has, at least half of them; gives those words that anything has.
-    fn most_of(&self, asked: &[String], scores: &mut Scores, seen: impl Fn(u32) -> bool) -> Vec<String> {
+    fn most_of(&self, asked: &[String], scores: &mut Scores) -> Vec<String> {
         let asked = &asked[..asked.len().min(MOST_WORDS)];
         let mut counts: HashMap<u32, (usize, u32)> = HashMap::new();
         let mut kept = Vec::new();
         for word in asked {
             let mut here: HashMap<u32, u32> = HashMap::new();
             self.each_with(word, Nearness::None, |doc, weight| {
-                if seen(doc) {
+                if scores.takes(doc) {
                     here.entry(doc).and_modify(|w| *w = (*w).max(weight.points())).or_insert(weight.points());
                 }
             });
@@ -523,7 +534,7 @@ impl Index {
         let mut visit = |term: u32, kind: Kind| {
             let part = self.begins[term as usize] as usize..self.begins[term as usize + 1] as usize;
             for posting in &self.postings[part] {
-                found(posting.doc, Weight { kind, field: posting.field });
+                found(posting.doc(), Weight { kind, field: posting.field() });
             }
         };
         let root = stem(word);
@@ -546,10 +557,9 @@ impl Index {
 
     /// The terms that begin with a word.
     fn prefixed(&self, word: &str) -> Range<u32> {
-        let from = self.terms.partition_point(|term| term.as_ref() < word);
-        let many = self.terms[from..].partition_point(|term| term.starts_with(word));
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        place(from)..place(from + many)
+        let terms = self.terms.beginning_with(word);
+        place(terms.start)..place(terms.end)
     }
 
     /// The terms that a word with a letter or two off may have meant, the nearest and among them the most frequent first. Swapped
@@ -564,13 +574,18 @@ impl Index {
         let compared = osa::BatchComparator::new(word.chars());
         let within = osa::Args::default().score_cutoff(most);
         let mut near: Vec<(usize, std::cmp::Reverse<u32>, u32)> = Vec::new();
-        for (term, at) in self.terms.iter().zip(0_u32..) {
-            // Numbers are never meant by others.
-            if term.len() + most < letters || term.bytes().any(|b| b.is_ascii_digit()) {
+        let has = letters_of(word);
+        for (known, at) in self.letters.iter().zip(0_u32..) {
+            // Each letter off can make up for one that the term does not have. Numbers are never meant by others.
+            if (has & !known).count_ones() as usize > most || known & DIGIT != 0 {
+                continue;
+            }
+            let term = self.terms.get(at as usize);
+            if term.len() + most < letters {
                 continue;
             }
             let whole = compared.distance_with_args(term.chars(), &within);
-            let beginning = term.char_indices().nth(letters).map_or(&**term, |(end, _)| &term[..end]);
+            let beginning = term.char_indices().nth(letters).map_or(term, |(end, _)| &term[..end]);
             let begun = || compared.distance_with_args(beginning.chars(), &within).map(|d| d + 1);
             if let Some(distance) = whole.or_else(|| if letters > 4 { begun() } else { None }) {
                 let many = self.begins[at as usize + 1] - self.begins[at as usize];
@@ -583,7 +598,8 @@ impl Index {
     }
 
     fn wanted(&self, ask: &Ask) -> Vec<Wanted> {
-        let name = |name: &str| self.names.iter().zip(0_u16..).find(|(known, _)| ***known == *name).map(|(_, at)| at);
+        let name =
+            |name: &str| self.attributes.iter().zip(0_u16..).find(|(known, _)| ***known == *name).map(|(_, at)| at);
         let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, value) in ask.attributes {
             by_name.entry(name).or_default().push(value);
@@ -601,7 +617,7 @@ impl Index {
     fn facets(&self, counted: &[u32]) -> Vec<Facet> {
         let mut by_name: BTreeMap<&str, Vec<(&Value, i64)>> = BTreeMap::new();
         for (value, count) in self.values.iter().zip(counted).filter(|(_, count)| **count > 0) {
-            by_name.entry(&self.names[usize::from(value.name)]).or_default().push((value, i64::from(*count)));
+            by_name.entry(&self.attributes[usize::from(value.name)]).or_default().push((value, i64::from(*count)));
         }
         let facet = |(name, mut values): (&str, Vec<(&Value, i64)>)| {
             values.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.text.cmp(&b.0.text)));
@@ -619,6 +635,11 @@ impl Index {
 const SMALL: [&str; 9] = ["a", "an", "and", "for", "of", "or", "the", "to", "with"];
 /// Words of a question that are looked at.
 const MOST_WORDS: usize = 12;
+/// Beginnings that lead to so many postings are answered from their first products.
+const MANY: usize = if cfg!(test) { 4 } else { 20_000 };
+/// So many of them are kept, for so many beginnings.
+const FIRST_KEPT: usize = if cfg!(test) { 6 } else { 256 };
+const MOST_FIRSTS: usize = 64;
 /// What has every word in a better place comes before all that has one in a worse.
 const CLASS: u32 = 1 << 16;
 /// What was bought before comes first among its class.
@@ -654,7 +675,12 @@ impl Weight {
         }
     }
 
-    /// How much it counts within the class.
+    /// What a product has that is found by this word alone.
+    fn score(self) -> u32 {
+        self.class() * CLASS + self.points()
+    }
+
+    /// How much it counts within the class: at most 1,200.
     fn points(self) -> u32 {
         let place = [10, 30, 50, 100, 120][self.field as usize];
         place * [3, 6, 10][self.kind as usize]
@@ -663,53 +689,84 @@ impl Weight {
 
 /// One sentence's way through the postings.
 struct Round {
-    /// How many words each product has so far, the class, the points.
-    seen: Vec<(u8, u8, u16)>,
+    seen: Vec<Seen>,
     /// Those that have the first word.
     first: Vec<u32>,
 }
 
+/// How far a product has come.
+#[derive(Clone, Copy)]
+struct Seen {
+    words: u8,
+    /// The worst of the words before the last one.
+    class: u8,
+    /// The points of the words before the last one.
+    points: u16,
+    /// The best that the last word has said so far.
+    last: u32,
+}
+
 impl Round {
     fn new(docs: usize) -> Self {
-        Self { seen: vec![(0, u8::MAX, 0); docs], first: Vec::new() }
+        Self { seen: vec![Seen { words: 0, class: u8::MAX, points: 0, last: 0 }; docs], first: Vec::new() }
     }
 
     /// The word at a place was found in a product. Only what has all words before counts, and only the best of each word.
     fn see(&mut self, doc: u32, at: usize, weight: Weight) {
         let seen = &mut self.seen[doc as usize];
-        if usize::from(seen.0) == at {
-            seen.0 += 1;
-            seen.1 = seen.1.min(u8::try_from(weight.class()).unwrap_or_default());
-            seen.2 = seen.2.saturating_add(u16::try_from(weight.points()).unwrap_or_default());
+        let words = usize::from(seen.words);
+        if words == at {
             if at == 0 {
                 self.first.push(doc);
+            } else {
+                seen.settle();
             }
+            seen.words += 1;
+            seen.last = weight.score();
+        } else if words == at + 1 {
+            seen.last = seen.last.max(weight.score());
         }
     }
 
     fn whole(self, words: usize, mut found: impl FnMut(u32, u32)) {
-        let points = |sum: u16| u32::from(sum) / u32::try_from(words.max(1)).unwrap_or(1);
         for doc in self.first {
-            let (have, class, sum) = self.seen[doc as usize];
-            if usize::from(have) == words {
-                found(doc, u32::from(class) * CLASS + points(sum).min(BOUGHT - 1));
+            let mut seen = self.seen[doc as usize];
+            if usize::from(seen.words) == words {
+                seen.settle();
+                let points = u32::from(seen.points) / u32::try_from(words.max(1)).unwrap_or(1);
+                found(doc, u32::from(seen.class) * CLASS + points.min(BOUGHT - 1));
             }
         }
     }
 }
 
-/// The best score of each product; zero: none.
-struct Scores {
-    of: Vec<u32>,
-    raised: Vec<u32>,
+impl Seen {
+    fn settle(&mut self) {
+        self.class = self.class.min(u8::try_from(self.last / CLASS).unwrap_or_default());
+        self.points = self.points.saturating_add(u16::try_from(self.last % CLASS).unwrap_or_default());
+    }
 }
 
-impl Scores {
-    fn new(docs: usize) -> Self {
-        Self { of: vec![0; docs], raised: Vec::new() }
+/// The best score of each product that may be found; zero: none.
+struct Scores<'a> {
+    of: Vec<u32>,
+    raised: Vec<u32>,
+    within: Option<&'a Bits>,
+}
+
+impl<'a> Scores<'a> {
+    fn new(docs: usize, within: Option<&'a Bits>) -> Self {
+        Self { of: vec![0; docs], raised: Vec::new(), within }
+    }
+
+    fn takes(&self, doc: u32) -> bool {
+        self.within.is_none_or(|bits| bits.has(doc))
     }
 
     fn raise(&mut self, doc: u32, score: u32) {
+        if !self.takes(doc) {
+            return;
+        }
         let known = &mut self.of[doc as usize];
         if *known == 0 {
             self.raised.push(doc);
@@ -717,13 +774,49 @@ impl Scores {
         *known = (*known).max(score);
     }
 
-    fn any(&self, seen: impl Fn(u32) -> bool) -> bool {
-        self.raised.iter().any(|doc| seen(*doc))
+    fn is_empty(&self) -> bool {
+        self.raised.is_empty()
+    }
+}
+
+impl Firsts {
+    fn of(&self, words: &str) -> Option<Arc<[(u32, u32)]>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(words).cloned()
     }
 
-    fn into_list(self, weigh: impl Fn(u32, u32) -> u32) -> Vec<(u32, u32)> {
-        self.raised.iter().map(|doc| (*doc, weigh(*doc, self.of[*doc as usize]))).collect()
+    fn keep(&self, words: String, best: Vec<(u32, u32)>) -> Arc<[(u32, u32)]> {
+        let best: Arc<[(u32, u32)]> = best.into();
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < MOST_FIRSTS {
+            kept.insert(words, best.clone());
+        }
+        best
     }
+}
+
+/// Brings the best `first` to the front, in their order.
+fn order(scored: &mut [(u32, u32)], first: usize) {
+    let best = |(doc, score): &(u32, u32)| (std::cmp::Reverse(*score), *doc);
+    if scored.len() > first && first > 0 {
+        scored.select_nth_unstable_by_key(first - 1, best);
+        scored[..first].sort_unstable_by_key(best);
+    } else {
+        scored.sort_unstable_by_key(best);
+    }
+}
+
+/// In [`Index::letters`]: there is a digit.
+const DIGIT: u32 = 1 << 31;
+
+/// Which letters a word has; those beyond `a` to `z` share five bits.
+fn letters_of(word: &str) -> u32 {
+    word.chars().fold(0, |bits, c| {
+        bits | match c {
+            'a'..='z' => 1 << (c as u32 - 'a' as u32),
+            '0'..='9' => DIGIT,
+            _ => 1 << (26 + c as u32 % 5),
+        }
+    })
 }
 
 enum Wanted {

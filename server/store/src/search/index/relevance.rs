@@ -26,7 +26,7 @@ fn giftware() -> Index {
         });
     }
     let synonyms = [["torch", "flashlight"], ["rucksack", "backpack"], ["xmas", "christmas"]];
-    Index::new(1, rows, categories, &synonyms.map(|group| group.map(str::to_owned).to_vec()))
+    super::tests::of(rows, categories, &synonyms.map(|group| group.map(str::to_owned).to_vec()))
 }
 
 #[test]

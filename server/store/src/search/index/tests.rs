@@ -30,7 +30,15 @@ fn index() -> Index {
     ];
     let groups =
         [vec!["cling film".to_owned(), "stretch wrap".to_owned()], vec!["torch".to_owned(), "flashlight".to_owned()]];
-    Index::new(1, rows, vec![category(1, "fixings", "Fixings"), category(2, "supplies", "Supplies")], &groups)
+    of(rows, vec![category(1, "fixings", "Fixings"), category(2, "supplies", "Supplies")], &groups)
+}
+
+/// The index of products in any order.
+pub(super) fn of(mut rows: Vec<Row>, categories: Vec<Category>, synonyms: &[Vec<String>]) -> Index {
+    rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    let mut builder = Builder::new(1, categories, synonyms);
+    rows.into_iter().for_each(|row| builder.add(row));
+    builder.finish()
 }
 
 fn found(words: &str) -> Vec<String> {
@@ -139,6 +147,14 @@ fn filters_widen_within_an_attribute_and_narrow_between() {
     assert_eq!(of(&[], &[span(Some(90), Some(60))]), 0);
 }
 
+#[test]
+fn of_two_words_the_best_of_each_counts() {
+    let rows = vec![row("A-1", "Bolt, hex, boltable steel", "bolts", &[]), row("A-2", "Steel", "bolted hexagon", &[])];
+    let index = of(rows, Vec::new(), &[]);
+    let found = index.find(&Ask { words: "bol ste", ..Ask::default() }, 2);
+    assert_eq!(index.hits(&found, 2, None).iter().map(|h| h.sku).collect::<Vec<_>>(), ["A-1", "A-2"]);
+}
+
 proptest::proptest! {
     #[test]
     fn any_question_has_an_answer_and_what_is_shown_first_is_in_order(words in "[a-z0-9 ×.,-]{0,24}", first in 0_usize..6) {
@@ -151,5 +167,23 @@ proptest::proptest! {
         let uncounted = index.find(&Ask { words: &words, uncounted: true, ..Ask::default() }, first);
         proptest::prop_assert_eq!(&uncounted.docs[..n], &some.docs[..n]);
         proptest::prop_assert!(uncounted.facets.is_empty());
+    }
+
+    #[test]
+    fn what_is_suggested_is_what_would_be_found(
+        words in "[a-z]{1,2}|[a-z0-9 -]{0,12}", visible in 0_u16..1 << 10, all in proptest::bool::ANY, bought in 0_u16..1 << 10, own in 0_u16..1 << 10, first in 1_usize..6
+    ) {
+        let index = index();
+        let some = |set: u16| (0..index.len()).filter(|at| set >> at & 1 == 1).map(|at| index.ids[at]).collect::<Vec<_>>();
+        let (visible, bought, own) = (index.bits(some(visible)), index.bits(some(bought)), some(own & bought & 0b11));
+        let firsts = Firsts::default();
+        // Once gone through, once remembered; by somebody else in between.
+        for (bought, own) in [(Some(&bought), &own[..]), (None, &[]), (Some(&bought), &own)] {
+            let ask = Ask { words: &words, visible: (!all).then_some(&visible), bought, own, ..Ask::default() };
+            let (found, suggested) = (index.find(&ask, first), index.suggest(&ask, first, &firsts));
+            let n = first.min(found.len());
+            proptest::prop_assert_eq!(suggested.docs.get(..n), found.docs.get(..n));
+            proptest::prop_assert_eq!(suggested.guessed, found.guessed);
+        }
     }
 }

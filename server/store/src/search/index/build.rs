@@ -1,0 +1,151 @@
+//! Making the index of a catalog, product by product.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::super::words::{stem, words};
+use super::{Category, Coded, Field, Index, Posting, Rank, Row, Texts, Value, leading, letters_of};
+
+/// An index that is being made. Holds nothing of a product that the index does not need.
+pub struct Builder {
+    index: Index,
+    place: HashMap<Uuid, u16>,
+    category_words: Vec<Vec<String>>,
+    vocabulary: HashMap<Box<str>, Vec<Posting>>,
+    attributes: HashMap<String, u16>,
+    values: HashMap<(u16, String), u32>,
+    codes: Vec<(Box<str>, Coded)>,
+}
+
+impl Builder {
+    /// Begins. `synonyms` are groups of phrases that mean the same.
+    pub fn new(version: i64, categories: Vec<Category>, synonyms: &[Vec<String>]) -> Self {
+        let phrases = |group: &Vec<String>| -> Vec<Vec<String>> {
+            group.iter().map(|phrase| words(phrase)).filter(|words| !words.is_empty()).collect()
+        };
+        Self {
+            place: categories.iter().zip(0..).map(|(category, at)| (category.id, at)).collect(),
+            category_words: categories.iter().map(|c| words(&c.name)).collect(),
+            vocabulary: HashMap::new(),
+            attributes: HashMap::new(),
+            values: HashMap::new(),
+            codes: Vec::new(),
+            index: Index {
+                version,
+                ids: Vec::new(),
+                skus: Texts::default(),
+                names: Texts::default(),
+                category_of: Vec::new(),
+                ranks: Vec::new(),
+                by_id: HashMap::new(),
+                by_sku: Vec::new(),
+                terms: Texts::default(),
+                letters: Vec::new(),
+                begins: Vec::new(),
+                postings: Vec::new(),
+                stems: HashMap::new(),
+                codes: Texts::default(),
+                coded: Vec::new(),
+                categories,
+                attributes: Vec::new(),
+                values: Vec::new(),
+                values_begin: vec![0],
+                values_of: Vec::new(),
+                synonyms: synonyms.iter().map(phrases).collect(),
+            },
+        }
+    }
+
+    /// The next product. They must come in the order of their names and ids, by their bytes.
+    pub fn add(&mut self, row: Row) {
+        let doc = place(self.index.len());
+        let category = self.place.get(&row.category).copied().unwrap_or(u16::MAX);
+        let mut seen: HashMap<String, Field> = HashMap::new();
+        let mut see = |word: String, field: Field| {
+            let known = seen.entry(word).or_insert(field);
+            *known = (*known).max(field);
+        };
+        let name = words(&row.name);
+        let length = u8::try_from(name.len()).unwrap_or(u8::MAX);
+        for (at, word) in name.into_iter().enumerate() {
+            see(word, if at == 0 { Field::Beginning } else { Field::Name });
+        }
+        for word in words(&row.sku) {
+            see(word, Field::Attribute);
+        }
+        for word in self.category_words.get(usize::from(category)).into_iter().flatten() {
+            see(word.clone(), Field::Category);
+        }
+        for word in words(&row.description) {
+            see(word, Field::Description);
+        }
+        let index = &mut self.index;
+        for (name, value) in row.attributes {
+            for word in words(&value) {
+                see(word, Field::Attribute);
+            }
+            let name = *self.attributes.entry(name).or_insert_with_key(|name| {
+                index.attributes.push(name.as_str().into());
+                u16::try_from(index.attributes.len() - 1).unwrap_or(u16::MAX)
+            });
+            let value = *self.values.entry((name, value)).or_insert_with_key(|(name, value)| {
+                index.values.push(Value { name: *name, text: value.as_str().into(), number: leading(value) });
+                place(index.values.len() - 1)
+            });
+            index.values_of.push(value);
+        }
+        index.values_begin.push(place(index.values_of.len()));
+        for (word, field) in seen {
+            self.vocabulary.entry(word.into_boxed_str()).or_default().push(Posting::new(doc, field));
+        }
+        let parts: Vec<&str> = row.sku.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()).collect();
+        let code = |from: usize| (parts[from..].concat().into_boxed_str(), Coded { doc, whole: from == 0 });
+        self.codes.extend((0..parts.len()).map(code));
+        self.codes.extend(row.gtin.map(|gtin| (gtin.into_boxed_str(), Coded { doc, whole: true })));
+        index.by_id.insert(row.id, doc);
+        index.ids.push(row.id);
+        index.skus.push(&row.sku);
+        index.names.push(&row.name);
+        index.category_of.push(category);
+        index.ranks.push(Rank { active: row.active, shorter: (u8::MAX - length) / 8 });
+    }
+
+    /// The index of all that was added.
+    pub fn finish(self) -> Index {
+        let Self { mut index, vocabulary, mut codes, .. } = self;
+        let mut vocabulary: Vec<(Box<str>, Vec<Posting>)> = vocabulary.into_iter().collect();
+        vocabulary.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        index.postings.reserve_exact(vocabulary.iter().map(|(_, postings)| postings.len()).sum());
+        for ((word, postings), term) in vocabulary.into_iter().zip(0..) {
+            index.begins.push(place(index.postings.len()));
+            index.postings.extend(postings);
+            index.stems.entry(stem(&word).into()).or_default().push(term);
+            index.letters.push(letters_of(&word));
+            index.terms.push(&word);
+        }
+        index.begins.push(place(index.postings.len()));
+        codes.sort_unstable_by(|a, b| (&a.0, a.1.doc).cmp(&(&b.0, b.1.doc)));
+        for (code, coded) in codes {
+            index.codes.push(&code);
+            index.coded.push(coded);
+        }
+        index.by_sku = (0..).take(index.len()).collect();
+        let skus = &index.skus;
+        index.by_sku.sort_by(|a, b| skus.get(*a as usize).cmp(skus.get(*b as usize)));
+        for texts in [&mut index.skus, &mut index.names, &mut index.terms, &mut index.codes] {
+            texts.shrink();
+        }
+        index.ids.shrink_to_fit();
+        index.ranks.shrink_to_fit();
+        index.category_of.shrink_to_fit();
+        index.values_begin.shrink_to_fit();
+        index.values_of.shrink_to_fit();
+        index.coded.shrink_to_fit();
+        index
+    }
+}
+
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
