@@ -89,7 +89,7 @@ pub async fn who_asks(
     let html =
         request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"));
     let address = address(&request, gate.config.trust_proxy);
-    let (who, over) = match who(&gate.store, &session, &address, now).await {
+    let (who, over) = match who(&session, &address, now).await {
         Ok(found) => found,
         Err(error) => {
             tracing::error!(%error, "who asks could not be found out");
@@ -136,16 +136,17 @@ pub async fn who_asks(
 
 /// Who asks; and whether they acted for a member until now, and do not any more.
 async fn who(
-    store: &Store,
     session: &Session,
     address: &str,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<(Option<store::accounts::Who>, bool), String> {
-    let person: Option<PersonId> = session.get("person").await.map_err(|e| e.to_string())?;
-    let Some(person) = person else { return Ok((None, false)) };
-    let account: Option<AccountId> = session.get("account").await.map_err(|e| e.to_string())?;
+    let (person, asking) = crate::sessions::asking(session.get::<PersonId>("person")).await;
+    if person.map_err(|e| e.to_string())?.is_none() {
+        return Ok((None, false));
+    }
+    let asking = asking.ok_or("the session was loaded before who asks was asked")?;
     let helps: Option<(AccountId, AssistanceId)> = session.get(ASSISTANCE).await.map_err(|e| e.to_string())?;
-    match store::accounts::asks(store, person, account, helps, now, address).await {
+    match asking.who(now, address) {
         Ok(who) => {
             let over = helps.is_some() && who.actor.behalf().is_none();
             Ok((Some(who), over))

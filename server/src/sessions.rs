@@ -1,14 +1,30 @@
 //! tower-sessions over the project's own table.
 
+use std::cell::RefCell;
 use std::fmt::Debug;
 
 use chrono::{DateTime, Utc};
 use store::Store;
-use store::accounts::sessions;
+use store::accounts::{Asking, sessions};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
+
+tokio::task_local! {
+    /// Who asks, found out in the statement that loads the session: a request begins with one look at the database.
+    static ASKING: RefCell<Option<Asking>>;
+}
+
+/// Waits for something that loads the session; gives who asks with it, if that was when it was loaded.
+pub async fn asking<T>(loads: impl Future<Output = T>) -> (T, Option<Asking>) {
+    ASKING
+        .scope(RefCell::default(), async {
+            let loaded = loads.await;
+            (loaded, ASKING.with(RefCell::take))
+        })
+        .await
+}
 
 /// Rows of the table `sessions`, named by the hash of the cookie's id.
 #[derive(Clone)]
@@ -45,7 +61,9 @@ impl SessionStore for PgSessions {
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let stored =
             sessions::load(&self.0, &key(*id), crate::clock::now()).await.map_err(|e| Error::Backend(e.to_string()))?;
-        let Some(stored) = stored else { return Ok(None) };
+        let Some((stored, asking)) = stored else { return Ok(None) };
+        // Outside of a request nobody waits for it.
+        let _ = ASKING.try_with(|found| found.replace(Some(asking)));
         let data = serde_json::from_value(stored.data).map_err(|e| Error::Decode(e.to_string()))?;
         let expiry_date = time::OffsetDateTime::from_unix_timestamp(stored.expires_at.timestamp())
             .map_err(|e| Error::Decode(e.to_string()))?;

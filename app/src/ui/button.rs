@@ -58,9 +58,9 @@ pub fn Button(
     /// The id of the text that it is nothing without: its letter goes there first.
     #[prop(optional, into)]
     needs: Text,
-    /// While the form is under way.
-    #[prop(optional, into)]
-    disabled: Signal<bool>,
+    /// Cannot be pressed.
+    #[prop(optional)]
+    disabled: bool,
     /// The label: a verb.
     children: Children,
 ) -> impl IntoView {
@@ -75,7 +75,7 @@ pub fn Button(
             aria-label=says.0
             accesskey=key.0
             data-needs=needs.0
-            disabled=move || disabled.get()
+            disabled=disabled
         >
             {children()}
         </button>

@@ -185,8 +185,6 @@ pub fn PickAll(
     #[prop(into)]
     label: String,
 ) -> impl IntoView {
-    let (ready, set_ready) = signal(false);
-    Effect::new(move |_| set_ready.set(true));
     let pick = move |event: Event| {
         let Some(all) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
             return;
@@ -199,5 +197,5 @@ pub fn PickAll(
             }
         }
     };
-    view! { <input type="checkbox" aria-label=label hidden=move || !ready.try_get().unwrap_or_default() on:change=pick/> }.into_any()
+    view! { <input type="checkbox" aria-label=label class="live" on:change=pick/> }.into_any()
 }

@@ -19,9 +19,7 @@ pub fn Flash(
     #[prop(optional)]
     children: Option<ChildrenFn>,
 ) -> impl IntoView {
-    let (ready, set_ready) = signal(false);
     let (closed, set_closed) = signal(None::<String>);
-    Effect::new(move |_| set_ready.set(true));
     let body = move || {
         let message = message.get().filter(|message| closed.with(|closed| closed.as_ref() != Some(message)))?;
         let glyph = match tone {
@@ -37,9 +35,8 @@ pub fn Flash(
                     {children.as_ref().map(|children| children())}
                     <button
                         type="button"
-                        class="btn plain icon-only"
+                        class="btn plain icon-only live"
                         aria-label="Close"
-                        hidden=move || !ready.try_get().unwrap_or_default()
                         on:click=move |_| set_closed.set(Some(close.clone()))
                     >
                         <Icon glyph=Glyph::Close/>

@@ -48,8 +48,6 @@ pub fn QuantityStepper(
     #[prop(optional, into)]
     on_change: Option<Callback<(String,)>>,
 ) -> impl IntoView {
-    let (ready, set_ready) = signal(false);
-    Effect::new(move |_| set_ready.set(true));
     let input = NodeRef::<leptos::html::Input>::new();
     let tell = move || {
         if let (Some(told), Some(input)) = (on_change, input.get_untracked()) {
@@ -70,7 +68,7 @@ pub fn QuantityStepper(
             <button
                 type="button"
                 aria-label=format!("Less: {label}")
-                hidden=move || !ready.try_get().unwrap_or_default()
+                class="live"
                 on:click=move |_| by(false)
             >
                 <Icon glyph=Glyph::Minus/>
@@ -93,7 +91,7 @@ pub fn QuantityStepper(
             <button
                 type="button"
                 aria-label=format!("More: {label}")
-                hidden=move || !ready.try_get().unwrap_or_default()
+                class="live"
                 on:click=move |_| by(true)
             >
                 <Icon glyph=Glyph::Plus/>

@@ -49,7 +49,14 @@ struct Kept {
     took: Duration,
     /// For the index's version.
     assortments: HashMap<Option<Vec<Uuid>>, Arc<Assortment>>,
-    bought: HashMap<Uuid, (DateTime<Utc>, Arc<Bits>)>,
+    bought: HashMap<Uuid, (DateTime<Utc>, Arc<Bought>)>,
+}
+
+/// What an account has bought, and what comes first in it.
+#[derive(Default)]
+pub(crate) struct Bought {
+    bits: Bits,
+    firsts: Firsts,
 }
 
 impl Kept {
@@ -90,7 +97,7 @@ pub(crate) struct Assortment {
 pub(crate) struct View {
     pub index: Arc<Index>,
     pub assortment: Arc<Assortment>,
-    pub bought: Arc<Bits>,
+    bought: Arc<Bought>,
     /// What the account itself calls by the words.
     pub own: Vec<Uuid>,
 }
@@ -101,7 +108,7 @@ impl View {
         Ask {
             words,
             visible: self.assortment.visible.as_ref(),
-            bought: Some(&self.bought),
+            bought: Some(&self.bought.bits),
             own: &self.own,
             ..Ask::default()
         }
@@ -109,8 +116,8 @@ impl View {
 
     /// The first products for words alone, and what is known of them.
     fn suggested(&self, words: &str, most: usize) -> (Found, Vec<index::Hit<'_>>) {
-        let found = self.index.suggest(&self.ask(words), most, &self.assortment.firsts);
-        let hits = self.index.hits(&found, most, Some(&self.bought));
+        let found = self.index.suggest(&self.ask(words), most, &self.assortment.firsts, &self.bought.firsts);
+        let hits = self.index.hits(&found, most, Some(&self.bought.bits));
         (found, hits)
     }
 }
@@ -120,13 +127,11 @@ pub(crate) async fn view(tx: &mut Tx, words: &str) -> Result<View> {
     let actor = tx.actor()?;
     let key = words.trim().to_uppercase();
     let mine = sqlx::query!(
-        r#"SELECT s.catalog_version AS version,
-                  (SELECT bool_or(g.everything) FROM my_catalogs g) AS everything,
-                  (SELECT array_agg(DISTINCT g.id) FROM my_catalogs g) AS catalogs,
+        r#"SELECT s.catalog_version AS version, g.everything, g.catalogs,
                   ARRAY(SELECT n.product_id FROM part_numbers n
                         WHERE $1 <> '' AND n.account_id = $2 AND (n.key = $1 OR length($1) > 2 AND starts_with(n.key, $1))
                         ORDER BY n.key LIMIT 50) AS "own!"
-           FROM seller s"#,
+           FROM seller s, (SELECT bool_or(g.everything) AS everything, array_agg(DISTINCT g.id) AS catalogs FROM my_catalogs g) g"#,
         key,
         actor.account().0
     )
@@ -190,15 +195,15 @@ pub(crate) async fn assortment(
 }
 
 /// What the account has bought and not sent back for good.
-async fn bought(tx: &mut Tx, actor: &Actor, index: &Arc<Index>) -> Result<Arc<Bits>> {
+async fn bought(tx: &mut Tx, actor: &Actor, index: &Arc<Index>) -> Result<Arc<Bought>> {
     let (searches, account, now) = (tx.searches(), actor.account().0, tx.now());
     let known = {
         let kept = searches.kept();
         let current = kept.belongs_to(index);
-        kept.bought.get(&account).filter(|(at, _)| current && now - *at < BOUGHT_FOR).map(|(_, bits)| bits.clone())
+        kept.bought.get(&account).filter(|(at, _)| current && now - *at < BOUGHT_FOR).map(|(_, bought)| bought.clone())
     };
-    if let Some(bits) = known {
-        return Ok(bits);
+    if let Some(bought) = known {
+        return Ok(bought);
     }
     let products = sqlx::query_scalar!(
         r#"SELECT DISTINCT l.product_id AS "product!" FROM order_lines l
@@ -207,15 +212,15 @@ async fn bought(tx: &mut Tx, actor: &Actor, index: &Arc<Index>) -> Result<Arc<Bi
     )
     .fetch_all(tx.db())
     .await?;
-    let bits = Arc::new(index.bits(products));
+    let bought = Arc::new(Bought { bits: index.bits(products), firsts: Firsts::default() });
     let mut kept = searches.kept();
     if kept.belongs_to(index) {
         if kept.bought.len() >= MOST {
             kept.bought.clear();
         }
-        kept.bought.insert(account, (now, bits.clone()));
+        kept.bought.insert(account, (now, bought.clone()));
     }
-    Ok(bits)
+    Ok(bought)
 }
 
 /// Reads everything and builds the index. The version is read first: what is changed in between is in both.

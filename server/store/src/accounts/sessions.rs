@@ -5,6 +5,7 @@ use domain::Actor;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::who::{Asking, in_session};
 use crate::error::exactly;
 use crate::{Result, Store};
 
@@ -27,21 +28,11 @@ pub fn key(id: &[u8]) -> Vec<u8> {
     Sha256::digest(id).to_vec()
 }
 
-/// Loads a live session; notes at most every five minutes that it was used. One statement.
-pub async fn load(store: &Store, key: &[u8], now: DateTime<Utc>) -> Result<Option<Stored>> {
-    let row = sqlx::query!(
-        "WITH used AS (
-             UPDATE sessions SET last_seen_at = $2, expires_at = least($3, created_at + interval '7 days')
-             WHERE id_hash = $1 AND expires_at > $2 AND last_seen_at < $4)
-         SELECT data, expires_at FROM sessions WHERE id_hash = $1 AND expires_at > $2",
-        key,
-        now,
-        now + IDLE,
-        now - Duration::minutes(5)
-    )
-    .fetch_optional(store.gate())
-    .await?;
-    Ok(row.map(|r| Stored { data: r.data, expires_at: r.expires_at }))
+/// Loads a live session and finds out who asks with it; notes at most every five minutes that it was used. One statement.
+pub async fn load(store: &Store, key: &[u8], now: DateTime<Utc>) -> Result<Option<(Stored, Asking)>> {
+    let Some(mut asking) = in_session(store, key, now).await? else { return Ok(None) };
+    let stored = asking.session.take().zip(asking.expires_at).map(|(data, expires_at)| Stored { data, expires_at });
+    Ok(stored.map(|stored| (stored, asking)))
 }
 
 /// Stores a session, new or changed. `data` may name its person (`who`), its device and its address.

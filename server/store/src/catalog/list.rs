@@ -78,15 +78,20 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
         ($here:tt, $order:tt) => {
             sqlx::query_as!(
                 Paged,
-                "WITH paged AS MATERIALIZED (
-                     SELECT p.id FROM my_products p WHERE p.status = 'active' AND "
+                // The assortment as `my_products` has it, found out once.
+                "WITH mine AS MATERIALIZED (
+                     SELECT bool_or(g.everything) AS everything, array_agg(DISTINCT g.id) AS catalogs FROM my_catalogs g
+                 ), paged AS MATERIALIZED (
+                     SELECT p.id FROM products p
+                     WHERE p.status = 'active' AND ((SELECT m.everything FROM mine m)
+                           OR EXISTS (SELECT 1 FROM catalog_products cp WHERE cp.product_id = p.id AND cp.catalog_id = ANY ((SELECT m.catalogs FROM mine m)::uuid[])))
+                       AND "
                     + $here
                     + " ORDER BY "
                     + $order
                     + " LIMIT $2 OFFSET $3)
                  SELECT s.catalog_version AS version,
-                        (SELECT bool_or(g.everything) FROM my_catalogs g) AS everything,
-                        (SELECT array_agg(DISTINCT g.id) FROM my_catalogs g) AS catalogs,
+                        (SELECT m.everything FROM mine m) AS everything, (SELECT m.catalogs FROM mine m) AS catalogs,
                         (SELECT c.name FROM categories c WHERE c.slug = $1) AS category,
                         ARRAY(SELECT p FROM product_facts p WHERE p.id = ANY (ARRAY(SELECT g.id FROM paged g)) ORDER BY "
                     + $order

@@ -46,10 +46,6 @@ pub struct Category {
 pub struct Bits(Vec<u64>);
 
 impl Bits {
-    fn both(&self, other: &Self) -> Self {
-        Self(self.0.iter().zip(&other.0).map(|(a, b)| a & b).collect())
-    }
-
     fn has(&self, doc: u32) -> bool {
         self.0.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
     }
@@ -159,7 +155,8 @@ pub struct Index {
     synonyms: Vec<Vec<Vec<String>>>,
 }
 
-/// The first products for what very many begin with, as everybody gets them who sees the same. One for each assortment of an index.
+/// The first products for what very many begin with. One for each assortment of an index, which everybody shares who sees the same,
+/// and one for what each account has bought.
 #[derive(Default)]
 pub struct Firsts(Mutex<HashMap<String, Arc<[(u32, u32)]>>>);
 
@@ -300,41 +297,46 @@ impl Index {
         found
     }
 
-    /// The first `first` for words alone, without anything counted. What very many begin with is gone through once and then remembered
-    /// in `firsts`, which must belong to this index and to what may be seen.
-    pub fn suggest(&self, ask: &Ask, first: usize, firsts: &Firsts) -> Found {
+    /// The first `first` for words alone, without anything counted. What very many begin with is gone through once and then remembered:
+    /// in `firsts`, which must belong to this index and to what may be seen, and in `bought`, which must belong to what was bought.
+    pub fn suggest(&self, ask: &Ask, first: usize, firsts: &Firsts, bought: &Firsts) -> Found {
         let asked = words(ask.words);
+        let plainly = Ask { uncounted: true, ..*ask };
+        match &asked[..] {
+            [word] if self.mentions(word) >= MANY => {}
+            _ => return self.find(&plainly, first),
+        }
         let key = ask.words.to_uppercase();
-        let known = match (firsts.of(&key), &asked[..]) {
-            (None, [word]) if self.mentions(word) >= MANY => {
-                let anybody = Ask { bought: None, own: &[], ..*ask };
-                let mut best = self.weighed(&anybody, self.exactly(&asked, &anybody, ask.visible));
-                order(&mut best, FIRST_KEPT);
-                best.truncate(FIRST_KEPT);
-                Some(firsts.keep(key, best))
-            }
-            (known, _) => known,
+        let best = |bits: Option<&Bits>, of: &Ask| {
+            let mut best = self.weighed(of, self.exactly(&asked, of, bits));
+            order(&mut best, FIRST_KEPT);
+            best.truncate(FIRST_KEPT);
+            best
         };
-        let Some(known) = known else { return self.find(&Ask { uncounted: true, ..*ask }, first) };
-        let bought =
-            ask.bought.map(|bought| ask.visible.map_or_else(|| bought.clone(), |visible| bought.both(visible)));
-        let mut best = match &bought {
-            Some(bought) => self.weighed(ask, self.exactly(&asked, &Ask { own: &[], ..*ask }, Some(bought))),
-            None => Vec::new(),
-        };
+        let anybody = Ask { bought: None, own: &[], ..*ask };
+        let known = firsts.get_or(&key, || best(ask.visible, &anybody));
+        let before = ask.bought.map(|bits| bought.get_or(&key, || best(Some(bits), &Ask { own: &[], ..*ask })));
         let seen = |doc: u32| ask.visible.is_none_or(|bits| bits.has(doc));
         let own: Vec<u32> =
             ask.own.iter().filter_map(|id| self.by_id.get(id).copied()).filter(|doc| seen(*doc)).collect();
-        best.retain(|(doc, _)| !own.contains(doc));
-        best.extend(own.iter().map(|doc| (*doc, self.weight(ask, *doc, OWN))));
-        let others = |doc: &u32| !own.contains(doc) && bought.as_ref().is_none_or(|bits| !bits.has(*doc));
-        let before = best.len();
-        best.extend(known.iter().filter(|(doc, _)| others(doc)));
-        if known.len() == FIRST_KEPT && best.len() - before < first {
-            return self.find(&Ask { uncounted: true, ..*ask }, first);
+        let has = |doc: u32| ask.bought.is_some_and(|bits| bits.has(doc));
+
+        let mut found: Vec<(u32, u32)> = own.iter().map(|doc| (*doc, self.weight(ask, *doc, OWN))).collect();
+        let mut short = false;
+        let mut add = |from: &[(u32, u32)], takes: &dyn Fn(u32) -> bool| {
+            let size = found.len();
+            found.extend(from.iter().filter(|(doc, _)| !own.contains(doc) && takes(*doc)));
+            short |= from.len() == FIRST_KEPT && found.len() - size < first;
+        };
+        if let Some(before) = &before {
+            add(before, &seen);
         }
-        order(&mut best, first);
-        Found { docs: best.into_iter().map(|(doc, _)| doc).collect(), ..Found::default() }
+        add(&known, &|doc| !has(doc));
+        if short {
+            return self.find(&plainly, first);
+        }
+        order(&mut found, first);
+        Found { docs: found.into_iter().map(|(doc, _)| doc).collect(), ..Found::default() }
     }
 
     /// How many postings a word leads to, as a beginning.
@@ -780,17 +782,20 @@ impl<'a> Scores<'a> {
 }
 
 impl Firsts {
-    fn of(&self, words: &str) -> Option<Arc<[(u32, u32)]>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(words).cloned()
-    }
-
-    fn keep(&self, words: String, best: Vec<(u32, u32)>) -> Arc<[(u32, u32)]> {
-        let best: Arc<[(u32, u32)]> = best.into();
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    fn get_or(&self, key: &str, find: impl FnOnce() -> Vec<(u32, u32)>) -> Arc<[(u32, u32)]> {
+        if let Some(known) = self.kept().get(key) {
+            return known.clone();
+        }
+        let best: Arc<[(u32, u32)]> = find().into();
+        let mut kept = self.kept();
         if kept.len() < MOST_FIRSTS {
-            kept.insert(words, best.clone());
+            kept.insert(key.to_owned(), best.clone());
         }
         best
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<[(u32, u32)]>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

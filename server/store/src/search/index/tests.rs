@@ -176,11 +176,11 @@ proptest::proptest! {
         let index = index();
         let some = |set: u16| (0..index.len()).filter(|at| set >> at & 1 == 1).map(|at| index.ids[at]).collect::<Vec<_>>();
         let (visible, bought, own) = (index.bits(some(visible)), index.bits(some(bought)), some(own & bought & 0b11));
-        let firsts = Firsts::default();
+        let (firsts, mine) = (Firsts::default(), Firsts::default());
         // Once gone through, once remembered; by somebody else in between.
         for (bought, own) in [(Some(&bought), &own[..]), (None, &[]), (Some(&bought), &own)] {
             let ask = Ask { words: &words, visible: (!all).then_some(&visible), bought, own, ..Ask::default() };
-            let (found, suggested) = (index.find(&ask, first), index.suggest(&ask, first, &firsts));
+            let (found, suggested) = (index.find(&ask, first), index.suggest(&ask, first, &firsts, &mine));
             let n = first.min(found.len());
             proptest::prop_assert_eq!(suggested.docs.get(..n), found.docs.get(..n));
             proptest::prop_assert_eq!(suggested.guessed, found.guessed);
