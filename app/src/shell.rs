@@ -5,7 +5,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-use crate::request::{request, secure_page};
+use crate::request::{Assets, request, secure_page};
 use crate::{App, GalleryApp, rooms};
 
 /// One HTML document around the app.
@@ -22,24 +22,10 @@ pub fn gallery_shell() -> impl IntoView {
 fn document(hydrated: bool, body: impl FnOnce() -> AnyView) -> impl IntoView {
     secure_page();
     let assets = request().map(|r| r.assets).unwrap_or_default();
-    let start = format!(
-        "import('{}').then(m=>m.default({{module_or_path:'{}'}}).then(()=>m.hydrate()))",
-        assets.js, assets.wasm
-    );
     let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
     let room = rooms::name(&path).and_then(|name| assets.rooms.get(name));
-    let scripts = (hydrated && !assets.js.is_empty()).then(|| {
-        let room = room.map(|href| {
-            view! { <link rel="preload" href=href.clone() r#as="fetch" crossorigin="anonymous"/> }
-        });
-        view! {
-            <link rel="modulepreload" href=assets.js.clone() nonce=use_nonce()/>
-            <link rel="modulepreload" href=assets.rooms_js.clone() nonce=use_nonce()/>
-            <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-            {room}
-            <script type="module" nonce=use_nonce()>{start}</script>
-        }
-    });
+    let scripts = (hydrated && !assets.js.is_empty())
+        .then(|| view! { <script type="module" nonce=use_nonce()>{start(&assets, room)}</script> });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-build=assets.build().to_owned()>
@@ -56,4 +42,17 @@ fn document(hydrated: bool, body: impl FnOnce() -> AnyView) -> impl IntoView {
             <body>{body()}</body>
         </html>
     }
+}
+
+/// What takes the page over. A page is read before it is clicked: nothing is fetched until it has been painted, so that on a slow line
+/// the module does not keep the text waiting. Then all parts are asked for at once. A page that nobody looks at is not painted.
+fn start(assets: &Assets, room: Option<&String>) -> String {
+    let Assets { js, rooms_js, wasm, .. } = assets;
+    let room = room.map_or_else(String::new, |room| {
+        format!("const l=document.createElement('link');l.rel='preload';l.as='fetch';l.crossOrigin='anonymous';l.href='{room}';document.head.append(l);")
+    });
+    format!(
+        "const go=()=>{{{room}import('{rooms_js}');import('{js}').then(m=>m.default({{module_or_path:fetch('{wasm}')}}).then(()=>m.hydrate()))}};\
+         document.hidden?go():requestAnimationFrame(()=>setTimeout(go))"
+    )
 }

@@ -366,15 +366,17 @@ pub(crate) fn record<const N: usize>(cells: [String; N]) -> Vec<u8> {
     out.into_inner().unwrap_or_default()
 }
 
+/// The media type of a workbook.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// `/invoices.xlsx`: the same as a workbook.
 pub async fn xlsx(Extension(request): Extension<Request>, RawQuery(query): RawQuery) -> Response {
-    const TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let rows = match listed(&request, query).await {
         Ok(rows) => rows,
         Err(error) => return failed(error),
     };
     match tokio::task::spawn_blocking(move || crate::workbook::invoices(&rows)).await {
-        Ok(Ok(bytes)) => attachment(TYPE, "invoices.xlsx", bytes),
+        Ok(Ok(bytes)) => attachment(XLSX, "invoices.xlsx", bytes),
         Ok(Err(error)) => {
             tracing::error!(%error, "a workbook could not be written");
             refuse(&Problem::Unavailable, true)

@@ -21,6 +21,8 @@ use store::Store;
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::timeout::TimeoutLayer;
@@ -121,9 +123,20 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
         )
         .layer(TraceLayer::new_for_http())
         .layer(CatchPanicLayer::new())
+        .layer(compression())
         .layer(from_fn_with_state(gate, headers))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+}
+
+/// Pages and answers are packed as they go out, lightly: a page of the catalog becomes a sixth. The built files are packed already, and
+/// documents and pictures are of formats that are. No page holds both a secret and what somebody else could have put there to find it out.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let packed = ["application/pdf", "application/zip", documents::XLSX].map(NotForContentType::const_new);
+    let [pdf, zip, xlsx] = packed;
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(DefaultPredicate::new().and(pdf).and(zip).and(xlsx))
 }
 
 /// Refuses what is larger than it may be: forms, and more for an attached file. Said by the request's length where it has one, else

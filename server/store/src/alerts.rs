@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::alerts::AlertsPage;
 use domain::{Permission, working};
 
-use crate::{Result, Store, Tx};
+use crate::{Error, Result, Store, Tx};
 
 pub use stock::{unwatch, watch};
 
@@ -31,10 +31,32 @@ pub async fn page(tx: &mut Tx) -> Result<AlertsPage> {
 /// Several servers may do this at once. One part that fails does not keep the others: the first failure is told in the end.
 pub async fn run(store: &Store, now: DateTime<Utc>) -> Result<usize> {
     let open = working::is_open(store.job(now).await?.local(now));
-    let mut done = vec![stock::tell(store, now).await, budgets::tell(store, now).await];
+    let mut round = Round::default();
+    round.add(stock::tell(store, now).await);
+    round.add(budgets::tell(store, now).await);
     if open {
-        done.push(prices::tell(store, now).await);
-        done.push(digest::tell(store, now).await);
+        round.add(prices::tell(store, now).await);
+        round.add(digest::tell(store, now).await);
     }
-    done.into_iter().sum()
+    round.done()
+}
+
+/// What came of a round: how many were told, and the first failure. One that fails does not keep the others.
+#[derive(Default)]
+struct Round {
+    told: usize,
+    failed: Option<Error>,
+}
+
+impl Round {
+    fn add(&mut self, one: Result<usize>) {
+        match one {
+            Ok(told) => self.told += told,
+            Err(error) => self.failed = self.failed.take().or(Some(error)),
+        }
+    }
+
+    fn done(self) -> Result<usize> {
+        self.failed.map_or(Ok(self.told), Err)
+    }
 }

@@ -72,7 +72,7 @@ async fn read(tx: &mut Tx, actor: &Actor, text: String) -> Result<Read> {
     .fetch_all(tx.db())
     .await?;
     let skus: Vec<String> = found.iter().map(|f| f.sku.clone()).collect();
-    let facts: HashMap<String, Facts> =
+    let mut facts: HashMap<String, Facts> =
         facts_by_skus(tx, &skus).await?.into_iter().filter(|f| f.in_assortment).map(|f| (f.sku.clone(), f)).collect();
     let mut known: BTreeMap<String, Vec<Article>> = BTreeMap::new();
     for f in found {
@@ -95,7 +95,7 @@ async fn read(tx: &mut Tx, actor: &Actor, text: String) -> Result<Read> {
         match p.understand(&known) {
             Meaning::Line(article, quantity) => {
                 let before = at.get(&article.sku).and_then(|i| lines.get_mut(*i));
-                match (before, facts.get(&article.sku)) {
+                match (before, facts.remove(&article.sku)) {
                     (Some(line), _) => match Quantity::new(line.2.value() + quantity.value()) {
                         Some(sum) => line.2 = sum,
                         None => open.push(opened(
@@ -106,7 +106,7 @@ async fn read(tx: &mut Tx, actor: &Actor, text: String) -> Result<Read> {
                     },
                     (None, Some(facts)) => {
                         at.insert(article.sku.clone(), lines.len());
-                        lines.push((p.no, facts.clone(), quantity));
+                        lines.push((p.no, facts, quantity));
                     }
                     (None, None) => open.push(opened(Vec::new(), None, "No such article in your assortment.")),
                 }

@@ -8,7 +8,7 @@ use domain::rhythm::When;
 use domain::{Actor, Permission, text};
 use uuid::Uuid;
 
-use super::{budgets, prices};
+use super::{Round, budgets, prices};
 use crate::outbox::{self, Message};
 use crate::{Error, Result, Store, Tx, accounts, approvals, invoices, orders};
 
@@ -34,18 +34,31 @@ pub(super) async fn tell(store: &Store, now: DateTime<Utc>) -> Result<usize> {
     .fetch_all(tx.db())
     .await?;
     drop(tx);
-    let mut told = 0;
+    let mut round = Round::default();
     for m in members {
-        let (account, member) = (AccountId(m.account_id), MemberId(m.id));
-        let who = match accounts::who(store, PersonId(m.person_id), Some(account), "").await {
-            Ok(who) if who.actor.member().is_ok_and(|own| own == member) => who,
-            Ok(_) | Err(Error::Problem(_)) => continue,
-            Err(error) => return Err(error),
-        };
-        let digest = digest(&mut store.read(&who.actor, now).await?, &who.actor).await?;
-        told += usize::from(send(store, &who.frame.account.0, account, member, week, &digest, now).await?);
+        round.add(tell_one(store, AccountId(m.account_id), MemberId(m.id), PersonId(m.person_id), week, now).await);
     }
-    Ok(told)
+    round.done()
+}
+
+/// Tells one member, unless their seat has gone meanwhile: that is noted like an empty week, so that it keeps nobody else waiting.
+async fn tell_one(
+    store: &Store,
+    account: AccountId,
+    member: MemberId,
+    person: PersonId,
+    week: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<usize> {
+    let (company, digest) = match accounts::who(store, person, Some(account), "").await {
+        Ok(who) if who.actor.member().is_ok_and(|own| own == member) => {
+            let digest = digest(&mut store.read(&who.actor, now).await?, &who.actor).await?;
+            (who.frame.account.0, digest)
+        }
+        Ok(_) | Err(Error::Problem(_)) => (String::new(), Digest::default()),
+        Err(error) => return Err(error),
+    };
+    Ok(usize::from(send(store, &company, account, member, week, &digest, now).await?))
 }
 
 /// Writes the mail and that the week was told, unless another server was first.

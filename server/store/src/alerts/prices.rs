@@ -11,6 +11,7 @@ use domain::{Actor, Money, Quantity, text};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::Round;
 use crate::catalog::{Facts, Pricing, facts_of};
 use crate::notices::{self, Note};
 use crate::{Error, Result, Store, Tx, accounts};
@@ -108,25 +109,37 @@ pub(super) async fn tell(store: &Store, now: DateTime<Utc>) -> Result<usize> {
     .fetch_all(tx.db())
     .await?;
     drop(tx);
-    let mut told = 0;
+    let mut round = Round::default();
     for a in accounts {
-        let account = AccountId(a.id);
-        let who = match accounts::who(store, PersonId(a.person), Some(account), "").await {
-            Ok(who) if who.actor.account() == account => who.actor,
-            // Their seat went in this moment: tomorrow somebody else's eyes are used.
-            Ok(_) | Err(Error::Problem(_)) => continue,
-            Err(error) => return Err(error),
-        };
-        let found = found(&mut store.read(&who, now).await?, &who).await?;
-        let mut tx = store.job(now).await?;
-        if fresh(&mut tx, account, today, &found).await? {
-            told += a.members.len();
-            let notes: Vec<Note> = a.members.iter().map(|m| note(MemberId(*m), &found)).collect();
-            notices::tell(&mut tx, account, &notes).await?;
-        }
-        tx.commit().await?;
+        let members: Vec<MemberId> = a.members.into_iter().map(MemberId).collect();
+        round.add(tell_one(store, AccountId(a.id), &members, PersonId(a.person), now).await);
     }
-    Ok(told)
+    round.done()
+}
+
+/// Looks at one account through the eyes of one of its buyers. If their seat went in this moment, that is noted as a look: tomorrow
+/// somebody else's eyes are used, and nobody else is kept waiting.
+async fn tell_one(
+    store: &Store,
+    account: AccountId,
+    members: &[MemberId],
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<usize> {
+    let found = match accounts::who(store, person, Some(account), "").await {
+        Ok(who) if who.actor.account() == account => found(&mut store.read(&who.actor, now).await?, &who.actor).await?,
+        Ok(_) | Err(Error::Problem(_)) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let mut tx = store.job(now).await?;
+    let today = tx.today();
+    let fresh = fresh(&mut tx, account, today, &found).await?;
+    if fresh {
+        let notes: Vec<Note> = members.iter().map(|m| note(*m, &found)).collect();
+        notices::tell(&mut tx, account, &notes).await?;
+    }
+    tx.commit().await?;
+    Ok(if fresh { members.len() } else { 0 })
 }
 
 /// Writes down that the account was looked at and what it is told; whether there is anything of which it does not know. An account

@@ -202,3 +202,24 @@ async fn the_week_ahead_is_mailed_once_to_whoever_wants_it_and_has_something_in_
     alerts::run(&world.store, day(7)).await.unwrap();
     assert!(mails("manager@acme.example").await.contains("==="), "the next week again");
 }
+
+/// Otherwise, as many of them as a round looks at would be all that is ever looked at.
+#[tokio::test]
+async fn a_seat_that_nobody_can_sit_in_is_noted_and_keeps_nobody_waiting() {
+    let world = World::new().await;
+    // Whoever is staff sits in no seat.
+    world
+        .sql(
+            "INSERT INTO members (account_id, id, person_id, roles)
+             SELECT a.id, '00000000-0000-7000-8000-000000000001', p.id, '{buyer}' FROM accounts a, people p
+             WHERE a.number = '1001' AND p.email = 'rep@seller.example'",
+        )
+        .await;
+    world.sql("DELETE FROM price_looks").await;
+    alerts::run(&world.store, day(0)).await.unwrap();
+    let seat = "SELECT (digest_on = (SELECT max(digest_on) FROM members))::text FROM members WHERE id = '00000000-0000-7000-8000-000000000001'";
+    assert_eq!(world.text(seat).await, "true", "noted like everybody's");
+    let looked =
+        "SELECT count(*)::text FROM price_looks k JOIN accounts a ON a.id = k.account_id WHERE a.number = '1001'";
+    assert_eq!(world.text(looked).await, "1", "the account's look is noted, though its first buyer is nobody's eyes");
+}
