@@ -28,8 +28,7 @@ struct Read {
     help: Option<Value>,
 }
 
-/// Customers whose number or name matches, or the one with `number`, by name. One statement, however many there are: sums are
-/// made once over all that the person sees, not once a customer.
+/// Customers whose number or name matches, or the one with `number`, by name. One statement, however many there are.
 async fn read(tx: &mut Tx, words: &str, number: Option<&str>) -> Result<Read> {
     let actor = tx.actor()?;
     actor.require(Permission::CustomerRead)?;
@@ -41,12 +40,6 @@ async fn read(tx: &mut Tx, words: &str, number: Option<&str>) -> Result<Read> {
                WHERE a.id <> '00000000-0000-0000-0000-000000000000'
                  AND CASE WHEN $2::text IS NULL THEN a.number ILIKE $1 OR a.name ILIKE $1 ELSE a.number = $2 END
                ORDER BY a.name, a.id LIMIT 10000
-           ), ordered AS (
-               SELECT o.account_id, count(*) AS orders,
-                      sum(o.gross) FILTER (WHERE o.placed_at >= $3 AND o.currency = m.currency) AS this_year,
-                      sum(o.gross) FILTER (WHERE o.placed_at < $3 AND o.currency = m.currency) AS last_year
-               FROM orders o JOIN mine m ON m.id = o.account_id
-               WHERE o.placed_at >= $4 AND o.status NOT IN ('rejected', 'cancelled') GROUP BY 1
            ), opened AS (
                SELECT o.account_id, count(*) AS n FROM orders o JOIN mine m ON m.id = o.account_id
                WHERE o.status IN ('pending_approval', 'approved', 'confirmed', 'partially_shipped', 'on_hold') GROUP BY 1
@@ -72,7 +65,11 @@ async fn read(tx: &mut Tx, words: &str, number: Option<&str>) -> Result<Read> {
                  FROM assistance h JOIN accounts a ON a.id = h.account_id
                  WHERE h.person_id = $6 AND h.asked_at > $7 AND h.state <> 'ended' AND ($2 IS NULL OR a.number = $2)) h
            LEFT JOIN mine m ON true
-           LEFT JOIN ordered r ON r.account_id = m.id LEFT JOIN opened p ON p.account_id = m.id
+           -- Along each customer's own orders: all of everybody's are many more.
+           LEFT JOIN LATERAL (SELECT count(*) AS orders, sum(o.gross) FILTER (WHERE o.placed_at >= $3 AND o.currency = m.currency) AS this_year,
+                                     sum(o.gross) FILTER (WHERE o.placed_at < $3 AND o.currency = m.currency) AS last_year
+                              FROM orders o WHERE o.account_id = m.id AND o.placed_at >= $4 AND o.status NOT IN ('rejected', 'cancelled')) r ON true
+           LEFT JOIN opened p ON p.account_id = m.id
            LEFT JOIN due d ON d.account_id = m.id LEFT JOIN carted c ON c.account_id = m.id
            LEFT JOIN quoted t ON t.account_id = m.id
            ORDER BY m.name, m.id"#,
