@@ -2,6 +2,7 @@
 
 use domain::Permission;
 use domain::accounts::Frame as FrameView;
+pub use domain::paging::pages;
 use domain::paging::{COUNTED, Place};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
@@ -304,11 +305,6 @@ pub fn unknown() -> AnyView {
     #[cfg(feature = "ssr")]
     crate::request::note_status(&domain::Problem::NotFound);
     view! { <main id="main">{problem_page(&domain::Problem::NotFound)}</main> }.into_any()
-}
-
-/// How many pages `total` rows fill; at least one.
-pub fn pages(total: i64, per_page: u32) -> u32 {
-    u32::try_from((total.max(1) + i64::from(per_page) - 1) / i64::from(per_page)).unwrap_or(u32::MAX)
 }
 
 /// `text::counted`, where matches are counted as far as [`COUNTED`].

@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 /// Matches are counted as far as this: counting a million takes longer than reading a page of them.
 pub const COUNTED: i64 = 2_500;
 
+/// How many pages of `size` rows `total` rows fill; at least one.
+pub fn pages(total: i64, size: u32) -> u32 {
+    u32::try_from((total.max(1) + i64::from(size) - 1) / i64::from(size)).unwrap_or(u32::MAX)
+}
+
 /// A row that the reader has just seen, by its number in the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Beside {
@@ -110,7 +115,7 @@ impl Place {
     /// How many pages to offer, where `shown` rows of `total` (at most [`COUNTED`]) are on this one: beyond what is counted, the
     /// next one, as long as this one is full.
     pub fn pages(&self, size: u32, shown: usize, total: i64) -> u32 {
-        let counted = u32::try_from((total.max(1) + i64::from(size) - 1) / i64::from(size)).unwrap_or(u32::MAX);
+        let counted = pages(total, size);
         let full = total >= COUNTED && u32::try_from(shown).is_ok_and(|n| n >= size);
         counted.max(self.page + u32::from(full)).max(1)
     }
