@@ -1,7 +1,7 @@
 //! Cookies, cross-site posts, headers, and a whole day's work without scripts.
 
 use reqwest::Method;
-use reqwest::header::{ACCEPT, SET_COOKIE};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, SET_COOKIE};
 
 use crate::app::{App, Person};
 
@@ -69,6 +69,44 @@ async fn the_cookie_is_host_bound_and_secure_over_https_and_its_id_changes_at_si
         "{cookie}"
     );
     assert!(answer.headers().contains_key("strict-transport-security"));
+}
+
+#[tokio::test]
+async fn pages_are_packed_for_whoever_can_unpack_them_and_streams_and_documents_are_not() {
+    let app = App::start().await;
+    let buyer = app.sign_in("finance@acme.example").await;
+    let number = app
+        .world
+        .text("SELECT min(i.number) FROM invoices i JOIN accounts a ON a.id = i.account_id WHERE a.number = '1001'")
+        .await;
+    let plain = buyer.request(Method::GET, "/catalog").header(ACCEPT, "text/html").send().await.unwrap();
+    assert!(!plain.headers().contains_key(CONTENT_ENCODING), "nobody said that they could unpack it");
+    let plain = plain.bytes().await.unwrap();
+    assert!(plain.starts_with(b"<!DOCTYPE html>"));
+    for (path, packed) in [
+        ("/catalog", true),
+        (&format!("/invoices/{number}.pdf"), false),
+        ("/invoices.xlsx", false),
+        ("/api/notices/live", false),
+    ] {
+        let answer = buyer
+            .request(Method::GET, path)
+            .header(ACCEPT, "text/html")
+            .header(ACCEPT_ENCODING, "gzip, deflate")
+            .send();
+        let answer = answer.await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(answer.headers().contains_key(CONTENT_ENCODING), packed, "{path}");
+        if packed {
+            let bytes = answer.bytes().await.unwrap();
+            assert!(
+                bytes.starts_with(&[0x1f, 0x8b]) && bytes.len() * 3 < plain.len(),
+                "{} of {}",
+                bytes.len(),
+                plain.len()
+            );
+        }
+    }
 }
 
 #[tokio::test]

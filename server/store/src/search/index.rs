@@ -158,7 +158,10 @@ pub struct Index {
 /// The first products for what very many begin with. One for each assortment of an index, which everybody shares who sees the same,
 /// and one for what each account has bought.
 #[derive(Default)]
-pub struct Firsts(Mutex<HashMap<String, Arc<[(u32, u32)]>>>);
+pub struct Firsts(Mutex<HashMap<String, Best>>);
+
+/// Products with their scores, the best first.
+type Best = Arc<[(u32, u32)]>;
 
 /// What is looked for, by whom.
 #[derive(Default)]
@@ -782,11 +785,11 @@ impl<'a> Scores<'a> {
 }
 
 impl Firsts {
-    fn get_or(&self, key: &str, find: impl FnOnce() -> Vec<(u32, u32)>) -> Arc<[(u32, u32)]> {
+    fn get_or(&self, key: &str, find: impl FnOnce() -> Vec<(u32, u32)>) -> Best {
         if let Some(known) = self.kept().get(key) {
             return known.clone();
         }
-        let best: Arc<[(u32, u32)]> = find().into();
+        let best: Best = find().into();
         let mut kept = self.kept();
         if kept.len() < MOST_FIRSTS {
             kept.insert(key.to_owned(), best.clone());
@@ -794,7 +797,7 @@ impl Firsts {
         best
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<[(u32, u32)]>>> {
+    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<String, Best>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

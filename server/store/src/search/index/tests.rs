@@ -37,7 +37,9 @@ fn index() -> Index {
 pub(super) fn of(mut rows: Vec<Row>, categories: Vec<Category>, synonyms: &[Vec<String>]) -> Index {
     rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
     let mut builder = Builder::new(1, categories, synonyms);
-    rows.into_iter().for_each(|row| builder.add(row));
+    for row in rows {
+        builder.add(row);
+    }
     builder.finish()
 }
 
