@@ -49,3 +49,39 @@ CROSS JOIN LATERAL (
            max(k.incoming_on) FILTER (WHERE k.incoming > 0) AS later_on
     FROM stock k WHERE k.product_id = p.id) s;
 GRANT SELECT ON product_facts TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;
+
+-- First prices, as in 0035, along the new order of prices.
+CREATE OR REPLACE FUNCTION my_first_prices(want_currency text, strategy text, among uuid[]) RETURNS TABLE (product_id uuid, price numeric)
+LANGUAGE sql STABLE SET search_path = public AS $$
+    -- Percentages are off the list's own first price, else off the default list's. By windows and not by joins: the
+    -- planner cannot know how many rows come, and would compare each with each. Nor can it know that a few thousand articles
+    -- are few among all that a list holds: OFFSET 0 has their prices looked up one article after the other.
+    WITH lists AS MATERIALIZED (
+        SELECT l.* FROM my_price_lists l WHERE l.in_force
+    ), valid AS (
+        SELECT p.id AS product_id, l.level, l.priority, l.contract, l.list, m.min_quantity, m.unit_price, m.percent_off,
+               ceil(p.min_quantity / p.quantity_multiple) * p.quantity_multiple AS first,
+               first_value(m.unit_price) OVER (PARTITION BY p.id, l.contract, l.list
+                   ORDER BY m.unit_price IS NULL, m.min_quantity, m.unit_price) AS own_base,
+               first_value(CASE WHEN l.is_default THEN m.unit_price END) OVER (PARTITION BY p.id
+                   ORDER BY m.unit_price IS NULL OR NOT l.is_default, m.min_quantity, m.unit_price) AS list_base
+        FROM unnest(among) t (id)
+        JOIN products p ON p.id = t.id
+        CROSS JOIN LATERAL (
+            SELECT r.* FROM prices r
+            WHERE r.account_id = ANY ((SELECT current_setting('app.lineage')::uuid[])::uuid[]) AND r.product_id = p.id OFFSET 0) m
+        JOIN lists l ON l.account_id = m.account_id AND l.id = m.price_list_id
+        WHERE m.currency = want_currency AND m.unit = p.unit
+          AND current_setting('app.today')::date BETWEEN m.valid_from AND COALESCE(m.valid_to, 'infinity')
+    ), offers AS (
+        SELECT DISTINCT ON (v.product_id, v.contract, v.list) v.product_id, v.level, v.priority,
+               COALESCE(v.unit_price, round((100 - v.percent_off) / 100 * COALESCE(v.own_base, v.list_base), 4)) AS price
+        FROM valid v
+        WHERE v.min_quantity <= v.first
+        ORDER BY v.product_id, v.contract, v.list, v.min_quantity DESC, 4
+    )
+    SELECT DISTINCT ON (f.product_id) f.product_id, f.price
+    FROM offers f WHERE f.price > 0
+    ORDER BY f.product_id, CASE WHEN strategy = 'priority' THEN -f.priority ELSE 0 END,
+             CASE WHEN strategy = 'lowest' THEN 0 ELSE f.level END, f.price
+$$;

@@ -325,20 +325,16 @@ impl Index {
         let has = |doc: u32| ask.bought.is_some_and(|bits| bits.has(doc));
 
         let mut found: Vec<(u32, u32)> = own.iter().map(|doc| (*doc, self.weight(ask, *doc, OWN))).collect();
-        let mut short = false;
-        let mut add = |from: &[(u32, u32)], takes: &dyn Fn(u32) -> bool| {
-            let size = found.len();
-            found.extend(from.iter().filter(|(doc, _)| !own.contains(doc) && takes(*doc)));
-            short |= from.len() == FIRST_KEPT && found.len() - size < first;
-        };
-        if let Some(before) = &before {
-            add(before, &seen);
-        }
-        add(&known, &|doc| !has(doc));
-        if short {
+        found.extend(before.iter().flat_map(|b| b.iter()).filter(|(doc, _)| !own.contains(doc) && seen(*doc)));
+        found.extend(known.iter().filter(|(doc, _)| !own.contains(doc) && !has(*doc)));
+        order(&mut found, first);
+        // What a full list has left out comes behind its last.
+        let last = first.checked_sub(1).and_then(|at| found.get(at));
+        let full = |list: &Best| list.len() == FIRST_KEPT;
+        let behind = |list: &Best| list.last().is_none_or(|end| last.is_some_and(|last| rank(last) <= rank(end)));
+        if [Some(&known), before.as_ref()].into_iter().flatten().any(|list| full(list) && !behind(list)) {
             return self.find(&plainly, first);
         }
-        order(&mut found, first);
         Found { docs: found.into_iter().map(|(doc, _)| doc).collect(), ..Found::default() }
     }
 
@@ -643,8 +639,8 @@ const MOST_WORDS: usize = 12;
 /// Beginnings that lead to so many postings are answered from their first products.
 const MANY: usize = if cfg!(test) { 4 } else { 20_000 };
 /// So many of them are kept, for so many beginnings.
-const FIRST_KEPT: usize = if cfg!(test) { 6 } else { 256 };
-const MOST_FIRSTS: usize = 64;
+const FIRST_KEPT: usize = if cfg!(test) { 4 } else { 64 };
+const MOST_FIRSTS: usize = 32;
 /// What has every word in a better place comes before all that has one in a worse.
 const CLASS: u32 = 1 << 16;
 /// What was bought before comes first among its class.
@@ -802,14 +798,18 @@ impl Firsts {
     }
 }
 
+/// The better, the less: by score, and by name among equals.
+const fn rank((doc, score): &(u32, u32)) -> (std::cmp::Reverse<u32>, u32) {
+    (std::cmp::Reverse(*score), *doc)
+}
+
 /// Brings the best `first` to the front, in their order.
 fn order(scored: &mut [(u32, u32)], first: usize) {
-    let best = |(doc, score): &(u32, u32)| (std::cmp::Reverse(*score), *doc);
     if scored.len() > first && first > 0 {
-        scored.select_nth_unstable_by_key(first - 1, best);
-        scored[..first].sort_unstable_by_key(best);
+        scored.select_nth_unstable_by_key(first - 1, rank);
+        scored[..first].sort_unstable_by_key(rank);
     } else {
-        scored.sort_unstable_by_key(best);
+        scored.sort_unstable_by_key(rank);
     }
 }
 
