@@ -331,7 +331,7 @@ impl Index {
         // What a full list has left out comes behind its last.
         let last = first.checked_sub(1).and_then(|at| found.get(at));
         let full = |list: &Best| list.len() == FIRST_KEPT;
-        let behind = |list: &Best| list.last().is_none_or(|end| last.is_some_and(|last| rank(last) <= rank(end)));
+        let behind = |list: &Best| list.last().is_none_or(|end| last.is_some_and(|last| rank(*last) <= rank(*end)));
         if [Some(&known), before.as_ref()].into_iter().flatten().any(|list| full(list) && !behind(list)) {
             return self.find(&plainly, first);
         }
@@ -799,17 +799,17 @@ impl Firsts {
 }
 
 /// The better, the less: by score, and by name among equals.
-const fn rank((doc, score): &(u32, u32)) -> (std::cmp::Reverse<u32>, u32) {
-    (std::cmp::Reverse(*score), *doc)
+const fn rank((doc, score): (u32, u32)) -> (std::cmp::Reverse<u32>, u32) {
+    (std::cmp::Reverse(score), doc)
 }
 
 /// Brings the best `first` to the front, in their order.
 fn order(scored: &mut [(u32, u32)], first: usize) {
     if scored.len() > first && first > 0 {
-        scored.select_nth_unstable_by_key(first - 1, rank);
-        scored[..first].sort_unstable_by_key(rank);
+        scored.select_nth_unstable_by_key(first - 1, |one| rank(*one));
+        scored[..first].sort_unstable_by_key(|one| rank(*one));
     } else {
-        scored.sort_unstable_by_key(rank);
+        scored.sort_unstable_by_key(|one| rank(*one));
     }
 }
 
