@@ -198,14 +198,10 @@ impl<'a> Archive<'a> {
 
 /// Makes one pack, as its member may see the documents now.
 async fn make(store: &Store, pack: &Leased) -> anyhow::Result<()> {
-    let who = store::accounts::who(store, pack.person, Some(pack.account), "").await;
-    let actor = match who {
-        Ok(who) if who.actor.account() == pack.account && who.actor.may(Permission::InvoiceRead) => who.actor,
-        Ok(_) | Err(store::Error::Problem(_)) => {
-            packs::failed(store, pack, crate::clock::now()).await?;
-            return Ok(());
-        }
-        Err(error) => return Err(error.into()),
+    let who = store::accounts::seated(store, pack.person, pack.account).await?.map(|who| who.actor);
+    let Some(actor) = who.filter(|a| a.may(Permission::InvoiceRead)) else {
+        packs::failed(store, pack, crate::clock::now()).await?;
+        return Ok(());
     };
     let listed = match packs::contents(&mut store.read(&actor, crate::clock::now()).await?, &pack.form).await {
         Ok(listed) => listed,

@@ -132,8 +132,7 @@ pub fn router(store: Store, config: Arc<Config>) -> Router {
 /// Pages and answers are packed as they go out, lightly: a page of the catalog becomes a sixth. The built files are packed already, and
 /// documents and pictures are of formats that are. No page holds both a secret and what somebody else could have put there to find it out.
 fn compression() -> CompressionLayer<impl Predicate> {
-    let packed = ["application/pdf", "application/zip", documents::XLSX].map(NotForContentType::const_new);
-    let [pdf, zip, xlsx] = packed;
+    let [pdf, zip, xlsx] = ["application/pdf", "application/zip", documents::XLSX].map(NotForContentType::const_new);
     CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(pdf).and(zip).and(xlsx))

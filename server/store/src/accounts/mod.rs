@@ -14,4 +14,4 @@ pub use registrations::{
     approve_registration, confirm_registration, register, registration, registrations, reject_registration,
 };
 pub use sign_in::{hash_password, set_password, sign_in};
-pub use who::{Asking, Who, asks, who};
+pub use who::{Asking, Who, asks, seated, who};

@@ -108,6 +108,15 @@ pub async fn who(store: &Store, person: PersonId, wanted: Option<AccountId>, add
     asks(store, person, wanted, None, DateTime::UNIX_EPOCH, address).await
 }
 
+/// Who `person` still is in `account`, for what the clock does in their name; nothing when they have no seat in it any more. One statement.
+pub async fn seated(store: &Store, person: PersonId, account: AccountId) -> Result<Option<Who>> {
+    match who(store, person, Some(account), "").await {
+        Ok(who) => Ok(Some(who).filter(|who| who.actor.account() == account)),
+        Err(Error::Problem(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Like [`who`], and it may be somebody of the seller's in the session of assistance `helps` (its account and id).
 pub async fn asks(
     store: &Store,

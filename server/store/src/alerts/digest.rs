@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Round, budgets, prices};
 use crate::outbox::{self, Message};
-use crate::{Error, Result, Store, Tx, accounts, approvals, invoices, orders};
+use crate::{Result, Store, Tx, accounts, approvals, invoices, orders};
 
 /// Days that a week ahead looks at.
 const DAYS: u64 = 7;
@@ -50,13 +50,13 @@ async fn tell_one(
     week: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<usize> {
-    let (company, digest) = match accounts::who(store, person, Some(account), "").await {
-        Ok(who) if who.actor.member().is_ok_and(|own| own == member) => {
+    let who = accounts::seated(store, person, account).await?;
+    let (company, digest) = match who.filter(|who| who.actor.member().is_ok_and(|own| own == member)) {
+        Some(who) => {
             let digest = digest(&mut store.read(&who.actor, now).await?, &who.actor).await?;
             (who.frame.account.0, digest)
         }
-        Ok(_) | Err(Error::Problem(_)) => (String::new(), Digest::default()),
-        Err(error) => return Err(error),
+        None => (String::new(), Digest::default()),
     };
     Ok(usize::from(send(store, &company, account, member, week, &digest, now).await?))
 }

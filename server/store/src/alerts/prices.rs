@@ -126,10 +126,9 @@ async fn tell_one(
     person: PersonId,
     now: DateTime<Utc>,
 ) -> Result<usize> {
-    let found = match accounts::who(store, person, Some(account), "").await {
-        Ok(who) if who.actor.account() == account => found(&mut store.read(&who.actor, now).await?, &who.actor).await?,
-        Ok(_) | Err(Error::Problem(_)) => Vec::new(),
-        Err(error) => return Err(error),
+    let found = match accounts::seated(store, person, account).await? {
+        Some(who) => found(&mut store.read(&who.actor, now).await?, &who.actor).await?,
+        None => Vec::new(),
     };
     let mut tx = store.job(now).await?;
     let today = tx.today();

@@ -63,13 +63,9 @@ async fn ripe(store: &Store, now: DateTime<Utc>) -> Result<Vec<Ripe>> {
 
 /// The owner, as they ask now; none: their seat is gone, or may not order any more.
 async fn owner(store: &Store, ripe: &Ripe) -> Result<Option<Actor>> {
-    let who = match crate::accounts::who(store, ripe.person, Some(ripe.account), "").await {
-        Ok(who) => who.actor,
-        Err(Error::Problem(_)) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let theirs = who.account() == ripe.account && who.member().is_ok_and(|m| m == ripe.member);
-    Ok(Some(who).filter(|a| theirs && a.may(Permission::OrderSubmit) && a.may(Permission::OrderSchedule)))
+    let who = crate::accounts::seated(store, ripe.person, ripe.account).await?.map(|who| who.actor);
+    let theirs = |a: &Actor| a.member().is_ok_and(|m| m == ripe.member);
+    Ok(who.filter(|a| theirs(a) && a.may(Permission::OrderSubmit) && a.may(Permission::OrderSchedule)))
 }
 
 async fn work(store: &Store, ripe: &Ripe, now: DateTime<Utc>) -> Result<bool> {

@@ -185,6 +185,16 @@ pub struct Ask<'a> {
     pub uncounted: bool,
 }
 
+impl Ask<'_> {
+    fn sees(&self, doc: u32) -> bool {
+        self.visible.is_none_or(|bits| bits.has(doc))
+    }
+
+    fn bought(&self, doc: u32) -> bool {
+        self.bought.is_some_and(|bits| bits.has(doc))
+    }
+}
+
 /// What was found for it.
 #[derive(Default)]
 pub struct Found {
@@ -319,20 +329,18 @@ impl Index {
         let anybody = Ask { bought: None, own: &[], ..*ask };
         let known = firsts.get_or(&key, || best(ask.visible, &anybody));
         let before = ask.bought.map(|bits| bought.get_or(&key, || best(Some(bits), &Ask { own: &[], ..*ask })));
-        let seen = |doc: u32| ask.visible.is_none_or(|bits| bits.has(doc));
         let own: Vec<u32> =
-            ask.own.iter().filter_map(|id| self.by_id.get(id).copied()).filter(|doc| seen(*doc)).collect();
-        let has = |doc: u32| ask.bought.is_some_and(|bits| bits.has(doc));
+            ask.own.iter().filter_map(|id| self.by_id.get(id).copied()).filter(|doc| ask.sees(*doc)).collect();
 
         let mut found: Vec<(u32, u32)> = own.iter().map(|doc| (*doc, self.weight(ask, *doc, OWN))).collect();
-        found.extend(before.iter().flat_map(|b| b.iter()).filter(|(doc, _)| !own.contains(doc) && seen(*doc)));
-        found.extend(known.iter().filter(|(doc, _)| !own.contains(doc) && !has(*doc)));
+        found.extend(before.iter().flat_map(|b| b.iter()).filter(|(doc, _)| !own.contains(doc) && ask.sees(*doc)));
+        found.extend(known.iter().filter(|(doc, _)| !own.contains(doc) && !ask.bought(*doc)));
         order(&mut found, first);
         // What a full list has left out comes behind its last.
         let last = first.checked_sub(1).and_then(|at| found.get(at));
-        let full = |list: &Best| list.len() == FIRST_KEPT;
-        let behind = |list: &Best| list.last().is_none_or(|end| last.is_some_and(|last| rank(*last) <= rank(*end)));
-        if [Some(&known), before.as_ref()].into_iter().flatten().any(|list| full(list) && !behind(list)) {
+        let mut ends =
+            [Some(&known), before.as_ref()].into_iter().flatten().filter_map(|list| list.get(FIRST_KEPT - 1));
+        if ends.any(|end| last.is_none_or(|last| rank(*last) > rank(*end))) {
             return self.find(&plainly, first);
         }
         Found { docs: found.into_iter().map(|(doc, _)| doc).collect(), ..Found::default() }
@@ -346,9 +354,8 @@ impl Index {
 
     /// Everything with the words that may be seen, with how well it fits.
     fn matching(&self, ask: &Ask, found: &mut Found) -> Vec<(u32, u32)> {
-        let seen = |doc: u32| ask.visible.is_none_or(|bits| bits.has(doc));
         if ask.words.trim().is_empty() {
-            let shown = |doc: &u32| self.ranks[*doc as usize].active && seen(*doc);
+            let shown = |doc: &u32| self.ranks[*doc as usize].active && ask.sees(*doc);
             return (0..).take(self.len()).filter(shown).map(|doc| (doc, 0)).collect();
         }
         let mut asked = words(ask.words);
@@ -395,7 +402,7 @@ impl Index {
     /// How well a product fits that has a score: short names, what was bought and what is still sold come first in their class.
     fn weight(&self, ask: &Ask, doc: u32, score: u32) -> u32 {
         let rank = self.ranks[doc as usize];
-        let bought = if ask.bought.is_some_and(|bits| bits.has(doc)) { BOUGHT } else { 0 };
+        let bought = if ask.bought(doc) { BOUGHT } else { 0 };
         score + u32::from(rank.shorter) + bought - if rank.active { 0 } else { score % CLASS / 2 }
     }
 
