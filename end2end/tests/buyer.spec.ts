@@ -19,7 +19,9 @@ async function buys(page: Page, email: string, po: string) {
   await test.step('finds the gloves', async () => {
     await page.goto('/');
     await ready(page);
-    const search = page.getByRole('searchbox', { name: /^Search products/ });
+    // A search box, which becomes a combobox once its suggestions have come.
+    const name = /^Search products/;
+    const search = page.getByRole('searchbox', { name }).or(page.getByRole('combobox', { name }));
     await search.fill('gloves size 9');
     await search.press('Enter');
     await expect(page.getByRole('heading', { level: 1, name: 'Search: gloves size 9' })).toBeVisible();

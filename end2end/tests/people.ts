@@ -32,11 +32,13 @@ export async function signIn(page: Page, email: string, secret = password) {
   await ready(page);
 }
 
-/// Waits until the page is hydrated: then every stepper and every PickAll shows its buttons, and
-/// the shell has told so. Without scripts there is nothing to wait for.
+/// Waits until the page is taken over: then what does nothing without the module is shown, and the page says so.
+/// Without scripts, or on a page that has no module, there is nothing to wait for.
 export async function ready(page: Page) {
   await page.waitForLoadState('load');
-  if (await scripted(page)) await page.waitForLoadState('networkidle');
+  if (!(await scripted(page))) return;
+  await page.waitForLoadState('networkidle');
+  if (await page.locator('script[type=module]').count()) await expect(page.locator('html')).toHaveAttribute('data-live');
 }
 
 /// Whether scripts run in this page.
