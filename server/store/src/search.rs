@@ -25,8 +25,8 @@ use index::{Bits, Builder, Firsts, Found};
 
 use crate::{Result, Store, Tx, audit};
 
-/// Assortments and buyers that are kept in mind; beyond it everything is asked anew.
-const MOST: usize = 4096;
+/// So much memory is for assortments, and as much for buyers; beyond it everything is asked anew.
+const MOST_BYTES: usize = 16 << 20;
 /// For so long what an account has bought is taken for what it has bought.
 const BOUGHT_FOR: chrono::Duration = chrono::Duration::minutes(2);
 /// An index that was built as quickly is built anew by whoever needs it; a greater one only in the background.
@@ -122,6 +122,11 @@ impl View {
     }
 }
 
+/// So many assortments or buyers of an index are kept in mind.
+fn most(index: &Index) -> usize {
+    MOST_BYTES / (Bits::bytes(index.len()) + size_of::<Bought>())
+}
+
 /// The index as the asking account sees it. One statement, and one for each part that this process does not know yet.
 pub(crate) async fn view(tx: &mut Tx, words: &str) -> Result<View> {
     let actor = tx.actor()?;
@@ -186,7 +191,7 @@ pub(crate) async fn assortment(
     let assortment = Arc::new(Assortment { visible, firsts: Firsts::default() });
     let mut kept = searches.kept();
     if kept.belongs_to(index) {
-        if kept.assortments.len() >= MOST {
+        if kept.assortments.len() >= most(index) {
             kept.assortments.clear();
         }
         kept.assortments.insert(key, assortment.clone());
@@ -215,7 +220,7 @@ async fn bought(tx: &mut Tx, actor: &Actor, index: &Arc<Index>) -> Result<Arc<Bo
     let bought = Arc::new(Bought { bits: index.bits(products), firsts: Firsts::default() });
     let mut kept = searches.kept();
     if kept.belongs_to(index) {
-        if kept.bought.len() >= MOST {
+        if kept.bought.len() >= most(index) {
             kept.bought.clear();
         }
         kept.bought.insert(account, (now, bought.clone()));

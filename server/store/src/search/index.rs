@@ -46,6 +46,11 @@ pub struct Category {
 pub struct Bits(Vec<u64>);
 
 impl Bits {
+    /// How much memory the bits of so many products need at most.
+    pub const fn bytes(docs: usize) -> usize {
+        docs / 8 + 8
+    }
+
     fn has(&self, doc: u32) -> bool {
         self.0.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
     }
@@ -68,7 +73,7 @@ struct Rank {
 }
 
 /// A product that has a word, and where: 29 bits and 3.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Posting(u32);
 
 impl Posting {
@@ -137,11 +142,12 @@ pub struct Index {
     /// The order of SKUs.
     by_sku: Vec<u32>,
     terms: Texts,
-    /// Which letters a term has, a bit for each.
-    letters: Vec<u32>,
+    /// The terms that somebody may misspell.
+    spellings: Vec<Spelling>,
     /// Where the postings of a term begin; one more than there are terms.
     begins: Vec<u32>,
     postings: Vec<Posting>,
+    /// The terms that are not their own stem, by it.
     stems: HashMap<Box<str>, Vec<u32>>,
     /// SKUs, their parts from the second on, and GTINs, without what stands between; sorted.
     codes: Texts,
@@ -463,7 +469,7 @@ impl Index {
 
     /// The sentence with one word written apart, or two together.
     fn rearranged(&self, sentence: &[String]) -> Vec<Vec<String>> {
-        let known = |word: &str| self.stems.contains_key(stem(word).as_str());
+        let known = |word: &str| !self.forms(word).is_empty();
         let mut others = Vec::new();
         for (at, word) in sentence.iter().enumerate() {
             let parts = word.char_indices().skip(3).map(|(cut, _)| word.split_at(cut));
@@ -545,9 +551,8 @@ impl Index {
                 found(posting.doc(), Weight { kind, field: posting.field() });
             }
         };
-        let root = stem(word);
-        let same = self.stems.get(root.as_str()).map_or(&[][..], Vec::as_slice);
-        for term in same {
+        let same = self.forms(word);
+        for term in &same {
             visit(*term, Kind::Same);
         }
         // One digit is no beginning of a number: `m8 4` must not find every 40.
@@ -561,6 +566,15 @@ impl Index {
                 visit(term, Kind::Near);
             }
         }
+    }
+
+    /// The terms that are forms of a word, itself among them.
+    fn forms(&self, word: &str) -> Vec<u32> {
+        let root = stem(word);
+        let terms = self.prefixed(&root);
+        let itself = terms.start < terms.end && self.terms.get(terms.start as usize) == root && stem(&root) == root;
+        let others = self.stems.get(root.as_str()).into_iter().flatten().copied();
+        itself.then_some(terms.start).into_iter().chain(others).collect()
     }
 
     /// The terms that begin with a word.
@@ -583,11 +597,9 @@ impl Index {
         let within = osa::Args::default().score_cutoff(most);
         let mut near: Vec<(usize, std::cmp::Reverse<u32>, u32)> = Vec::new();
         let has = letters_of(word);
-        for (known, at) in self.letters.iter().zip(0_u32..) {
-            // Each letter off can make up for one that the term does not have. Numbers are never meant by others.
-            if (has & !known).count_ones() as usize > most || known & DIGIT != 0 {
-                continue;
-            }
+        // Each letter off can make up for one that the term does not have.
+        let likely = |known: &&Spelling| (has & !known.letters).count_ones() as usize <= most;
+        for Spelling { term: at, .. } in self.spellings.iter().filter(likely).copied() {
             let term = self.terms.get(at as usize);
             if term.len() + most < letters {
                 continue;
@@ -820,16 +832,26 @@ fn order(scored: &mut [(u32, u32)], first: usize) {
     }
 }
 
-/// In [`Index::letters`]: there is a digit.
-const DIGIT: u32 = 1 << 31;
+/// A term that consists of letters, and which: a bit for each.
+#[derive(Clone, Copy)]
+struct Spelling {
+    term: u32,
+    letters: u32,
+}
 
-/// Which letters a word has; those beyond `a` to `z` share five bits.
+impl Spelling {
+    /// None for what has a digit: numbers are never meant by others.
+    fn of(term: u32, word: &str) -> Option<Self> {
+        (!word.bytes().any(|b| b.is_ascii_digit())).then(|| Self { term, letters: letters_of(word) })
+    }
+}
+
+/// Which letters a word has; those beyond `a` to `z` share six bits.
 fn letters_of(word: &str) -> u32 {
     word.chars().fold(0, |bits, c| {
         bits | match c {
             'a'..='z' => 1 << (c as u32 - 'a' as u32),
-            '0'..='9' => DIGIT,
-            _ => 1 << (26 + c as u32 % 5),
+            _ => 1 << (26 + c as u32 % 6),
         }
     })
 }

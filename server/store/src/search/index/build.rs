@@ -5,17 +5,22 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::super::words::{stem, words};
-use super::{Category, Coded, Field, Index, Posting, Rank, Row, Texts, Value, leading, letters_of};
+use super::{Category, Coded, Field, Index, Posting, Rank, Row, Spelling, Texts, Value, leading};
 
 /// An index that is being made. Holds nothing of a product that the index does not need.
 pub struct Builder {
     index: Index,
     place: HashMap<Uuid, u16>,
     category_words: Vec<Vec<String>>,
-    vocabulary: HashMap<Box<str>, Vec<Posting>>,
+    /// The words, by the order in which they came.
+    vocabulary: HashMap<Box<str>, u32>,
+    /// Which word stands where, in the order of products.
+    mentions: Vec<(u32, Posting)>,
     attributes: HashMap<String, u16>,
     values: HashMap<(u16, String), u32>,
-    codes: Vec<(Box<str>, Coded)>,
+    /// In the order of products.
+    codes: Texts,
+    coded: Vec<Coded>,
 }
 
 impl Builder {
@@ -30,7 +35,9 @@ impl Builder {
             vocabulary: HashMap::new(),
             attributes: HashMap::new(),
             values: HashMap::new(),
-            codes: Vec::new(),
+            mentions: Vec::new(),
+            codes: Texts::default(),
+            coded: Vec::new(),
             index: Index {
                 version,
                 ids: Vec::new(),
@@ -41,7 +48,7 @@ impl Builder {
                 by_id: HashMap::new(),
                 by_sku: Vec::new(),
                 terms: Texts::default(),
-                letters: Vec::new(),
+                spellings: Vec::new(),
                 begins: Vec::new(),
                 postings: Vec::new(),
                 stems: HashMap::new(),
@@ -97,12 +104,21 @@ impl Builder {
         }
         index.values_begin.push(place(index.values_of.len()));
         for (word, field) in seen {
-            self.vocabulary.entry(word.into_boxed_str()).or_default().push(Posting::new(doc, field));
+            let new = place(self.vocabulary.len());
+            let word = *self.vocabulary.entry(word.into()).or_insert(new);
+            self.mentions.push((word, Posting::new(doc, field)));
         }
+        let mut coded = |code: &str, whole: bool| {
+            self.codes.push(code);
+            self.coded.push(Coded { doc, whole });
+        };
         let parts: Vec<&str> = row.sku.split(|c: char| !c.is_alphanumeric()).filter(|p| !p.is_empty()).collect();
-        let code = |from: usize| (parts[from..].concat().into_boxed_str(), Coded { doc, whole: from == 0 });
-        self.codes.extend((0..parts.len()).map(code));
-        self.codes.extend(row.gtin.map(|gtin| (gtin.into_boxed_str(), Coded { doc, whole: true })));
+        for from in 0..parts.len() {
+            coded(&parts[from..].concat(), from == 0);
+        }
+        if let Some(gtin) = row.gtin {
+            coded(&gtin, true);
+        }
         index.by_id.insert(row.id, doc);
         index.ids.push(row.id);
         index.skus.push(&row.sku);
@@ -113,29 +129,48 @@ impl Builder {
 
     /// The index of all that was added.
     pub fn finish(self) -> Index {
-        let Self { mut index, vocabulary, mut codes, .. } = self;
-        let mut vocabulary: Vec<(Box<str>, Vec<Posting>)> = vocabulary.into_iter().collect();
-        vocabulary.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        index.postings.reserve_exact(vocabulary.iter().map(|(_, postings)| postings.len()).sum());
-        for ((word, postings), term) in vocabulary.into_iter().zip(0..) {
-            index.begins.push(place(index.postings.len()));
-            index.postings.extend(postings);
-            index.stems.entry(stem(&word).into()).or_default().push(term);
-            index.letters.push(letters_of(&word));
+        let Self { mut index, vocabulary, mentions, codes, coded, .. } = self;
+        let mut vocabulary: Vec<(Box<str>, u32)> = vocabulary.into_iter().collect();
+        vocabulary.sort_unstable();
+        let mut terms = vec![0; vocabulary.len()];
+        for ((word, came), term) in vocabulary.into_iter().zip(0..) {
+            terms[came as usize] = term;
+            let stem = stem(&word);
+            if stem != *word {
+                index.stems.entry(stem.into()).or_default().push(term);
+            }
+            index.spellings.extend(Spelling::of(term, &word));
             index.terms.push(&word);
         }
-        index.begins.push(place(index.postings.len()));
-        codes.sort_unstable_by(|a, b| (&a.0, a.1.doc).cmp(&(&b.0, b.1.doc)));
-        for (code, coded) in codes {
-            index.codes.push(&code);
-            index.coded.push(coded);
+        // Each term's postings behind those of the terms before it, in the order of products.
+        index.begins = vec![0; terms.len() + 1];
+        for (word, _) in &mentions {
+            index.begins[terms[*word as usize] as usize + 1] += 1;
         }
+        for term in 0..terms.len() {
+            index.begins[term + 1] += index.begins[term];
+        }
+        let mut ends = index.begins.clone();
+        index.postings = vec![Posting::default(); mentions.len()];
+        for (word, posting) in mentions {
+            let end = &mut ends[terms[word as usize] as usize];
+            index.postings[*end as usize] = posting;
+            *end += 1;
+        }
+        let mut sorted: Vec<u32> = (0..).take(coded.len()).collect();
+        sorted.sort_by_key(|at| codes.get(*at as usize));
+        for at in sorted {
+            index.codes.push(codes.get(at as usize));
+            index.coded.push(coded[at as usize]);
+        }
+        drop((codes, coded));
         index.by_sku = (0..).take(index.len()).collect();
         let skus = &index.skus;
-        index.by_sku.sort_by(|a, b| skus.get(*a as usize).cmp(skus.get(*b as usize)));
+        index.by_sku.sort_by_key(|doc| skus.get(*doc as usize));
         for texts in [&mut index.skus, &mut index.names, &mut index.terms, &mut index.codes] {
             texts.shrink();
         }
+        index.spellings.shrink_to_fit();
         index.ids.shrink_to_fit();
         index.ranks.shrink_to_fit();
         index.category_of.shrink_to_fit();
