@@ -3,6 +3,8 @@
 //! Locks, always in this order, here and wherever orders change: quote, order and cart → credit → budget → stock by (product,
 //! warehouse) → audit head.
 
+use std::collections::HashSet;
+
 use chrono::{Datelike as _, NaiveDate};
 use domain::accounts::Address;
 use domain::budgets::Beyond;
@@ -16,7 +18,6 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::approvals::{self, Preview};
-use crate::error::exactly;
 use crate::limits::{self, Lock};
 use crate::{Error, Result, Tx, audit, budgets};
 
@@ -92,9 +93,10 @@ pub(crate) async fn place(tx: &mut Tx, actor: &Actor, chosen: Choices, order: &N
         (true, true) => Status::OnHold,
         (true, false) => Status::Confirmed,
     };
-    let reserved = reserve(tx, &order.lines).await?;
-    let number = write(tx, actor, order, status, &ship_to, &centre, &reserved).await?;
-    tell(tx, actor, order, status, &number).await?;
+    let taken = take(tx, &order.lines).await?;
+    let number = write(tx, actor, order, status, &ship_to, &centre, &taken).await?;
+    let detail = json!({ "gross": gross.amount(), "currency": actor.currency().code(), "lines": order.lines.len(), "status": status.code() });
+    audit::record(tx, "order.submitted", &number, detail).await?;
     let budget = limits.budget.as_ref();
     if status == Status::PendingApproval {
         approvals::start(tx, actor, form.order_id, &number, gross, rules, budget.map(|(_, b)| b)).await?;
@@ -201,8 +203,8 @@ struct Taken {
     quantity: Decimal,
 }
 
-/// Locks the stock rows in one global order, takes from the shelves first and then from deliveries, all or nothing.
-async fn reserve(tx: &mut Tx, lines: &[NewLine<'_>]) -> Result<Vec<Taken>> {
+/// Locks the stock rows in one global order and says what is taken where: from the shelves first, then from deliveries, all or nothing.
+async fn take(tx: &mut Tx, lines: &[NewLine<'_>]) -> Result<Vec<Taken>> {
     let from_stock = |line: &NewLine<'_>| line.product.filter(|_| !line.to_order);
     let products: Vec<Uuid> = lines.iter().filter_map(from_stock).collect();
     let rows = sqlx::query!(
@@ -242,25 +244,11 @@ async fn reserve(tx: &mut Tx, lines: &[NewLine<'_>]) -> Result<Vec<Taken>> {
             return Err(Problem::Conflict(Cause::CartChanged).into());
         }
     }
-    let mut places: Vec<(Uuid, &str)> = taken.iter().map(|t| (t.product, t.warehouse.as_str())).collect();
-    places.sort_unstable();
-    places.dedup();
-    let places = places.len() as u64;
-    let done = sqlx::query!(
-        "UPDATE stock k SET reserved = k.reserved + t.quantity
-         FROM (SELECT t.product, t.warehouse, sum(t.quantity) AS quantity
-               FROM unnest($1::uuid[], $2::text[], $3::numeric[]) AS t(product, warehouse, quantity) GROUP BY 1, 2) t
-         WHERE k.product_id = t.product AND k.warehouse = t.warehouse",
-        &taken.iter().map(|t| t.product).collect::<Vec<_>>(),
-        &taken.iter().map(|t| t.warehouse.clone()).collect::<Vec<_>>(),
-        &taken.iter().map(|t| t.quantity).collect::<Vec<_>>()
-    )
-    .execute(tx.db())
-    .await?;
-    exactly(places, &done)?;
     Ok(taken)
 }
 
+/// The order with all that it does: lines, reservations and the stock they come from, history, the emptied cart, the buyer's mail. One
+/// statement, all or nothing.
 async fn write(
     tx: &mut Tx,
     actor: &Actor,
@@ -268,11 +256,20 @@ async fn write(
     status: Status,
     ship_to: &Value,
     centre: &str,
-    reserved: &[Taken],
+    taken: &[Taken],
 ) -> Result<String> {
     let (form, totals, lines) = (new.form, new.totals, &new.lines);
     let (account, order, now) = (actor.account().0, form.order_id.0, tx.now());
     let numbers: Vec<i32> = (1..).take(lines.len()).collect();
+    let places: HashSet<(Uuid, &str)> = taken.iter().map(|t| (t.product, t.warehouse.as_str())).collect();
+    let listed: Vec<String> = lines.iter().map(|l| format!("{} × {}  {}", l.quantity, l.sku, l.name)).collect();
+    let mail = format!(
+        " is {}.\n\n{}\n\nTotal incl. tax: {}\nYour reference: {}\n",
+        status.label().to_lowercase(),
+        listed.join("\n"),
+        text::money(totals.gross),
+        if form.po_number.trim().is_empty() { "none" } else { form.po_number.trim() },
+    );
     let made = sqlx::query!(
         r#"WITH made AS (
              INSERT INTO orders (account_id, id, number, status, member_id, acting_person, placed_by, placed_at, po_number, cost_centre, ship_to,
@@ -293,8 +290,27 @@ async fn write(
              INSERT INTO reservations (account_id, order_id, line_no, warehouse, product_id, quantity)
              SELECT $1, $2, t.* FROM unnest($36::int[], $37::text[], $38::uuid[], $39::numeric[]) AS t
              RETURNING 1
+         ), left_over AS (
+             UPDATE stock k SET reserved = k.reserved + t.quantity
+             FROM (SELECT t.product, t.warehouse, sum(t.quantity) AS quantity
+                   FROM unnest($38::uuid[], $37::text[], $39::numeric[]) AS t(product, warehouse, quantity) GROUP BY 1, 2) t
+             WHERE k.product_id = t.product AND k.warehouse = t.warehouse
+             RETURNING 1
+         ), step AS (
+             INSERT INTO order_events (account_id, order_id, version, status, at, by_name) VALUES ($1, $2, 1, $4, $8, $7)
+         ), gone AS (DELETE FROM cart_lines WHERE account_id = $1 AND cart_id = $40
+         ), unshared AS (DELETE FROM cart_shares WHERE account_id = $1 AND cart_id = $40
+         ), unnamed AS (UPDATE carts SET name = '' WHERE account_id = $1 AND id = $40 AND name <> ''
+         ), woken AS MATERIALIZED (SELECT pg_notify('outbox', '')
+         ), told AS (
+             INSERT INTO outbox (account_id, id, topic, payload, created_at, available_at)
+             SELECT $1, $41, 'mail', jsonb_build_object('Mail', jsonb_build_object(
+                 'to', p.email, 'subject', s.name || ': order ' || m.number, 'body', 'Your order ' || m.number || $42::text)), $8, $8
+             FROM made m, woken, people p, seller s WHERE p.id = $43
+             RETURNING 1
          )
-         SELECT number, (SELECT count(*) FROM lines) AS "lines!", (SELECT count(*) FROM taken) AS "taken!" FROM made"#,
+         SELECT number, (SELECT count(*) FROM lines) AS "lines!", (SELECT count(*) FROM taken) AS "taken!",
+                (SELECT count(*) FROM left_over) AS "places!", (SELECT count(*) FROM told) AS "told!" FROM made"#,
         account,
         order,
         tx.today().year().to_string(),
@@ -330,54 +346,20 @@ async fn write(
         &lines.iter().map(|l| l.promised_on).collect::<Vec<_>>() as &[Option<NaiveDate>],
         &lines.iter().map(|l| l.to_order).collect::<Vec<_>>(),
         &lines.iter().map(|l| l.quote_line).collect::<Vec<_>>() as &[Option<i32>],
-        &reserved.iter().map(|t| numbers[t.line]).collect::<Vec<_>>(),
-        &reserved.iter().map(|t| t.warehouse.clone()).collect::<Vec<_>>(),
-        &reserved.iter().map(|t| t.product).collect::<Vec<_>>(),
-        &reserved.iter().map(|t| t.quantity).collect::<Vec<_>>()
+        &taken.iter().map(|t| numbers[t.line]).collect::<Vec<_>>(),
+        &taken.iter().map(|t| t.warehouse.clone()).collect::<Vec<_>>(),
+        &taken.iter().map(|t| t.product).collect::<Vec<_>>(),
+        &taken.iter().map(|t| t.quantity).collect::<Vec<_>>(),
+        new.cart,
+        crate::new_id::<Uuid>(),
+        mail,
+        actor.person().0
     )
     .fetch_one(tx.db())
     .await?;
-    let all = |written: i64, wanted: usize| usize::try_from(written).is_ok_and(|n| n == wanted);
-    if !all(made.lines, lines.len()) || !all(made.taken, reserved.len()) {
+    let wanted = [(made.lines, lines.len()), (made.taken, taken.len()), (made.places, places.len()), (made.told, 1)];
+    if !wanted.iter().all(|(written, wanted)| usize::try_from(*written).is_ok_and(|n| n == *wanted)) {
         return Err(Error::Inconsistent(format!("an order of {} lines was written in part", lines.len())));
     }
     Ok(made.number)
-}
-
-/// History, cart, mail and audit: all with the order or not at all.
-async fn tell(tx: &mut Tx, actor: &Actor, new: &NewOrder<'_>, status: Status, number: &str) -> Result<()> {
-    let (form, account, now) = (new.form, actor.account().0, tx.now());
-    let lines: Vec<String> = new.lines.iter().map(|l| format!("{} × {}  {}", l.quantity, l.sku, l.name)).collect();
-    let body = format!(
-        "Your order {number} is {}.\n\n{}\n\nTotal incl. tax: {}\nYour reference: {}\n",
-        status.label().to_lowercase(),
-        lines.join("\n"),
-        text::money(new.totals.gross),
-        if form.po_number.trim().is_empty() { "none" } else { form.po_number.trim() },
-    );
-    let done = sqlx::query!(
-        "WITH gone AS (DELETE FROM cart_lines WHERE account_id = $1 AND cart_id = $3),
-              unshared AS (DELETE FROM cart_shares WHERE account_id = $1 AND cart_id = $3),
-              unnamed AS (UPDATE carts SET name = '' WHERE account_id = $1 AND id = $3 AND name <> ''),
-              step AS (INSERT INTO order_events (account_id, order_id, version, status, at, by_name) VALUES ($1, $2, 1, $4, $5, $6)),
-              woken AS MATERIALIZED (SELECT pg_notify('outbox', ''))
-         INSERT INTO outbox (account_id, id, topic, payload, created_at, available_at)
-         SELECT $1, $8, 'mail', jsonb_build_object('Mail', jsonb_build_object('to', p.email, 'subject', s.name || ': order ' || $9::text, 'body', $10::text)), $5, $5
-         FROM woken, people p, seller s WHERE p.id = $7",
-        account,
-        form.order_id.0,
-        new.cart,
-        status.code(),
-        now,
-        actor.name(),
-        actor.person().0,
-        crate::new_id::<Uuid>(),
-        number,
-        body
-    )
-    .execute(tx.db())
-    .await?;
-    exactly(1, &done)?;
-    let detail = json!({ "gross": new.totals.gross.amount(), "currency": actor.currency().code(), "lines": new.lines.len(), "status": status.code() });
-    audit::record(tx, "order.submitted", number, detail).await
 }

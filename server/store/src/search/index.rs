@@ -5,6 +5,7 @@
 //! question is then about the few that the account has bought.
 
 mod build;
+mod dense;
 mod texts;
 
 use std::collections::{BTreeMap, HashMap};
@@ -16,6 +17,7 @@ use rapidfuzz::distance::osa;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use self::dense::{Dense, Spare};
 use self::texts::Texts;
 use super::words::{code, stem, words};
 
@@ -72,16 +74,16 @@ struct Rank {
     shorter: u8,
 }
 
-/// A product that has a word, and where: 29 bits and 3.
+/// A product that has a word, and where: 29 bits and 3. While an index is made also a word that a product has.
 #[derive(Clone, Copy, Default)]
 struct Posting(u32);
 
 impl Posting {
-    const fn new(doc: u32, field: Field) -> Self {
-        Self(doc << 3 | field as u32)
+    const fn new(of: u32, field: Field) -> Self {
+        Self(of << 3 | field as u32)
     }
 
-    const fn doc(self) -> u32 {
+    const fn of(self) -> u32 {
         self.0 >> 3
     }
 
@@ -159,6 +161,8 @@ pub struct Index {
     values_begin: Vec<u32>,
     values_of: Vec<u32>,
     synonyms: Vec<Vec<Vec<String>>>,
+    scores: Spare<u32>,
+    rounds: Spare<Seen>,
 }
 
 /// The first products for what very many begin with. One for each assortment of an index, which everybody shares who sees the same,
@@ -388,8 +392,8 @@ impl Index {
     }
 
     /// What has the words as they were asked for, or others that mean the same, among `within`.
-    fn exactly<'a>(&self, asked: &[String], ask: &Ask, within: Option<&'a Bits>) -> Scores<'a> {
-        let mut scores = Scores::new(self.len(), within);
+    fn exactly<'a>(&'a self, asked: &[String], ask: &Ask, within: Option<&'a Bits>) -> Scores<'a> {
+        let mut scores = Scores { of: self.scores.take(self.len()), within };
         for doc in ask.own.iter().filter_map(|id| self.by_id.get(id)) {
             scores.raise(*doc, OWN);
         }
@@ -402,7 +406,7 @@ impl Index {
     }
 
     fn weighed(&self, ask: &Ask, scores: Scores) -> Vec<(u32, u32)> {
-        scores.raised.iter().map(|doc| (*doc, self.weight(ask, *doc, scores.of[*doc as usize]))).collect()
+        scores.of.touched().map(|(doc, score)| (doc, self.weight(ask, doc, score))).collect()
     }
 
     /// How well a product fits that has a score: short names, what was bought and what is still sold come first in their class.
@@ -502,7 +506,10 @@ impl Index {
             self.each_with(word, nearness, |doc, weight| scores.raise(doc, weight.score()));
             return;
         }
-        let mut round = Round::new(self.len());
+        // From the word that the fewest have: the others are looked at in those alone.
+        let mut sentence: Vec<&String> = sentence.iter().collect();
+        sentence.sort_by_cached_key(|word| self.mentions(word));
+        let mut round = Round(self.rounds.take(self.len()));
         for (at, word) in sentence.iter().enumerate() {
             self.each_with(word, nearness, |doc, weight| {
                 if at > 0 || scores.takes(doc) {
@@ -548,7 +555,7 @@ impl Index {
         let mut visit = |term: u32, kind: Kind| {
             let part = self.begins[term as usize] as usize..self.begins[term as usize + 1] as usize;
             for posting in &self.postings[part] {
-                found(posting.doc(), Weight { kind, field: posting.field() });
+                found(posting.of(), Weight { kind, field: posting.field() });
             }
         };
         let same = self.forms(word);
@@ -707,40 +714,31 @@ impl Weight {
     }
 }
 
-/// One sentence's way through the postings.
-struct Round {
-    seen: Vec<Seen>,
-    /// Those that have the first word.
-    first: Vec<u32>,
-}
+/// One sentence's way through the postings: what has its first word, and how far it has come.
+struct Round<'a>(Dense<'a, Seen>);
 
 /// How far a product has come.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Seen {
     words: u8,
-    /// The worst of the words before the last one.
-    class: u8,
+    /// How much worse than the best class the worst of the words before the last one is.
+    worse: u8,
     /// The points of the words before the last one.
     points: u16,
     /// The best that the last word has said so far.
     last: u32,
 }
 
-impl Round {
-    fn new(docs: usize) -> Self {
-        Self { seen: vec![Seen { words: 0, class: u8::MAX, points: 0, last: 0 }; docs], first: Vec::new() }
-    }
-
+impl Round<'_> {
     /// The word at a place was found in a product. Only what has all words before counts, and only the best of each word.
     fn see(&mut self, doc: u32, at: usize, weight: Weight) {
-        let seen = &mut self.seen[doc as usize];
+        if at == 0 {
+            self.0.touch(doc, |seen| seen.words == 0);
+        }
+        let seen = self.0.at(doc);
         let words = usize::from(seen.words);
         if words == at {
-            if at == 0 {
-                self.first.push(doc);
-            } else {
-                seen.settle();
-            }
+            seen.settle();
             seen.words += 1;
             seen.last = weight.score();
         } else if words == at + 1 {
@@ -748,37 +746,36 @@ impl Round {
         }
     }
 
-    fn whole(self, words: usize, mut found: impl FnMut(u32, u32)) {
-        for doc in self.first {
-            let mut seen = self.seen[doc as usize];
+    fn whole(&self, words: usize, mut found: impl FnMut(u32, u32)) {
+        for (doc, mut seen) in self.0.touched() {
             if usize::from(seen.words) == words {
                 seen.settle();
                 let points = u32::from(seen.points) / u32::try_from(words.max(1)).unwrap_or(1);
-                found(doc, u32::from(seen.class) * CLASS + points.min(BOUGHT - 1));
+                found(doc, u32::from(BEST - seen.worse) * CLASS + points.min(BOUGHT - 1));
             }
         }
     }
 }
 
+/// The best class that a word alone can give.
+const BEST: u8 = 4;
+
 impl Seen {
     fn settle(&mut self) {
-        self.class = self.class.min(u8::try_from(self.last / CLASS).unwrap_or_default());
-        self.points = self.points.saturating_add(u16::try_from(self.last % CLASS).unwrap_or_default());
+        if self.words > 0 {
+            self.worse = self.worse.max(BEST - u8::try_from(self.last / CLASS).unwrap_or(BEST));
+            self.points = self.points.saturating_add(u16::try_from(self.last % CLASS).unwrap_or_default());
+        }
     }
 }
 
 /// The best score of each product that may be found; zero: none.
 struct Scores<'a> {
-    of: Vec<u32>,
-    raised: Vec<u32>,
+    of: Dense<'a, u32>,
     within: Option<&'a Bits>,
 }
 
-impl<'a> Scores<'a> {
-    fn new(docs: usize, within: Option<&'a Bits>) -> Self {
-        Self { of: vec![0; docs], raised: Vec::new(), within }
-    }
-
+impl Scores<'_> {
     fn takes(&self, doc: u32) -> bool {
         self.within.is_none_or(|bits| bits.has(doc))
     }
@@ -787,15 +784,13 @@ impl<'a> Scores<'a> {
         if !self.takes(doc) {
             return;
         }
-        let known = &mut self.of[doc as usize];
-        if *known == 0 {
-            self.raised.push(doc);
-        }
+        self.of.touch(doc, |known| *known == 0);
+        let known = self.of.at(doc);
         *known = (*known).max(score);
     }
 
     fn is_empty(&self) -> bool {
-        self.raised.is_empty()
+        self.of.is_blank()
     }
 }
 

@@ -1,26 +1,56 @@
 //! Making the index of a catalog, product by product.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 
+use hashbrown::HashTable;
 use uuid::Uuid;
 
 use super::super::words::{stem, words};
-use super::{Category, Coded, Field, Index, Posting, Rank, Row, Spelling, Texts, Value, leading};
+use super::{Category, Coded, Field, Index, Posting, Rank, Row, Spare, Spelling, Texts, Value, leading};
 
 /// An index that is being made. Holds nothing of a product that the index does not need.
 pub struct Builder {
     index: Index,
     place: HashMap<Uuid, u16>,
     category_words: Vec<Vec<String>>,
-    /// The words, by the order in which they came.
-    vocabulary: HashMap<Box<str>, u32>,
-    /// Which word stands where, in the order of products.
-    mentions: Vec<(u32, Posting)>,
+    vocabulary: Vocabulary,
+    /// Which words a product has and where, in the order of products.
+    mentions: Vec<Posting>,
+    /// Where the mentions of a product end.
+    ends: Vec<u32>,
     attributes: HashMap<String, u16>,
     values: HashMap<(u16, String), u32>,
     /// In the order of products.
     codes: Texts,
     coded: Vec<Coded>,
+}
+
+/// The words, by the order in which they came.
+#[derive(Default)]
+struct Vocabulary {
+    words: Texts,
+    numbers: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl Vocabulary {
+    fn number(&mut self, word: &str) -> u32 {
+        let Self { words, numbers, hasher } = self;
+        let new = place(words.len());
+        let number = *numbers
+            .entry(
+                hasher.hash_one(word),
+                |known| words.get(*known as usize) == word,
+                |known| hasher.hash_one(words.get(*known as usize)),
+            )
+            .or_insert(new)
+            .get();
+        if number == new {
+            words.push(word);
+        }
+        number
+    }
 }
 
 impl Builder {
@@ -32,10 +62,11 @@ impl Builder {
         Self {
             place: categories.iter().zip(0..).map(|(category, at)| (category.id, at)).collect(),
             category_words: categories.iter().map(|c| words(&c.name)).collect(),
-            vocabulary: HashMap::new(),
+            vocabulary: Vocabulary::default(),
             attributes: HashMap::new(),
             values: HashMap::new(),
             mentions: Vec::new(),
+            ends: Vec::new(),
             codes: Texts::default(),
             coded: Vec::new(),
             index: Index {
@@ -60,6 +91,8 @@ impl Builder {
                 values_begin: vec![0],
                 values_of: Vec::new(),
                 synonyms: synonyms.iter().map(phrases).collect(),
+                scores: Spare::default(),
+                rounds: Spare::default(),
             },
         }
     }
@@ -104,10 +137,9 @@ impl Builder {
         }
         index.values_begin.push(place(index.values_of.len()));
         for (word, field) in seen {
-            let new = place(self.vocabulary.len());
-            let word = *self.vocabulary.entry(word.into()).or_insert(new);
-            self.mentions.push((word, Posting::new(doc, field)));
+            self.mentions.push(Posting::new(self.vocabulary.number(&word), field));
         }
+        self.ends.push(place(self.mentions.len()));
         let mut coded = |code: &str, whole: bool| {
             self.codes.push(code);
             self.coded.push(Coded { doc, whole });
@@ -129,34 +161,42 @@ impl Builder {
 
     /// The index of all that was added.
     pub fn finish(self) -> Index {
-        let Self { mut index, vocabulary, mentions, codes, coded, .. } = self;
-        let mut vocabulary: Vec<(Box<str>, u32)> = vocabulary.into_iter().collect();
-        vocabulary.sort_unstable();
-        let mut terms = vec![0; vocabulary.len()];
-        for ((word, came), term) in vocabulary.into_iter().zip(0..) {
+        let Self { mut index, vocabulary, mentions, ends, codes, coded, .. } = self;
+        let words = vocabulary.words;
+        let mut sorted: Vec<u32> = (0..).take(words.len()).collect();
+        sorted.sort_unstable_by_key(|came| words.get(*came as usize));
+        let mut terms = vec![0; words.len()];
+        for (came, term) in sorted.into_iter().zip(0..) {
+            let word = words.get(came as usize);
             terms[came as usize] = term;
-            let stem = stem(&word);
-            if stem != *word {
+            let stem = stem(word);
+            if stem != word {
                 index.stems.entry(stem.into()).or_default().push(term);
             }
-            index.spellings.extend(Spelling::of(term, &word));
-            index.terms.push(&word);
+            index.spellings.extend(Spelling::of(term, word));
+            index.terms.push(word);
         }
+        drop(words);
         // Each term's postings behind those of the terms before it, in the order of products.
         index.begins = vec![0; terms.len() + 1];
-        for (word, _) in &mentions {
-            index.begins[terms[*word as usize] as usize + 1] += 1;
+        for mention in &mentions {
+            index.begins[terms[mention.of() as usize] as usize + 1] += 1;
         }
         for term in 0..terms.len() {
             index.begins[term + 1] += index.begins[term];
         }
-        let mut ends = index.begins.clone();
+        let mut next = index.begins.clone();
         index.postings = vec![Posting::default(); mentions.len()];
-        for (word, posting) in mentions {
-            let end = &mut ends[terms[word as usize] as usize];
-            index.postings[*end as usize] = posting;
-            *end += 1;
+        let mut begin = 0;
+        for (end, doc) in ends.into_iter().zip(0..) {
+            for mention in &mentions[begin..end as usize] {
+                let next = &mut next[terms[mention.of() as usize] as usize];
+                index.postings[*next as usize] = Posting::new(doc, mention.field());
+                *next += 1;
+            }
+            begin = end as usize;
         }
+        drop((mentions, next, terms));
         let mut sorted: Vec<u32> = (0..).take(coded.len()).collect();
         sorted.sort_by_key(|at| codes.get(*at as usize));
         for at in sorted {
