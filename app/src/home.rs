@@ -12,7 +12,7 @@ use leptos_router::components::Redirect;
 
 use crate::accounts::actions::ReadFrame;
 use crate::invoices::{actions::ReadInvoices, ageing, sheet};
-use crate::load::loaded;
+use crate::load::{gathered, loaded};
 use crate::orders::{self, actions::ReadHistory};
 use crate::ui::{ButtonKind, ButtonLink, EmptyState, PageHeader, Tab, Tabs};
 
@@ -21,7 +21,7 @@ use crate::ui::{ButtonKind, ButtonLink, EmptyState, PageHeader, Tab, Tabs};
 pub fn Home() -> impl IntoView {
     view! {
         <Title text="Home"/>
-        {loaded(|| ReadFrame {}, |framed| show(framed.frame))}
+        {gathered(|| "", || ReadFrame {}, |framed| show(framed.frame))}
     }
 }
 

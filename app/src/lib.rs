@@ -56,11 +56,14 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let refresh = layout::Refresh::default();
     provide_context(refresh);
-    // What does nothing without us is shown from now on (the class `live`).
+    // What does nothing without us is shown when all of it is ours (the class `live`).
+    #[cfg(not(feature = "ssr"))]
     Effect::new(|_| {
-        if let Some(page) = document().document_element() {
-            let _ = page.set_attribute("data-live", "");
-        }
+        ui::afterwards(|| {
+            if let Some(page) = document().document_element() {
+                let _ = page.set_attribute("data-live", "");
+            }
+        });
     });
     view! {
         <Title formatter=|text: String| if text.is_empty() { "Buyerdesk".to_owned() } else { format!("{text} · Buyerdesk") }/>

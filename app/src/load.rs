@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::ActionError;
 use crate::packed;
 use crate::problem::problem_page;
-use crate::ui::Skeleton;
+use crate::ui::{Skeleton, later};
 
 /// A server function that answers a page's question.
 pub trait Question: ServerFn<Output = Self::Page, Error = ActionError> + Serialize + 'static {
@@ -48,12 +48,35 @@ pub fn reloaded<Q: Question, V: std::fmt::Display>(
     question: impl Fn() -> Q + Clone + Send + Sync + 'static,
     show: impl Fn(Q::Page) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
+    let show: Show = Arc::new(move |answer: Answer| answer.read::<Q::Page>().map(&show));
+    asking(version, question, Arc::new(move |asked| later(view_of(asked, show.clone()))))
+}
+
+/// Like [`reloaded`], for a view that asks for more itself: it is taken over at once, only what it asks for a moment [`later`].
+pub fn gathered<Q: Question, V: std::fmt::Display>(
+    version: impl Fn() -> V + Send + Sync + 'static,
+    question: impl Fn() -> Q + Clone + Send + Sync + 'static,
+    show: impl Fn(Q::Page) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    let show: Show = Arc::new(move |answer: Answer| answer.read::<Q::Page>().map(&show));
+    asking(version, question, Arc::new(move |asked| view_of(asked, show.clone())()))
+}
+
+fn asking<Q: Question, V: std::fmt::Display>(
+    version: impl Fn() -> V + Send + Sync + 'static,
+    question: impl Fn() -> Q + Clone + Send + Sync + 'static,
+    view: View,
+) -> AnyView {
     let asked = question.clone();
     page(
         Box::new(move || (version().to_string(), address(Q::PATH, serde_qs::to_string(&asked()).ok()))),
         Box::new(move |address| ask(&question, address)),
-        Arc::new(move |answer: Answer| answer.read::<Q::Page>().map(&show)),
+        view,
     )
+}
+
+fn view_of(asked: Asked, show: Show) -> impl FnOnce() -> AnyView + Send + 'static {
+    move || asked.and_then(|answer| show(answer)).unwrap_or_else(|problem| problem_page(&problem))
 }
 
 /// Asks once, outside of a page's view.
@@ -113,17 +136,13 @@ type Coming<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type Source = Box<dyn Fn() -> (String, String) + Send + Sync>;
 type Ask = Box<dyn Fn(String) -> Coming<Asked> + Send + Sync>;
 type Show = Arc<dyn Fn(Answer) -> Result<AnyView, Problem> + Send + Sync>;
+type View = Arc<dyn Fn(Asked) -> AnyView + Send + Sync>;
 
-fn page(source: Source, ask: Ask, show: Show) -> AnyView {
+fn page(source: Source, ask: Ask, view: View) -> AnyView {
     let resource: Resource<Asked, Wire> = Resource::new_with_options(source, move |(_, address)| ask(address), false);
     let view = move || {
-        let show = show.clone();
-        Suspend::new(async move {
-            match resource.await.and_then(|answer| show(answer)) {
-                Ok(view) => view,
-                Err(problem) => problem_page(&problem),
-            }
-        })
+        let view = view.clone();
+        Suspend::new(async move { view(resource.await) })
     };
     view! { <Transition fallback=|| view! { <Skeleton rows=6/> }>{view}</Transition> }.into_any()
 }

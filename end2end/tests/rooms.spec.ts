@@ -73,3 +73,21 @@ test('an opened page whose room is out of reach works as the server made it', as
   await expect(page).toHaveURL('/company/budgets');
   await expect(page.getByRole('heading', { level: 1, name: 'Budgets' })).toBeVisible();
 });
+
+test('whoever leaves before a page is taken over gets where they go', async ({ page }) => {
+  const found = complaints(page);
+  await signIn(page, people.buyer);
+  for (const name of ['Orders', 'Catalog', 'Lists']) {
+    await page.goto('/catalog', { waitUntil: 'commit' });
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }).click();
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+    await ready(page);
+  }
+  // A quantity that was typed meanwhile stays.
+  await page.goto('/catalog', { waitUntil: 'commit' });
+  const quantity = page.getByRole('spinbutton', { name: /^Quantity of/ }).first();
+  await quantity.fill('77');
+  await ready(page);
+  await expect(quantity).toHaveValue('77');
+  expect(found).toEqual([]);
+});

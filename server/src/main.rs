@@ -4,7 +4,7 @@ use clap::Parser as _;
 
 /// Rendering makes many small pieces of text: with the system's allocator that is a third of a page's cost.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> std::process::ExitCode {
     server::cli::run(server::cli::Cli::parse())

@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use super::actions::{BuyAgain, ReadAgain};
 use crate::act::{Act, Form};
 use crate::load::reloaded;
-use crate::ui::{Button, ButtonKind, ButtonLink, Card, EmptyState, Item, PageHeader, Pill, Tone};
+use crate::ui::{Button, ButtonKind, ButtonLink, Card, EmptyState, Item, PageHeader, Pill, Tone, each_later};
 
 /// Buy again.
 #[component]
@@ -34,7 +34,7 @@ fn show(page: AgainPage, buy: Act) -> AnyView {
     let due = page.rows.iter().filter(|r| r.when == When::Due).count();
     let note = text::counted(i64::try_from(due).unwrap_or_default(), "article is due", "articles are due");
     let today = page.today;
-    let rows = page.rows.into_iter().enumerate().map(|(at, r)| row(at, r, today)).collect_view();
+    let rows = each_later(page.rows.into_iter().enumerate(), move |(at, r)| row(at, r, today));
     view! {
         <PageHeader title="Buy again" note=note/>
         <Form act=buy>

@@ -9,7 +9,9 @@ use leptos_router::hooks::use_query_map;
 use super::actions::{ApproveAll, Delegate, EndDelegation, ReadInbox};
 use crate::act::{Act, Form};
 use crate::load::reloaded;
-use crate::ui::{Button, ButtonKind, Card, Choice, EmptyState, Field, Kind, PageHeader, PickAll, Select, Tab, Tabs};
+use crate::ui::{
+    Button, ButtonKind, Card, Choice, EmptyState, Field, Kind, PageHeader, PickAll, Select, Tab, Tabs, each_later,
+};
 
 /// The inbox.
 #[component]
@@ -80,7 +82,7 @@ fn show(mut page: InboxPage, [all, delegate, end]: [Act; 3], largest: bool) -> A
 
 /// Orders that wait; with `pick`, several can be chosen.
 fn table(rows: Vec<ApprovalRow>, pick: bool) -> AnyView {
-    let rows = rows.into_iter().map(|r| row(r, pick)).collect_view();
+    let rows = each_later(rows, move |r| row(r, pick));
     let pick = pick.then(|| {
         view! {
             <th scope="col" class="pick">

@@ -13,12 +13,12 @@ use super::totals_list;
 use crate::act::{Act, Form};
 use crate::carts::actions::KeepCart;
 use crate::catalog::{quantity_field, so_many, whole};
-use crate::load::reloaded;
+use crate::load::gathered;
 use crate::problem::complaint;
 use crate::proposals::beside_the_cart;
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Confirm, EmptyState, Field, Item, Notice, PageHeader, QuantityStepper, Tone,
-    WhyLink,
+    WhyLink, each_later,
 };
 
 /// One's own cart.
@@ -28,7 +28,7 @@ pub fn Cart() -> impl IntoView {
     let version = move || set.version() + remove.version() + keep.version();
     view! {
         <Title text="Cart"/>
-        {reloaded(version, || ReadCart {}, move |page| show(page, set, remove, keep))}
+        {gathered(version, || ReadCart {}, move |page| show(page, set, remove, keep))}
     }
 }
 
@@ -68,7 +68,7 @@ fn show(page: CartPage, set: Act, remove: Act, keep: Act) -> AnyView {
     let totals = totals_list(&page.totals);
     let split = (page.lines.len() > 1).then(|| view! { <ButtonLink href="/cart/split">"Split"</ButtonLink> });
     let keeping = keeping(page.name.clone(), keep);
-    let lines = page.lines.into_iter().map(|l| line(l, set, remove)).collect_view();
+    let lines = each_later(page.lines, move |l| line(l, set, remove));
     let go = if orderable {
         view! { <ButtonLink href="/checkout" kind=ButtonKind::Primary>"Checkout"</ButtonLink> }.into_any()
     } else {

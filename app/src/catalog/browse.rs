@@ -13,7 +13,7 @@ use crate::act::Act;
 use crate::cart::actions::Add;
 use crate::layout::{pages, shown};
 use crate::load::loaded;
-use crate::ui::{ButtonLink, Card, EmptyState, FilterChip, Filters, Notice, PageHeader, Pager, Tone};
+use crate::ui::{ButtonLink, Card, EmptyState, FilterChip, Filters, Notice, PageHeader, Pager, Tone, each_later};
 
 /// The account's assortment: all of it, a category, or what a search finds.
 #[component]
@@ -197,7 +197,8 @@ fn table(page: &CatalogPage, action: Act) -> AnyView {
     let q = page.query.clone();
     let (number, count, summary) = (q.page, pages(page.total, PAGE), shown(q.page, PAGE, page.total));
     let (back, can_add) = (q.href(), page.can_add);
-    let rows = page.rows.iter().cloned().map(|r| product_row(r, action, back.clone(), can_add)).collect_view();
+    let row = move |row| product_row(row, action, back.clone(), can_add);
+    let rows = each_later(page.rows.clone(), row);
     view! {
         <Card flush=true>
             <table class="rows">

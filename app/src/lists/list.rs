@@ -10,7 +10,9 @@ use super::actions::{AddLine, DeleteList, OrderList, ReadList, SaveList, SetLine
 use super::overview::rights;
 use crate::act::{Act, Form};
 use crate::load::reloaded;
-use crate::ui::{Button, ButtonKind, ButtonLink, Card, Confirm, EmptyState, Field, Item, Kind, PageHeader, Select};
+use crate::ui::{
+    Button, ButtonKind, ButtonLink, Card, Confirm, EmptyState, Field, Item, Kind, PageHeader, Select, each_later,
+};
 
 /// A list's page.
 #[component]
@@ -72,7 +74,8 @@ fn show(page: ListPage, [order, set, add, save, delete]: [Act; 5]) -> AnyView {
         }
     });
     let edits = page.may_edit;
-    let rows = page.lines.into_iter().map(|l| line(l, &id, edits.then_some(set))).collect_view();
+    let of = id.clone();
+    let rows = each_later(page.lines, move |l| line(l, &of, edits.then_some(set)));
     let body = if whole == 0 {
         view! { <EmptyState title="Nothing on it yet" text="Put articles on it by their number, or save a cart or an order as a list."/> }.into_any()
     } else {

@@ -13,6 +13,7 @@ use crate::layout::{at_most, walked};
 use crate::load::loaded;
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Choice, EmptyState, Field, Kind, PageHeader, Pill, Select, Tab, Tabs,
+    each_later,
 };
 
 /// Orders, the newest first.
@@ -77,7 +78,7 @@ fn table(rows: Vec<OrderRow>, query: HistoryQuery, total: i64) -> AnyView {
 
 /// Orders as a table; also on the home page.
 pub fn sheet(rows: Vec<OrderRow>) -> AnyView {
-    let rows = rows.into_iter().map(row).collect_view();
+    let rows = each_later(rows, row);
     view! {
         <Card flush=true>
             <table class="rows">

@@ -9,7 +9,7 @@ use leptos_router::hooks::use_params_map;
 use super::actions::{ReadDiff, Reorder as Again};
 use crate::act::{Act, Form};
 use crate::load::loaded;
-use crate::ui::{Button, ButtonKind, Card, Notice, PageHeader, PickAll, Pill, Tone};
+use crate::ui::{Button, ButtonKind, Card, Notice, PageHeader, PickAll, Pill, Tone, each_later};
 
 /// The then/now diff of a past order, with a tick per line.
 #[component]
@@ -43,7 +43,7 @@ fn show(page: ReorderPage, action: Act) -> AnyView {
             format!("{} cannot be ordered now.", text::counted(count(blocked), "line", "lines")),
         ),
     };
-    let rows = page.lines.into_iter().map(line).collect_view();
+    let rows = each_later(page.lines, line);
     view! {
         <Title text=format!("Reorder {number}")/>
         <PageHeader title=format!("Reorder {number}") note=note back=(number.clone(), format!("/orders/{number}"))/>

@@ -14,7 +14,7 @@ use crate::search::actions::Suggest;
 use crate::ui::attach::upload_form;
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Card, Checkbox, Choice, Field, Notice, Offer, PageHeader, Select, TextArea, Tone,
-    input, offers,
+    each_later, input, offers,
 };
 
 /// The quick order.
@@ -41,7 +41,7 @@ fn show(page: QuickPage, [keep, choose, order, line]: [Act; 4]) -> AnyView {
     });
     let count = page.lines.len();
     let understood = (count > 0).then(|| {
-        let rows = page.lines.into_iter().map(understood_line).collect_view();
+        let rows = each_later(page.lines, understood_line);
         let label = format!("Add all {} to cart", text::count(i64::try_from(count).unwrap_or_default()));
         view! {
             <Card title="Understood" note=text::money(page.total) flush=true>
@@ -66,7 +66,7 @@ fn show(page: QuickPage, [keep, choose, order, line]: [Act; 4]) -> AnyView {
         }
     });
     let open = (!page.open.is_empty()).then(|| {
-        let rows = page.open.into_iter().map(|l| open_line(l, choose)).collect_view();
+        let rows = each_later(page.open, move |l| open_line(l, choose));
         view! {
             <Card title="To mend">
                 <ul class="plain stack">{rows}</ul>

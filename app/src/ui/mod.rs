@@ -60,6 +60,7 @@ mod gallery;
 mod icon;
 mod item;
 mod keys;
+mod later;
 mod notice;
 mod offers;
 mod page_header;
@@ -87,6 +88,9 @@ pub use frame::{Bare, CartBadge, Frame, NavGroup, NavItem, Person, Seek};
 pub use gallery::Gallery;
 pub use icon::{Glyph, Icon};
 pub use item::Item;
+#[cfg(not(feature = "ssr"))]
+pub use later::afterwards;
+pub use later::{each_later, later};
 pub use notice::Notice;
 pub use offers::{Ask, Offer, input, offers};
 pub use page_header::PageHeader;
