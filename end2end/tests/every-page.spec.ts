@@ -42,7 +42,7 @@ async function walk(page: Page, paths: string[]) {
 }
 
 test.describe('every page', () => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
 
   for (const [who, email, paths] of roles) {
     test(`of ${who}`, async ({ page }) => {
