@@ -74,7 +74,7 @@ impl Config {
             |name: &str, default: &str| get(name).filter(|v| !v.is_empty()).unwrap_or_else(|| default.to_owned());
         let (addr, origin) = (read("BUYERDESK_ADDR", "127.0.0.1:3000"), read("BUYERDESK_PUBLIC_ORIGIN", ""));
         let (site, media) = (read("BUYERDESK_SITE", "target/site"), read("BUYERDESK_MEDIA", "media"));
-        let connections = read("BUYERDESK_DB_CONNECTIONS", "16");
+        let connections = read("BUYERDESK_DB_CONNECTIONS", &usual_connections().to_string());
         let proxy = read("BUYERDESK_TRUST_PROXY", "0");
         let (smtp, from) = (read("BUYERDESK_SMTP_URL", ""), read("BUYERDESK_MAIL_FROM", ""));
         let parsed_addr = addr.parse::<SocketAddr>();
@@ -140,6 +140,13 @@ impl Config {
     pub fn secure(&self) -> bool {
         self.public_origin.starts_with("https://")
     }
+}
+
+/// Two for each processor, and a few that mostly wait for what is told (mail, bell, packs): statements that run beside more
+/// others than there are processors take a third more of them (docs/decisions/031-in-parts.md).
+fn usual_connections() -> usize {
+    let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    (processors * 2 + 4).min(100)
 }
 
 #[cfg(test)]
