@@ -20,7 +20,9 @@ const cpuOf = (pid) => {
 };
 const postmaster = readFileSync(`${env.BENCH_PGDATA}/postmaster.pid`, 'utf8').split('\n')[0];
 const postgresCpu = () => {
-  let sum = 0;
+  // What its processes took that have ended meanwhile, and those that run.
+  const ended = readFileSync(`/proc/${postmaster}/stat`, 'utf8').split(') ')[1].split(' ');
+  let sum = (Number(ended[13]) + Number(ended[14])) / ticks;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');

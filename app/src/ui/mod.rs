@@ -38,6 +38,7 @@
 //! <PickAll label="All on this page"/>   (header checkbox; hydrated only)
 //! <Frame brand=… nav=… dock=… current_path=… search=… cart=… person=… person_menu=|| view!{…} band=|| view!{…} flash=|| view!{…}> page </Frame>
 //! <Bare brand="Halden Supply"> sign-in card </Bare>
+//! {later(|| view)}   {each_later(rows, |row| view)}   (taken over a moment after what stands around them)
 //! Tables, forms and layout are class names: see style/components/{table,form,layout}.css
 //! ```
 
