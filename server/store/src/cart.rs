@@ -49,19 +49,6 @@ struct Terms {
     free_delivery_from: Option<Decimal>,
 }
 
-/// What the database says of a cart.
-struct Kept {
-    tax_rate: Option<Decimal>,
-    po_required: bool,
-    order_minimum: Option<Decimal>,
-    delivery_fee: Decimal,
-    free_delivery_from: Option<Decimal>,
-    cart: Option<Uuid>,
-    name: Option<String>,
-    lines: Option<serde_json::Value>,
-    products: Vec<Row>,
-}
-
 /// Reads the asking member's cart, priced now. One statement.
 pub(crate) async fn load(tx: &mut Tx, actor: &Actor) -> Result<Cart> {
     read(tx, actor, None).await
@@ -70,8 +57,7 @@ pub(crate) async fn load(tx: &mut Tx, actor: &Actor) -> Result<Cart> {
 /// [`load`], or a cart of the account that is named: whether they may see it is the caller's to know.
 pub(crate) async fn read(tx: &mut Tx, actor: &Actor, named: Option<CartId>) -> Result<Cart> {
     let member = actor.member()?;
-    let row = sqlx::query_as!(
-        Kept,
+    let row = sqlx::query!(
         r#"WITH c AS MATERIALIZED (
                SELECT c.account_id, c.id, c.name FROM carts c
                WHERE c.account_id = $1
