@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::catalog::{Facts, Pricing, Row, facts, facts_by_sku};
+use crate::catalog::{Facts, Pricing, Row, facts, facts_by_sku, under_contracts};
 use crate::limits::{self, Lock};
 use crate::{Error, Result, Tx, approvals, audit, budgets, new_id};
 
@@ -57,30 +57,33 @@ pub(crate) async fn load(tx: &mut Tx, actor: &Actor) -> Result<Cart> {
 /// [`load`], or a cart of the account that is named: whether they may see it is the caller's to know.
 pub(crate) async fn read(tx: &mut Tx, actor: &Actor, named: Option<CartId>) -> Result<Cart> {
     let member = actor.member()?;
-    let row = sqlx::query!(
+    let (contracts, row) = under_contracts!(tx, contracts => sqlx::query!(
         r#"WITH c AS MATERIALIZED (
                SELECT c.account_id, c.id, c.name FROM carts c
                WHERE c.account_id = $1
                  AND c.id = COALESCE($3, (SELECT k.id FROM carts k WHERE k.account_id = $1 AND k.member_id = $2 AND k.in_use))
            )
-           SELECT a.tax_rate, a.po_required, a.order_minimum, s.delivery_fee, s.free_delivery_from, c.id AS "cart?", c.name AS "name?",
+           SELECT s.contracts_version, a.tax_rate, a.po_required, a.order_minimum, s.delivery_fee, s.free_delivery_from, c.id AS "cart?", c.name AS "name?",
                   (SELECT jsonb_agg(jsonb_build_array(l.product_id, l.quantity::text, l.seen_price::text) ORDER BY l.added_at, l.product_id)
                    FROM cart_lines l WHERE (l.account_id, l.cart_id) = (c.account_id, c.id)) AS lines,
-                  ARRAY(SELECT p FROM product_facts p WHERE p.id = ANY (ARRAY(
+                  ARRAY(SELECT p FROM product_facts($4, $5, $6) p WHERE p.id = ANY (ARRAY(
                       SELECT l.product_id FROM c JOIN cart_lines l ON (l.account_id, l.cart_id) = (c.account_id, c.id)))) AS "products!: Vec<Row>"
            FROM accounts a CROSS JOIN seller s LEFT JOIN c ON true
            WHERE a.id = $1"#,
         actor.account().0,
         member.0,
-        named.map(|id| id.0)
+        named.map(|id| id.0),
+        &contracts.lists,
+        contracts.everything,
+        &contracts.catalogs
     )
     .fetch_one(tx.db())
-    .await?;
+    .await?);
     let wanted: Vec<(Uuid, Quantity, Option<Decimal>)> = row
         .lines
         .map_or(Ok(Vec::new()), serde_json::from_value)
         .map_err(|e| Error::odd("cart_lines", &e.to_string()))?;
-    let mut known: HashMap<Uuid, Facts> = facts(row.products)?.into_iter().map(|f| (f.id.0, f)).collect();
+    let mut known: HashMap<Uuid, Facts> = facts(&contracts, row.products)?.into_iter().map(|f| (f.id.0, f)).collect();
     let mut lines = Vec::with_capacity(wanted.len());
     for (id, quantity, seen_price) in wanted {
         let facts = known.remove(&id).ok_or_else(|| Error::odd("cart line without product", &id.to_string()))?;

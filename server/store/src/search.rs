@@ -23,6 +23,7 @@ use uuid::Uuid;
 pub(crate) use index::{Ask, Index};
 use index::{Bits, Builder, Firsts, Found};
 
+use crate::catalog::{Contracts, under_contracts};
 use crate::{Result, Store, Tx, audit};
 
 /// So much memory is for assortments, and as much for buyers; beyond it everything is asked anew.
@@ -131,20 +132,19 @@ fn most(index: &Index) -> usize {
 pub(crate) async fn view(tx: &mut Tx, words: &str) -> Result<View> {
     let actor = tx.actor()?;
     let key = words.trim().to_uppercase();
-    let mine = sqlx::query!(
-        r#"SELECT s.catalog_version AS version, g.everything, g.catalogs,
+    let (contracts, mine) = under_contracts!(tx, contracts => sqlx::query!(
+        r#"SELECT s.catalog_version AS version, s.contracts_version,
                   ARRAY(SELECT n.product_id FROM part_numbers n
                         WHERE $1 <> '' AND n.account_id = $2 AND (n.key = $1 OR length($1) > 2 AND starts_with(n.key, $1))
                         ORDER BY n.key LIMIT 50) AS "own!"
-           FROM seller s, (SELECT bool_or(g.everything) AS everything, array_agg(DISTINCT g.id) AS catalogs FROM my_catalogs g) g"#,
+           FROM seller s"#,
         key,
         actor.account().0
     )
     .fetch_one(tx.db())
-    .await?;
+    .await?);
     let index = of_version(tx, mine.version).await?;
-    let catalogs = mine.catalogs.unwrap_or_default();
-    let assortment = assortment(tx, &index, mine.everything == Some(true), catalogs).await?;
+    let assortment = assortment(tx, &index, &contracts).await?;
     let bought = bought(tx, &actor, &index).await?;
     Ok(View { index, assortment, bought, own: mine.own })
 }
@@ -162,15 +162,10 @@ pub(crate) async fn of_version(tx: &mut Tx, version: i64) -> Result<Arc<Index>> 
     build(tx, &searches).await
 }
 
-/// What the catalogs hold, as far as the index knows it. No statement for everything, and for what this process knows already.
-pub(crate) async fn assortment(
-    tx: &mut Tx,
-    index: &Arc<Index>,
-    everything: bool,
-    catalogs: Vec<Uuid>,
-) -> Result<Arc<Assortment>> {
+/// What the open catalogs hold, as far as the index knows it. No statement for everything, and for what this process knows already.
+pub(crate) async fn assortment(tx: &mut Tx, index: &Arc<Index>, contracts: &Contracts) -> Result<Arc<Assortment>> {
     let searches = tx.searches();
-    let key = if everything { None } else { Some(catalogs) };
+    let key = if contracts.everything { None } else { Some(contracts.catalogs.clone()) };
     let known = {
         let kept = searches.kept();
         kept.assortments.get(&key).filter(|_| kept.belongs_to(index)).cloned()

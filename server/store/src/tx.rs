@@ -3,15 +3,16 @@
 use std::fmt::Write as _;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use domain::actor::Reach;
 use domain::{Actor, Permission, Problem};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool, Postgres, Transaction};
 
-use crate::catalog::Overviews;
+use crate::catalog::{KnownContracts, Overviews};
 use crate::search::Searches;
 use crate::{Error, Result};
 
@@ -20,7 +21,9 @@ use crate::{Error, Result};
 pub struct Store {
     pool: PgPool,
     gate: PgPool,
+    listening: PgPool,
     overviews: Arc<Overviews>,
+    contracts: Arc<KnownContracts>,
     searches: Arc<Searches>,
     time_zone: Tz,
     hashing: Arc<tokio::sync::Semaphore>,
@@ -33,6 +36,7 @@ pub struct Tx {
     now: DateTime<Utc>,
     time_zone: Tz,
     overviews: Arc<Overviews>,
+    contracts: Arc<KnownContracts>,
     searches: Arc<Searches>,
 }
 
@@ -43,8 +47,17 @@ const SETTINGS: [(&str, &str); 2] = [("plan_cache_mode", "force_generic_plan"), 
 /// Beyond the limit a password check answers "unavailable" rather than queueing: hashing is the costliest thing we do.
 const HASHING_AT_ONCE: usize = 2;
 
+/// So long a request waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// So long a connection may have been idle and is still taken for alive.
+const UNTESTED: Duration = Duration::from_secs(2);
+
+/// Connections that wait for what is told: mail, bell, packs.
+const LISTENERS: u32 = 3;
+
 impl Store {
-    /// Connects as the runtime role with at most `connections`.
+    /// Connects as the runtime role with at most `connections` that work, and a few that listen.
     pub async fn connect(url: &str, connections: u32) -> Result<Self> {
         Self::connect_with(PgConnectOptions::from_str(url).map_err(Error::Database)?, connections).await
     }
@@ -55,15 +68,27 @@ impl Store {
         let options = options.application_name("buyerdesk").options(SETTINGS);
         let at_the_gate = (connections / 4).max(1);
         let pool = |connections: u32| {
-            PgPoolOptions::new().max_connections(connections.max(1)).acquire_timeout(std::time::Duration::from_secs(10))
+            let options = PgPoolOptions::new().max_connections(connections.max(1)).acquire_timeout(PATIENCE);
+            // Asked whether it still lives only where it might not: a round trip less for whoever comes next.
+            options.test_before_acquire(false).before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    if meta.idle_for > UNTESTED {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
         };
         let gate = pool(at_the_gate).connect_lazy_with(options.clone().options([("role", "buyerdesk_job")]));
+        let listening = pool(LISTENERS).connect_lazy_with(options.clone());
         let pool =
             pool(connections - at_the_gate.min(connections)).connect_with(options).await.map_err(Error::Database)?;
         let mut store = Self {
             pool,
             gate,
+            listening,
             overviews: Arc::default(),
+            contracts: Arc::default(),
             searches: Arc::default(),
             time_zone: Tz::UTC,
             hashing: Arc::new(tokio::sync::Semaphore::new(HASHING_AT_ONCE)),
@@ -124,8 +149,15 @@ impl Store {
             sqlx::Error::PoolTimedOut => Error::Problem(Problem::Unavailable),
             other => Error::Database(other),
         })?;
-        let (overviews, searches) = (self.overviews.clone(), self.searches.clone());
-        Ok(Tx { inner, actor: actor.cloned().map(Arc::new), now, time_zone: self.time_zone, overviews, searches })
+        Ok(Tx {
+            inner,
+            actor: actor.cloned().map(Arc::new),
+            now,
+            time_zone: self.time_zone,
+            overviews: self.overviews.clone(),
+            contracts: self.contracts.clone(),
+            searches: self.searches.clone(),
+        })
     }
 
     /// Single statements over all accounts, each for itself: the session and who asks, which every request begins with.
@@ -155,12 +187,13 @@ impl Store {
     /// Closes every connection; for tests that clone the database afterwards.
     pub async fn close(&self) {
         self.gate.close().await;
+        self.listening.close().await;
         self.pool.close().await;
     }
 
     /// A listener on a wake-up channel: `outbox`, or `notices` with the member's id.
     pub async fn listener(&self, channel: &str) -> Result<sqlx::postgres::PgListener> {
-        let mut listener = sqlx::postgres::PgListener::connect_with(&self.pool).await?;
+        let mut listener = sqlx::postgres::PgListener::connect_with(&self.listening).await?;
         listener.listen(channel).await?;
         Ok(listener)
     }
@@ -191,6 +224,11 @@ impl Tx {
     /// What this process has counted.
     pub(crate) fn overviews(&self) -> &Overviews {
         &self.overviews
+    }
+
+    /// What this process knows of accounts' contracts.
+    pub(crate) fn contracts(&self) -> &KnownContracts {
+        &self.contracts
     }
 
     /// What this process knows for searching.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::decide::Answer;
 use super::flow::{Open, end};
-use crate::catalog::{self, Facts, Pricing};
+use crate::catalog::{self, Facts, Pricing, under_contracts};
 use crate::limits::{self, Lock};
 use crate::notices::{self, Note};
 use crate::orders::{advance, free_stock};
@@ -28,18 +28,22 @@ struct Line {
 
 /// What was ordered, and what is known of it now. One statement.
 async fn lines(tx: &mut Tx, actor: &Actor, open: &Open) -> Result<(Vec<Line>, HashMap<Uuid, Facts>)> {
-    let row = sqlx::query!(
+    let (contracts, row) = under_contracts!(tx, contracts => sqlx::query!(
         r#"WITH l AS MATERIALIZED (
                SELECT l.line_no, l.product_id AS product, l.quantity::text, l.sku, l.unit_price::text
                FROM order_lines l WHERE l.account_id = $1 AND l.order_id = $2 AND l.product_id IS NOT NULL)
-           SELECT (SELECT json_agg(l ORDER BY l.line_no) FROM l) AS "lines: Json<Vec<Line>>",
-                  ARRAY(SELECT f FROM product_facts f WHERE f.id = ANY (ARRAY(SELECT l.product FROM l))) AS "rows!: Vec<catalog::Row>""#,
+           SELECT s.contracts_version, (SELECT json_agg(l ORDER BY l.line_no) FROM l) AS "lines: Json<Vec<Line>>",
+                  ARRAY(SELECT f FROM product_facts($3, $4, $5) f WHERE f.id = ANY (ARRAY(SELECT l.product FROM l))) AS "rows!: Vec<catalog::Row>"
+           FROM seller s"#,
         actor.account().0,
-        open.order.0
+        open.order.0,
+        &contracts.lists,
+        contracts.everything,
+        &contracts.catalogs
     )
     .fetch_one(tx.db())
-    .await?;
-    let facts = catalog::facts(row.rows)?;
+    .await?);
+    let facts = catalog::facts(&contracts, row.rows)?;
     Ok((row.lines.map(|Json(lines)| lines).unwrap_or_default(), facts.into_iter().map(|f| (f.id.0, f)).collect()))
 }
 

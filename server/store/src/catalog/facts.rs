@@ -15,11 +15,12 @@ use rust_decimal::Decimal;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::contracts::{Contracts, under_contracts};
 use crate::{Error, Result, Tx};
 
-/// One row of the view `product_facts`, column by column.
+/// One row of the function `product_facts`, column by column.
 #[derive(Debug, sqlx::Type)]
-#[sqlx(type_name = "product_facts")]
+#[sqlx(type_name = "product_fact")]
 pub(crate) struct Row {
     id: Uuid,
     sku: String,
@@ -41,7 +42,6 @@ pub(crate) struct Row {
     later_on: Option<NaiveDate>,
     successor: Option<Vec<String>>,
     own_number: String,
-    agreements: Option<String>,
     prices: Option<Vec<PriceRow>>,
 }
 
@@ -57,26 +57,6 @@ struct PriceRow {
     percent_off: Option<Decimal>,
     valid_from: Option<NaiveDate>,
     valid_to: Option<NaiveDate>,
-}
-
-/// The agreements of the asking account, each with the price list that it opens: the same for every product of a statement.
-#[derive(Default)]
-struct Agreements {
-    text: String,
-    read: Vec<(Uuid, Arc<Agreement>)>,
-}
-
-impl Agreements {
-    fn of(&mut self, text: Option<String>) -> Result<&[(Uuid, Arc<Agreement>)]> {
-        let text = text.unwrap_or_default();
-        if text != self.text {
-            let read: Vec<(Uuid, Agreement)> =
-                serde_json::from_str(&text).map_err(|e| Error::odd("product_facts.agreements", &e.to_string()))?;
-            self.read = read.into_iter().map(|(list, agreement)| (list, Arc::new(agreement))).collect();
-            self.text = text;
-        }
-        Ok(&self.read)
-    }
 }
 
 impl PriceRow {
@@ -98,10 +78,9 @@ impl PriceRow {
     }
 }
 
-/// What the rows of one statement say.
-pub(crate) fn facts(rows: Vec<Row>) -> Result<Vec<Facts>> {
-    let mut agreements = Agreements::default();
-    rows.into_iter().map(|row| Facts::new(row, &mut agreements)).collect()
+/// What rows say that were asked for under these contracts.
+pub(crate) fn facts(contracts: &Contracts, rows: Vec<Row>) -> Result<Vec<Facts>> {
+    rows.into_iter().map(|row| Facts::new(row, contracts)).collect()
 }
 
 /// What there is to know about a product for the asking account.
@@ -141,13 +120,12 @@ impl Pricing {
 }
 
 impl Facts {
-    fn new(row: Row, agreements: &mut Agreements) -> Result<Self> {
+    fn new(row: Row, contracts: &Contracts) -> Result<Self> {
         let quantity = |value: Decimal| Quantity::new(value).ok_or_else(|| Error::odd("product_facts", &row.sku));
-        let opened = agreements.of(row.agreements)?;
         let mut candidates = Vec::new();
         for price in row.prices.unwrap_or_default() {
             // One list may be opened by several contracts.
-            for (_, agreement) in opened.iter().filter(|(list, _)| *list == price.price_list) {
+            for (_, agreement) in contracts.agreements.iter().filter(|(list, _)| *list == price.price_list) {
                 candidates.push(price.candidate(agreement)?);
             }
         }
@@ -252,16 +230,29 @@ impl Facts {
     }
 }
 
+macro_rules! asked {
+    ($tx:ident, $of:tt, $given:expr) => {
+        under_contracts!($tx, contracts => sqlx::query!(
+            "SELECT s.contracts_version, ARRAY(SELECT f FROM product_facts($2, $3, $4) f WHERE "
+                + $of
+                + ") AS \"rows!: Vec<Row>\" FROM seller s",
+            $given,
+            &contracts.lists,
+            contracts.everything,
+            &contracts.catalogs
+        )
+        .fetch_one($tx.db())
+        .await?)
+    };
+}
+
 /// Facts of some products, in no particular order. One statement.
 pub(crate) async fn facts_of(tx: &mut Tx, products: &[Uuid]) -> Result<Vec<Facts>> {
     if products.is_empty() {
         return Ok(Vec::new());
     }
-    facts(
-        sqlx::query_scalar!(r#"SELECT f AS "row!: Row" FROM product_facts f WHERE f.id = ANY($1)"#, products)
-            .fetch_all(tx.db())
-            .await?,
-    )
+    let (contracts, row) = asked!(tx, "f.id = ANY($1)", products);
+    facts(&contracts, row.rows)
 }
 
 /// Facts of the products with these numbers, in no particular order. One statement.
@@ -269,11 +260,8 @@ pub(crate) async fn facts_by_skus(tx: &mut Tx, skus: &[String]) -> Result<Vec<Fa
     if skus.is_empty() {
         return Ok(Vec::new());
     }
-    facts(
-        sqlx::query_scalar!(r#"SELECT f AS "row!: Row" FROM product_facts f WHERE f.sku = ANY($1)"#, skus)
-            .fetch_all(tx.db())
-            .await?,
-    )
+    let (contracts, row) = asked!(tx, "f.sku = ANY($1)", skus);
+    facts(&contracts, row.rows)
 }
 
 /// Facts of one product, in the assortment or not. One statement.

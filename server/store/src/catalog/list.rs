@@ -7,6 +7,7 @@ use domain::{Actor, Permission, Problem};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::contracts::under_contracts;
 use super::facts::{Facts, Pricing, Row, facts, facts_of};
 use super::overview;
 use crate::{Result, Tx, search};
@@ -67,8 +68,7 @@ fn is_by_price(query: &CatalogQuery) -> bool {
 async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
     struct Paged {
         version: i64,
-        everything: Option<bool>,
-        catalogs: Option<Vec<Uuid>>,
+        contracts_version: i64,
         category: Option<String>,
         rows: Vec<Row>,
     }
@@ -76,33 +76,32 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
     // Four statements in one shape, so that each is read along its own index.
     macro_rules! page {
         ($here:tt, $order:tt) => {
-            sqlx::query_as!(
+            under_contracts!(tx, contracts => sqlx::query_as!(
                 Paged,
-                // The assortment as `my_products` has it, found out once.
-                "WITH mine AS MATERIALIZED (
-                     SELECT bool_or(g.everything) AS everything, array_agg(DISTINCT g.id) AS catalogs FROM my_catalogs g
-                 ), paged AS MATERIALIZED (
+                "WITH paged AS MATERIALIZED (
                      SELECT p.id FROM products p
-                     WHERE p.status = 'active' AND ((SELECT m.everything FROM mine m)
-                           OR EXISTS (SELECT 1 FROM catalog_products cp WHERE cp.product_id = p.id AND cp.catalog_id = ANY ((SELECT m.catalogs FROM mine m)::uuid[])))
+                     WHERE p.status = 'active'
+                       AND ($5 OR EXISTS (SELECT 1 FROM catalog_products cp WHERE cp.product_id = p.id AND cp.catalog_id = ANY ($6)))
                        AND "
                     + $here
                     + " ORDER BY "
                     + $order
                     + " LIMIT $2 OFFSET $3)
-                 SELECT s.catalog_version AS version,
-                        (SELECT m.everything FROM mine m) AS everything, (SELECT m.catalogs FROM mine m) AS catalogs,
+                 SELECT s.catalog_version AS version, s.contracts_version,
                         (SELECT c.name FROM categories c WHERE c.slug = $1) AS category,
-                        ARRAY(SELECT p FROM product_facts p WHERE p.id = ANY (ARRAY(SELECT g.id FROM paged g)) ORDER BY "
+                        ARRAY(SELECT p FROM product_facts($4, $5, $6) p WHERE p.id = ANY (ARRAY(SELECT g.id FROM paged g)) ORDER BY "
                     + $order
                     + ") AS \"rows!: Vec<Row>\"
                  FROM seller s",
                 query.category,
                 first,
-                skip
+                skip,
+                &contracts.lists,
+                contracts.everything,
+                &contracts.catalogs
             )
             .fetch_one(tx.db())
-            .await?
+            .await?)
         };
     }
     macro_rules! in_category {
@@ -110,14 +109,13 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
             page!("p.category_id = (SELECT c.id FROM categories c WHERE c.slug = $1)", $order)
         };
     }
-    let paged = match (query.category.is_empty(), query.sort) {
+    let (contracts, paged) = match (query.category.is_empty(), query.sort) {
         (true, Sort::Sku) => page!("true", "p.sku, p.id"),
         (true, _) => page!("true", "p.name, p.id"),
         (false, Sort::Sku) => in_category!("p.sku, p.id"),
         (false, _) => in_category!("p.name, p.id"),
     };
-    let catalogs = (paged.everything == Some(true), paged.catalogs.unwrap_or_default());
-    let overview = overview::overview(tx, paged.version, catalogs, &query.category).await?;
+    let overview = overview::overview(tx, paged.version, &contracts, &query.category).await?;
     Ok(Found {
         total: overview.total(&query.category),
         guessed: None,
@@ -125,7 +123,7 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
         category: paged.category,
         categories: overview.categories.clone(),
         facets: overview.facets.clone(),
-        rows: facts(paged.rows)?,
+        rows: facts(&contracts, paged.rows)?,
     })
 }
 

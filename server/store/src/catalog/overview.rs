@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::catalog::{CategoryRow, Facet};
 use uuid::Uuid;
 
+use super::contracts::Contracts;
 use crate::search::{self, Ask};
 use crate::{Result, Tx};
 
@@ -57,20 +58,20 @@ impl Overviews {
     }
 }
 
-/// The numbers of the assortment that `catalogs` make up, as of `version` or, while a large index is built anew, of a moment
+/// The numbers of the assortment that these contracts open, as of `version` or, while a large index is built anew, of a moment
 /// before. No statement where this process knows what the catalogs hold.
 pub(super) async fn overview(
     tx: &mut Tx,
     version: i64,
-    (everything, catalogs): (bool, Vec<Uuid>),
+    contracts: &Contracts,
     category: &str,
 ) -> Result<Arc<Overview>> {
-    let key = (catalogs, category.to_owned());
+    let key = (contracts.catalogs.clone(), category.to_owned());
     if let Some(known) = tx.overviews().known(version, &key) {
         return Ok(known);
     }
     let index = search::of_version(tx, version).await?;
-    let assortment = search::assortment(tx, &index, everything, key.0.clone()).await?;
+    let assortment = search::assortment(tx, &index, contracts).await?;
     let found = index.find(&Ask { category, visible: assortment.visible.as_ref(), ..Ask::default() }, 0);
     let overview = Arc::new(Overview { categories: found.categories, facets: found.facets });
     if index.version >= version {

@@ -3,6 +3,7 @@
 use domain::catalog::{Availability, LargerUnit, PriceBrief, PriceExplanation, ProductPage, WarehouseStock};
 use domain::{Permission, Problem, Quantity, pricing};
 
+use super::contracts::under_contracts;
 use super::facts::{Facts, Pricing, Row, facts, facts_by_sku};
 use crate::{Error, Result, Tx};
 
@@ -11,21 +12,24 @@ pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
     let actor = tx.actor()?;
     actor.require(Permission::CatalogRead)?;
     let today = tx.today();
-    let row = sqlx::query!(
-        r#"SELECT p.description, COALESCE(p.gtin, '') AS "gtin!", c.name AS category, c.slug, p.attributes AS "attributes!",
-                  (SELECT f FROM product_facts f WHERE f.sku = $1 AND f.in_assortment) AS "facts: Row",
+    let (contracts, row) = under_contracts!(tx, contracts => sqlx::query!(
+        r#"SELECT s.contracts_version, p.description, COALESCE(p.gtin, '') AS "gtin!", c.name AS category, c.slug, p.attributes AS "attributes!",
+                  (SELECT f FROM product_facts($4, $5, $6) f WHERE f.sku = $1 AND f.in_assortment) AS "facts: Row",
                   EXISTS (SELECT 1 FROM stock_watches h WHERE h.account_id = $2 AND h.member_id = $3 AND h.product_id = p.id) AS "watched!",
                   (SELECT jsonb_agg(jsonb_build_array(w.name, greatest(k.on_hand - k.reserved, 0)::text,
                                     (k.incoming - greatest(k.reserved - k.on_hand, 0))::text, k.incoming_on) ORDER BY w.position, w.code)
                    FROM stock k JOIN warehouses w ON w.code = k.warehouse WHERE k.product_id = p.id) AS stock
-           FROM products p JOIN categories c ON c.id = p.category_id WHERE p.sku = $1"#,
+           FROM seller s, products p JOIN categories c ON c.id = p.category_id WHERE p.sku = $1"#,
         sku.trim().to_uppercase(),
         actor.account().0,
-        actor.member()?.0
+        actor.member()?.0,
+        &contracts.lists,
+        contracts.everything,
+        &contracts.catalogs
     )
     .fetch_one(tx.db())
-    .await?;
-    let facts = facts(row.facts.into_iter().collect())?.pop().ok_or(Problem::NotFound)?;
+    .await?);
+    let facts = facts(&contracts, row.facts.into_iter().collect())?.pop().ok_or(Problem::NotFound)?;
     let pricing = Pricing::of(&actor, today);
     let first = facts.packing().fit(Quantity::ONE);
     let odd = |e: serde_json::Error| Error::odd("product", &e.to_string());

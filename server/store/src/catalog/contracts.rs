@@ -1,0 +1,118 @@
+//! What its contracts open to an account: catalogs and price lists. It is the same for every article and every page until somebody
+//! changes a contract, so a server process keeps it: `seller.contracts_version` is raised in the transaction that changes it, and read in
+//! the same statement as what is asked under the contracts (docs/decisions, 032).
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::NaiveDate;
+use domain::ids::AccountId;
+use domain::pricing::Agreement;
+use uuid::Uuid;
+
+use crate::{Error, Result, Tx};
+
+/// The contracts of one account on one day.
+#[derive(Debug)]
+pub(crate) struct Contracts {
+    /// The `seller.contracts_version` that they are true for.
+    pub version: i64,
+    /// A catalog of everything is among those that are open.
+    pub everything: bool,
+    /// The open catalogs, each once, in order.
+    pub catalogs: Vec<Uuid>,
+    /// The price lists, each once.
+    pub lists: Vec<Uuid>,
+    /// Each contract with the list that it opens, in force or not: the explanation of a price names them all.
+    pub agreements: Vec<(Uuid, Arc<Agreement>)>,
+}
+
+/// Distinct accounts whose contracts are kept, of about a kilobyte each; beyond it all are read again.
+const MOST: usize = 16_384;
+
+/// What this process knows, for one version and one day.
+#[derive(Default)]
+pub(crate) struct KnownContracts(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    version: i64,
+    day: NaiveDate,
+    known: HashMap<Vec<AccountId>, Arc<Contracts>>,
+}
+
+impl KnownContracts {
+    fn of(&self, day: NaiveDate, lineage: &[AccountId]) -> Option<Arc<Contracts>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.known.get(lineage).filter(|_| kept.day == day).cloned()
+    }
+
+    fn keep(&self, day: NaiveDate, lineage: Vec<AccountId>, contracts: Arc<Contracts>) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.version < contracts.version || kept.day < day || kept.known.len() >= MOST {
+            *kept = Kept { version: contracts.version, day, known: HashMap::new() };
+        }
+        if kept.version == contracts.version && kept.day == day {
+            kept.known.insert(lineage, contracts);
+        }
+    }
+}
+
+/// Asks something under the contracts of whoever asks, once more when they turn out to have changed, and gives the contracts with the answer:
+/// a row with the `contracts_version` of the moment in which it was asked.
+macro_rules! under_contracts {
+    ($tx:ident, $contracts:ident => $ask:expr) => {{
+        let mut $contracts = $crate::catalog::contracts($tx).await?;
+        loop {
+            let row = $ask;
+            if row.contracts_version == $contracts.version {
+                break ($contracts, row);
+            }
+            $contracts = $crate::catalog::contracts_anew($tx).await?;
+        }
+    }};
+}
+pub(crate) use under_contracts;
+
+/// The contracts of whoever asks, as far as this process knows them; else one statement. For [`under_contracts`], which sees to it that they
+/// are not old.
+pub(crate) async fn contracts(tx: &mut Tx) -> Result<Arc<Contracts>> {
+    let actor = tx.actor()?;
+    // What staff see of a customer's contracts is for row-level security to say, and differs from one to the other.
+    let known = if actor.is_staff() { None } else { tx.contracts().of(tx.today(), actor.lineage()) };
+    match known {
+        Some(contracts) => Ok(contracts),
+        None => contracts_anew(tx).await,
+    }
+}
+
+/// The contracts of whoever asks, from the database. One statement.
+pub(crate) async fn contracts_anew(tx: &mut Tx) -> Result<Arc<Contracts>> {
+    let row = sqlx::query!(
+        r#"SELECT s.contracts_version AS version, COALESCE(g.everything, false) AS "everything!", COALESCE(g.ids, '{}') AS "catalogs!",
+                  COALESCE(l.ids, '{}') AS "lists!", COALESCE(l.agreements, '[]') AS "agreements!"
+           FROM seller s
+           CROSS JOIN (SELECT bool_or(everything) AS everything, array_agg(DISTINCT id) AS ids FROM my_catalogs) g
+           CROSS JOIN (SELECT array_agg(DISTINCT id) AS ids,
+                              json_agg(json_build_array(id, json_build_object(
+                                  'level', level, 'is_default', is_default, 'priority', priority, 'contract', contract, 'list', list,
+                                  'active', contract_active, 'from', contract_from, 'to', contract_to)) ORDER BY level, contract)::text AS agreements
+                       FROM my_price_lists) l"#
+    )
+    .fetch_one(tx.db())
+    .await?;
+    let agreements: Vec<(Uuid, Agreement)> =
+        serde_json::from_str(&row.agreements).map_err(|e| Error::odd("my_price_lists", &e.to_string()))?;
+    let contracts = Arc::new(Contracts {
+        version: row.version,
+        everything: row.everything,
+        catalogs: row.catalogs,
+        lists: row.lists,
+        agreements: agreements.into_iter().map(|(list, agreement)| (list, Arc::new(agreement))).collect(),
+    });
+    let actor = tx.actor()?;
+    if !actor.is_staff() {
+        tx.contracts().keep(tx.today(), actor.lineage().to_vec(), contracts.clone());
+    }
+    Ok(contracts)
+}
