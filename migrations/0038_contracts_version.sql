@@ -1,7 +1,7 @@
--- What its contracts open to an account is the same for every article until somebody changes a contract. Servers keep it for one
--- version (store::catalog::contracts), raised in the transaction that changes it, so nobody sees the one without the other.
+-- What its contracts open to an account, and what its articles cost there, stays the same until somebody changes it. Servers keep it for
+-- one version (store::catalog::contracts), raised in the transaction that changes it, so nobody sees the one without the other.
 ALTER TABLE seller ADD COLUMN contracts_version bigint NOT NULL DEFAULT 0;
-COMMENT ON COLUMN seller.contracts_version IS 'raised with every change of what contracts open to whom, for what servers keep of it';
+COMMENT ON COLUMN seller.contracts_version IS 'raised with every change of contracts and prices, for what servers keep of them';
 
 CREATE FUNCTION raise_contracts_version() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
@@ -12,7 +12,7 @@ END $$;
 DO $$
 DECLARE t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['contracts', 'price_lists', 'catalogs'] LOOP
+    FOREACH t IN ARRAY ARRAY['contracts', 'price_lists', 'prices', 'catalogs'] LOOP
         EXECUTE format('CREATE TRIGGER contracts_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %I
             FOR EACH STATEMENT EXECUTE FUNCTION raise_contracts_version()', t);
     END LOOP;
@@ -22,20 +22,15 @@ CREATE TRIGGER contracts_changed AFTER UPDATE OF default_catalog_for_all ON sell
 
 DROP VIEW product_facts;
 CREATE TYPE product_fact AS (id uuid, sku text, name text, unit text, larger_units jsonb, minimum numeric, multiple numeric, maximum numeric,
-    pieces int, tax_rate numeric, discontinued boolean, picture text, icon text, category text, in_assortment boolean, now numeric,
-    later numeric, later_on date, successor text[], own_number text, prices price_row[]);
--- Everything that a list, a cart line, a reorder or a submission asks about a product, in one shape (store::catalog::facts::Row), for
--- an account whose contracts open these price lists and catalogs. Ask with a condition on `id` or `sku`, never by a join.
+    pieces int, tax_rate numeric, discontinued boolean, picture text, icon text, category text, in_assortment boolean, successor text[],
+    prices price_row[]);
+-- What stays the same about a product as long as nobody changes the catalog (`seller.catalog_version`), a contract or a price
+-- (`seller.contracts_version`), for an account whose contracts open these price lists and catalogs. Ask with a condition on `id`.
 CREATE FUNCTION product_facts(lists uuid[], everything boolean, catalogs uuid[]) RETURNS SETOF product_fact LANGUAGE sql STABLE AS $$
 SELECT p.id, p.sku, p.name, p.unit, p.larger_units, p.min_quantity, p.quantity_multiple, p.max_quantity, p.pieces_per_pack, p.tax_rate,
        p.status = 'discontinued', p.picture, c.icon, c.slug,
        everything OR EXISTS (SELECT 1 FROM catalog_products cp WHERE cp.product_id = p.id AND cp.catalog_id = ANY (catalogs)),
-       s.now, s.later, s.later_on,
        (SELECT ARRAY[n.sku, n.name] FROM products n WHERE n.id = p.successor_id),
-       -- What the asking account calls it: what it learnt last.
-       COALESCE((SELECT n.key FROM part_numbers n
-                 WHERE n.account_id = (SELECT NULLIF(current_setting('app.account_id', true), '')::uuid) AND n.product_id = p.id
-                 ORDER BY n.at DESC, n.key LIMIT 1), ''),
        -- Price candidates, for domain::pricing::resolve. Percentages and tiers are resolved there.
        (SELECT array_agg((m.price_list_id, m.currency, m.unit, m.min_quantity, m.unit_price, m.percent_off,
                           NULLIF(m.valid_from, '-infinity'), m.valid_to)::price_row)
@@ -44,10 +39,22 @@ SELECT p.id, p.sku, p.name, p.unit, p.larger_units, p.min_quantity, p.quantity_m
           AND array_position(lists, m.price_list_id) > 0)
 FROM products p
 JOIN categories c ON c.id = p.category_id
+$$;
+
+CREATE TYPE product_now AS (id uuid, now numeric, later numeric, later_on date, own_number text);
+-- What may have changed since a moment ago: what there is of each product, and what the asking account calls it (what it learnt last).
+-- In the order in which they are asked for.
+CREATE FUNCTION products_now(among uuid[]) RETURNS SETOF product_now LANGUAGE sql STABLE AS $$
+SELECT t.id, s.now, s.later, s.later_on,
+       COALESCE((SELECT n.key FROM part_numbers n
+                 WHERE n.account_id = (SELECT NULLIF(current_setting('app.account_id', true), '')::uuid) AND n.product_id = t.id
+                 ORDER BY n.at DESC, n.key LIMIT 1), '')
+FROM unnest(among) WITH ORDINALITY t (id, position)
 CROSS JOIN LATERAL (
     SELECT COALESCE(sum(greatest(k.on_hand - k.reserved, 0)), 0) AS now,
            COALESCE(sum(k.incoming - greatest(k.reserved - k.on_hand, 0)), 0) AS later,
            max(k.incoming_on) FILTER (WHERE k.incoming > 0) AS later_on
-    FROM stock k WHERE k.product_id = p.id) s
+    FROM stock k WHERE k.product_id = t.id) s
+ORDER BY t.position
 $$;
-GRANT EXECUTE ON FUNCTION product_facts(uuid[], boolean, uuid[]) TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;
+GRANT EXECUTE ON FUNCTION product_facts(uuid[], boolean, uuid[]), products_now(uuid[]) TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;

@@ -142,11 +142,11 @@ impl Config {
     }
 }
 
-/// Two for each processor, and a few that mostly wait for what is told (mail, bell, packs): statements that run beside more
-/// others than there are processors take a third more of them (docs/decisions/031-in-parts.md).
+/// Two for each processor: statements that run beside more others than there are processors take a third more of them
+/// (docs/decisions/031-in-parts.md). Those that only listen come on top.
 fn usual_connections() -> usize {
     let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    (processors * 2 + 4).min(100)
+    (processors * 2).clamp(4, 100)
 }
 
 #[cfg(test)]

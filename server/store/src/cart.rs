@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::catalog::{Facts, Pricing, Row, facts, facts_by_sku, under_contracts};
+use crate::catalog::{Facts, Now, Pricing, facts, facts_by_sku, under_contracts};
 use crate::limits::{self, Lock};
 use crate::{Error, Result, Tx, approvals, audit, budgets, new_id};
 
@@ -49,7 +49,7 @@ struct Terms {
     free_delivery_from: Option<Decimal>,
 }
 
-/// Reads the asking member's cart, priced now. One statement.
+/// Reads the asking member's cart, priced now. One statement, and one for articles that this process does not know.
 pub(crate) async fn load(tx: &mut Tx, actor: &Actor) -> Result<Cart> {
     read(tx, actor, None).await
 }
@@ -63,19 +63,17 @@ pub(crate) async fn read(tx: &mut Tx, actor: &Actor, named: Option<CartId>) -> R
                WHERE c.account_id = $1
                  AND c.id = COALESCE($3, (SELECT k.id FROM carts k WHERE k.account_id = $1 AND k.member_id = $2 AND k.in_use))
            )
-           SELECT s.contracts_version, a.tax_rate, a.po_required, a.order_minimum, s.delivery_fee, s.free_delivery_from, c.id AS "cart?", c.name AS "name?",
+           SELECT s.contracts_version, s.catalog_version, a.tax_rate, a.po_required, a.order_minimum, s.delivery_fee, s.free_delivery_from, c.id AS "cart?", c.name AS "name?",
                   (SELECT jsonb_agg(jsonb_build_array(l.product_id, l.quantity::text, l.seen_price::text) ORDER BY l.added_at, l.product_id)
                    FROM cart_lines l WHERE (l.account_id, l.cart_id) = (c.account_id, c.id)) AS lines,
-                  ARRAY(SELECT p FROM product_facts($4, $5, $6) p WHERE p.id = ANY (ARRAY(
-                      SELECT l.product_id FROM c JOIN cart_lines l ON (l.account_id, l.cart_id) = (c.account_id, c.id)))) AS "products!: Vec<Row>"
+                  ARRAY(SELECT n FROM (SELECT ARRAY(
+                      SELECT l.product_id FROM c JOIN cart_lines l ON (l.account_id, l.cart_id) = (c.account_id, c.id)) AS ids) asked,
+                      products_now(asked.ids) n) AS "products!: Vec<Now>"
            FROM accounts a CROSS JOIN seller s LEFT JOIN c ON true
            WHERE a.id = $1"#,
         actor.account().0,
         member.0,
-        named.map(|id| id.0),
-        &contracts.lists,
-        contracts.everything,
-        &contracts.catalogs
+        named.map(|id| id.0)
     )
     .fetch_one(tx.db())
     .await?);
@@ -83,7 +81,8 @@ pub(crate) async fn read(tx: &mut Tx, actor: &Actor, named: Option<CartId>) -> R
         .lines
         .map_or(Ok(Vec::new()), serde_json::from_value)
         .map_err(|e| Error::odd("cart_lines", &e.to_string()))?;
-    let mut known: HashMap<Uuid, Facts> = facts(&contracts, row.products)?.into_iter().map(|f| (f.id.0, f)).collect();
+    let known = facts(tx, &contracts, row.catalog_version, row.products).await?;
+    let mut known: HashMap<Uuid, Facts> = known.into_iter().map(|f| (f.id.0, f)).collect();
     let mut lines = Vec::with_capacity(wanted.len());
     for (id, quantity, seen_price) in wanted {
         let facts = known.remove(&id).ok_or_else(|| Error::odd("cart line without product", &id.to_string()))?;

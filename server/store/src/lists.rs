@@ -220,7 +220,9 @@ pub async fn make(tx: &mut Tx, form: &ListForm, source: &Source) -> Result<Made>
     let own = |sku: String, quantity| Wanted { sku, quantity, unit: None };
     let wanted: Vec<Wanted> = match source {
         Source::Blank => Vec::new(),
-        Source::Cart => cart::load(tx, &actor).await?.lines.into_iter().map(|l| own(l.facts.sku, l.quantity)).collect(),
+        Source::Cart => {
+            cart::load(tx, &actor).await?.lines.into_iter().map(|l| own(l.facts.sku.clone(), l.quantity)).collect()
+        }
         Source::Order(number) => {
             let order = crate::orders::find(tx, number).await?;
             order.lines.into_iter().map(|l| Wanted { sku: l.sku, quantity: l.quantity, unit: Some(l.unit) }).collect()

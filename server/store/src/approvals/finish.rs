@@ -26,24 +26,21 @@ struct Line {
     unit_price: rust_decimal::Decimal,
 }
 
-/// What was ordered, and what is known of it now. One statement.
+/// What was ordered, and what is known of it now. One statement, and one for articles that this process does not know.
 async fn lines(tx: &mut Tx, actor: &Actor, open: &Open) -> Result<(Vec<Line>, HashMap<Uuid, Facts>)> {
     let (contracts, row) = under_contracts!(tx, contracts => sqlx::query!(
         r#"WITH l AS MATERIALIZED (
                SELECT l.line_no, l.product_id AS product, l.quantity::text, l.sku, l.unit_price::text
                FROM order_lines l WHERE l.account_id = $1 AND l.order_id = $2 AND l.product_id IS NOT NULL)
-           SELECT s.contracts_version, (SELECT json_agg(l ORDER BY l.line_no) FROM l) AS "lines: Json<Vec<Line>>",
-                  ARRAY(SELECT f FROM product_facts($3, $4, $5) f WHERE f.id = ANY (ARRAY(SELECT l.product FROM l))) AS "rows!: Vec<catalog::Row>"
+           SELECT s.contracts_version, s.catalog_version, (SELECT json_agg(l ORDER BY l.line_no) FROM l) AS "lines: Json<Vec<Line>>",
+                  ARRAY(SELECT n FROM (SELECT ARRAY(SELECT l.product FROM l) AS ids) asked, products_now(asked.ids) n) AS "rows!: Vec<catalog::Now>"
            FROM seller s"#,
         actor.account().0,
-        open.order.0,
-        &contracts.lists,
-        contracts.everything,
-        &contracts.catalogs
+        open.order.0
     )
     .fetch_one(tx.db())
     .await?);
-    let facts = catalog::facts(&contracts, row.rows)?;
+    let facts = catalog::facts(tx, &contracts, row.catalog_version, row.rows).await?;
     Ok((row.lines.map(|Json(lines)| lines).unwrap_or_default(), facts.into_iter().map(|f| (f.id.0, f)).collect()))
 }
 

@@ -1,6 +1,6 @@
-//! What its contracts open to an account: catalogs and price lists. It is the same for every article and every page until somebody
-//! changes a contract, so a server process keeps it: `seller.contracts_version` is raised in the transaction that changes it, and read in
-//! the same statement as what is asked under the contracts (docs/decisions, 032).
+//! What its contracts open to an account, catalogs and price lists, and what is known of articles under them. It stays the same until
+//! somebody changes a contract, a price or the catalog, so a server process keeps it: `seller.contracts_version` and `catalog_version` are
+//! raised in the transaction that changes something, and read in the same statement as what is asked (docs/decisions, 032).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +10,7 @@ use domain::ids::AccountId;
 use domain::pricing::Agreement;
 use uuid::Uuid;
 
+use super::facts::Article;
 use crate::{Error, Result, Tx};
 
 /// The contracts of one account on one day.
@@ -25,10 +26,32 @@ pub(crate) struct Contracts {
     pub lists: Vec<Uuid>,
     /// Each contract with the list that it opens, in force or not: the explanation of a price names them all.
     pub agreements: Vec<(Uuid, Arc<Agreement>)>,
+    articles: Mutex<Articles>,
+}
+
+/// What is known of articles, for one version of the catalog.
+#[derive(Debug, Default)]
+struct Articles {
+    catalog_version: i64,
+    known: HashMap<Uuid, Arc<Article>>,
+}
+
+impl Contracts {
+    /// Those of the articles that are known at this version of the catalog.
+    pub fn known(&self, catalog_version: i64, ids: &[Uuid]) -> HashMap<Uuid, Arc<Article>> {
+        let articles = self.articles.lock().unwrap_or_else(PoisonError::into_inner);
+        if articles.catalog_version != catalog_version {
+            return HashMap::new();
+        }
+        ids.iter().filter_map(|id| Some((*id, articles.known.get(id)?.clone()))).collect()
+    }
 }
 
 /// Distinct accounts whose contracts are kept, of about a kilobyte each; beyond it all are read again.
 const MOST: usize = 16_384;
+
+/// Articles that are kept, over all accounts, of about a kilobyte each; beyond it all are read again.
+const MOST_ARTICLES: usize = 16_384;
 
 /// What this process knows, for one version and one day.
 #[derive(Default)]
@@ -39,6 +62,8 @@ struct Kept {
     version: i64,
     day: NaiveDate,
     known: HashMap<Vec<AccountId>, Arc<Contracts>>,
+    /// Articles under all of them, or more: some may have been forgotten with an older version of the catalog.
+    articles: usize,
 }
 
 impl KnownContracts {
@@ -50,10 +75,27 @@ impl KnownContracts {
     fn keep(&self, day: NaiveDate, lineage: Vec<AccountId>, contracts: Arc<Contracts>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.version < contracts.version || kept.day < day || kept.known.len() >= MOST {
-            *kept = Kept { version: contracts.version, day, known: HashMap::new() };
+            *kept = Kept { version: contracts.version, day, ..Kept::default() };
         }
         if kept.version == contracts.version && kept.day == day {
             kept.known.insert(lineage, contracts);
+        }
+    }
+
+    /// Keeps articles that were read under these contracts at this version of the catalog.
+    pub fn keep_articles(&self, contracts: &Contracts, catalog_version: i64, read: &[Arc<Article>]) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.articles += read.len();
+        if kept.articles > MOST_ARTICLES {
+            *kept = Kept { version: kept.version, day: kept.day, ..Kept::default() };
+            return;
+        }
+        let mut articles = contracts.articles.lock().unwrap_or_else(PoisonError::into_inner);
+        if articles.catalog_version < catalog_version {
+            *articles = Articles { catalog_version, known: HashMap::new() };
+        }
+        if articles.catalog_version == catalog_version {
+            articles.known.extend(read.iter().map(|article| (article.id.0, article.clone())));
         }
     }
 }
@@ -109,6 +151,7 @@ pub(crate) async fn contracts_anew(tx: &mut Tx) -> Result<Arc<Contracts>> {
         catalogs: row.catalogs,
         lists: row.lists,
         agreements: agreements.into_iter().map(|(list, agreement)| (list, Arc::new(agreement))).collect(),
+        articles: Mutex::default(),
     });
     let actor = tx.actor()?;
     if !actor.is_staff() {

@@ -1,6 +1,8 @@
-//! Everything a list, a cart line, a reorder or a submission asks about a product, in one shape from one view.
+//! Everything a list, a cart line, a reorder or a submission asks about a product: what stays the same until somebody changes the catalog,
+//! a contract or a price, which a server process keeps, and what may have changed since a moment ago.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -21,7 +23,7 @@ use crate::{Error, Result, Tx};
 /// One row of the function `product_facts`, column by column.
 #[derive(Debug, sqlx::Type)]
 #[sqlx(type_name = "product_fact")]
-pub(crate) struct Row {
+struct Row {
     id: Uuid,
     sku: String,
     name: String,
@@ -37,11 +39,7 @@ pub(crate) struct Row {
     icon: String,
     category: String,
     in_assortment: bool,
-    now: Decimal,
-    later: Decimal,
-    later_on: Option<NaiveDate>,
     successor: Option<Vec<String>>,
-    own_number: String,
     prices: Option<Vec<PriceRow>>,
 }
 
@@ -78,14 +76,20 @@ impl PriceRow {
     }
 }
 
-/// What rows say that were asked for under these contracts.
-pub(crate) fn facts(contracts: &Contracts, rows: Vec<Row>) -> Result<Vec<Facts>> {
-    rows.into_iter().map(|row| Facts::new(row, contracts)).collect()
+/// One row of the function `products_now`.
+#[derive(Debug, sqlx::Type)]
+#[sqlx(type_name = "product_now")]
+pub(crate) struct Now {
+    id: Uuid,
+    now: Decimal,
+    later: Decimal,
+    later_on: Option<NaiveDate>,
+    own_number: String,
 }
 
-/// What there is to know about a product for the asking account.
-#[derive(Clone, Debug)]
-pub(crate) struct Facts {
+/// What stays the same about a product for the asking account, for one version of the catalog and of contracts and prices.
+#[derive(Debug)]
+pub(crate) struct Article {
     pub id: ProductId,
     pub sku: String,
     pub name: String,
@@ -98,11 +102,25 @@ pub(crate) struct Facts {
     icon: String,
     pub category: String,
     pub in_assortment: bool,
-    availability: Availability,
     pub successor: Option<(String, String)>,
     candidates: Vec<Candidate>,
+}
+
+/// What there is to know about a product for the asking account.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    article: Arc<Article>,
+    availability: Availability,
     /// What the asking account calls it; empty: nothing else.
     pub own_number: String,
+}
+
+impl Deref for Facts {
+    type Target = Article;
+
+    fn deref(&self) -> &Article {
+        &self.article
+    }
 }
 
 /// What prices depend on besides the product.
@@ -119,7 +137,7 @@ impl Pricing {
     }
 }
 
-impl Facts {
+impl Article {
     fn new(row: Row, contracts: &Contracts) -> Result<Self> {
         let quantity = |value: Decimal| Quantity::new(value).ok_or_else(|| Error::odd("product_facts", &row.sku));
         let mut candidates = Vec::new();
@@ -129,7 +147,6 @@ impl Facts {
                 candidates.push(price.candidate(agreement)?);
             }
         }
-        let incoming = row.later_on.filter(|_| row.later > Decimal::ZERO).map(|day| (row.later, day));
         Ok(Self {
             id: ProductId(row.id),
             packing: Packing {
@@ -147,14 +164,19 @@ impl Facts {
             icon: row.icon,
             category: row.category,
             in_assortment: row.in_assortment,
-            availability: Availability { now: row.now, incoming },
             successor: row.successor.and_then(|pair| <[String; 2]>::try_from(pair).ok()).map(|[sku, name]| (sku, name)),
             candidates,
-            own_number: row.own_number,
         })
     }
+}
 
-    pub const fn packing(&self) -> Packing {
+impl Facts {
+    fn new(article: Arc<Article>, now: Now) -> Self {
+        let incoming = now.later_on.filter(|_| now.later > Decimal::ZERO).map(|day| (now.later, day));
+        Self { article, availability: Availability { now: now.now, incoming }, own_number: now.own_number }
+    }
+
+    pub fn packing(&self) -> Packing {
         self.packing
     }
 
@@ -230,41 +252,82 @@ impl Facts {
     }
 }
 
+/// The facts of these rows, in their order, asked for under `contracts` at this version of the catalog. No statement for products that this
+/// process knows; one for the others.
+pub(crate) async fn facts(
+    tx: &mut Tx,
+    contracts: &Arc<Contracts>,
+    catalog_version: i64,
+    rows: Vec<Now>,
+) -> Result<Vec<Facts>> {
+    let all: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut known = contracts.known(catalog_version, &all);
+    let missing: Vec<Uuid> = all.iter().filter(|id| !known.contains_key(*id)).copied().collect();
+    if !missing.is_empty() {
+        let (mut current, mut version, mut articles) = articles(tx, &missing).await?;
+        if (current.version, version) != (contracts.version, catalog_version) && !known.is_empty() {
+            // Changed in between: everything is of one moment.
+            known = HashMap::new();
+            (current, version, articles) = self::articles(tx, &all).await?;
+        }
+        if !tx.actor()?.is_staff() {
+            tx.contracts().keep_articles(&current, version, &articles);
+        }
+        known.extend(articles.into_iter().map(|article| (article.id.0, article)));
+    }
+    Ok(rows.into_iter().filter_map(|row| Some(Facts::new(known.get(&row.id)?.clone(), row))).collect())
+}
+
+/// Some products from the database, with the contracts and the version of the catalog that they are true for. One statement.
+async fn articles(tx: &mut Tx, products: &[Uuid]) -> Result<(Arc<Contracts>, i64, Vec<Arc<Article>>)> {
+    let (contracts, row) = under_contracts!(tx, contracts => sqlx::query!(
+        r#"SELECT s.contracts_version, s.catalog_version,
+                  ARRAY(SELECT f FROM product_facts($2, $3, $4) f WHERE f.id = ANY($1)) AS "rows!: Vec<Row>" FROM seller s"#,
+        products,
+        &contracts.lists,
+        contracts.everything,
+        &contracts.catalogs
+    )
+    .fetch_one(tx.db())
+    .await?);
+    let articles =
+        row.rows.into_iter().map(|row| Article::new(row, &contracts).map(Arc::new)).collect::<Result<_>>()?;
+    Ok((contracts, row.catalog_version, articles))
+}
+
 macro_rules! asked {
     ($tx:ident, $of:tt, $given:expr) => {
         under_contracts!($tx, contracts => sqlx::query!(
-            "SELECT s.contracts_version, ARRAY(SELECT f FROM product_facts($2, $3, $4) f WHERE "
+            // A function whose argument is a question itself is not made part of the statement, but planned anew each time.
+            "SELECT s.contracts_version, s.catalog_version, ARRAY(SELECT n FROM (SELECT "
                 + $of
-                + ") AS \"rows!: Vec<Row>\" FROM seller s",
-            $given,
-            &contracts.lists,
-            contracts.everything,
-            &contracts.catalogs
+                + " AS ids) asked, products_now(asked.ids) n) AS \"rows!: Vec<Now>\" FROM seller s",
+            $given
         )
         .fetch_one($tx.db())
         .await?)
     };
 }
 
-/// Facts of some products, in no particular order. One statement.
+/// Facts of some products, in no particular order. One statement, and one for those that this process does not know.
 pub(crate) async fn facts_of(tx: &mut Tx, products: &[Uuid]) -> Result<Vec<Facts>> {
     if products.is_empty() {
         return Ok(Vec::new());
     }
-    let (contracts, row) = asked!(tx, "f.id = ANY($1)", products);
-    facts(&contracts, row.rows)
+    let (contracts, row) = asked!(tx, "$1::uuid[]", products);
+    facts(tx, &contracts, row.catalog_version, row.rows).await
 }
 
-/// Facts of the products with these numbers, in no particular order. One statement.
+/// Facts of the products with these numbers, in no particular order. Like [`facts_of`].
 pub(crate) async fn facts_by_skus(tx: &mut Tx, skus: &[String]) -> Result<Vec<Facts>> {
     if skus.is_empty() {
         return Ok(Vec::new());
     }
-    let (contracts, row) = asked!(tx, "f.sku = ANY($1)", skus);
-    facts(&contracts, row.rows)
+    let (contracts, row) = asked!(tx, "ARRAY(SELECT p.id FROM products p WHERE p.sku = ANY($1))", skus);
+    facts(tx, &contracts, row.catalog_version, row.rows).await
 }
 
-/// Facts of one product, in the assortment or not. One statement.
+/// Facts of one product, in the assortment or not. Like [`facts_of`].
 pub(crate) async fn facts_by_sku(tx: &mut Tx, sku: &str) -> Result<Option<Facts>> {
     Ok(facts_by_skus(tx, &[sku.to_owned()]).await?.pop())
 }

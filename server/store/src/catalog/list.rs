@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::contracts::under_contracts;
-use super::facts::{Facts, Pricing, Row, facts, facts_of};
+use super::facts::{Facts, Now, Pricing, facts, facts_of};
 use super::overview;
 use crate::{Result, Tx, search};
 
@@ -67,10 +67,10 @@ fn is_by_price(query: &CatalogQuery) -> bool {
 /// One statement, and one more when nobody has counted this assortment yet.
 async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
     struct Paged {
-        version: i64,
+        catalog_version: i64,
         contracts_version: i64,
         category: Option<String>,
-        rows: Vec<Row>,
+        rows: Vec<Now>,
     }
     let (first, skip) = (i64::from(PAGE), i64::from(query.page - 1) * i64::from(PAGE));
     // Four statements in one shape, so that each is read along its own index.
@@ -79,24 +79,22 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
             under_contracts!(tx, contracts => sqlx::query_as!(
                 Paged,
                 "WITH paged AS MATERIALIZED (
-                     SELECT p.id FROM products p
-                     WHERE p.status = 'active'
-                       AND ($5 OR EXISTS (SELECT 1 FROM catalog_products cp WHERE cp.product_id = p.id AND cp.catalog_id = ANY ($6)))
-                       AND "
+                     SELECT ARRAY(
+                         SELECT p.id FROM products p
+                         WHERE p.status = 'active'
+                           AND ($4 OR EXISTS (SELECT 1 FROM catalog_products cp WHERE cp.product_id = p.id AND cp.catalog_id = ANY ($5)))
+                           AND "
                     + $here
                     + " ORDER BY "
                     + $order
-                    + " LIMIT $2 OFFSET $3)
-                 SELECT s.catalog_version AS version, s.contracts_version,
+                    + " LIMIT $2 OFFSET $3) AS ids)
+                 SELECT s.catalog_version, s.contracts_version,
                         (SELECT c.name FROM categories c WHERE c.slug = $1) AS category,
-                        ARRAY(SELECT p FROM product_facts($4, $5, $6) p WHERE p.id = ANY (ARRAY(SELECT g.id FROM paged g)) ORDER BY "
-                    + $order
-                    + ") AS \"rows!: Vec<Row>\"
+                        ARRAY(SELECT n FROM paged g, products_now(g.ids) n) AS \"rows!: Vec<Now>\"
                  FROM seller s",
                 query.category,
                 first,
                 skip,
-                &contracts.lists,
                 contracts.everything,
                 &contracts.catalogs
             )
@@ -115,7 +113,7 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
         (false, Sort::Sku) => in_category!("p.sku, p.id"),
         (false, _) => in_category!("p.name, p.id"),
     };
-    let overview = overview::overview(tx, paged.version, &contracts, &query.category).await?;
+    let overview = overview::overview(tx, paged.catalog_version, &contracts, &query.category).await?;
     Ok(Found {
         total: overview.total(&query.category),
         guessed: None,
@@ -123,7 +121,7 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
         category: paged.category,
         categories: overview.categories.clone(),
         facets: overview.facets.clone(),
-        rows: facts(&contracts, paged.rows)?,
+        rows: facts(tx, &contracts, paged.catalog_version, paged.rows).await?,
     })
 }
 

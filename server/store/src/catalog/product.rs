@@ -4,7 +4,7 @@ use domain::catalog::{Availability, LargerUnit, PriceBrief, PriceExplanation, Pr
 use domain::{Permission, Problem, Quantity, pricing};
 
 use super::contracts::under_contracts;
-use super::facts::{Facts, Pricing, Row, facts, facts_by_sku};
+use super::facts::{Facts, Now, Pricing, facts, facts_by_sku};
 use crate::{Error, Result, Tx};
 
 /// A product of the account's assortment; not found for any other. One statement.
@@ -13,8 +13,8 @@ pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
     actor.require(Permission::CatalogRead)?;
     let today = tx.today();
     let (contracts, row) = under_contracts!(tx, contracts => sqlx::query!(
-        r#"SELECT s.contracts_version, p.description, COALESCE(p.gtin, '') AS "gtin!", c.name AS category, c.slug, p.attributes AS "attributes!",
-                  (SELECT f FROM product_facts($4, $5, $6) f WHERE f.sku = $1 AND f.in_assortment) AS "facts: Row",
+        r#"SELECT s.contracts_version, s.catalog_version, p.description, COALESCE(p.gtin, '') AS "gtin!", c.name AS category, c.slug, p.attributes AS "attributes!",
+                  ARRAY(SELECT n FROM products_now(ARRAY[p.id]) n) AS "now!: Vec<Now>",
                   EXISTS (SELECT 1 FROM stock_watches h WHERE h.account_id = $2 AND h.member_id = $3 AND h.product_id = p.id) AS "watched!",
                   (SELECT jsonb_agg(jsonb_build_array(w.name, greatest(k.on_hand - k.reserved, 0)::text,
                                     (k.incoming - greatest(k.reserved - k.on_hand, 0))::text, k.incoming_on) ORDER BY w.position, w.code)
@@ -22,14 +22,12 @@ pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
            FROM seller s, products p JOIN categories c ON c.id = p.category_id WHERE p.sku = $1"#,
         sku.trim().to_uppercase(),
         actor.account().0,
-        actor.member()?.0,
-        &contracts.lists,
-        contracts.everything,
-        &contracts.catalogs
+        actor.member()?.0
     )
     .fetch_one(tx.db())
     .await?);
-    let facts = facts(&contracts, row.facts.into_iter().collect())?.pop().ok_or(Problem::NotFound)?;
+    let facts = facts(tx, &contracts, row.catalog_version, row.now).await?.pop();
+    let facts = facts.filter(|facts| facts.in_assortment).ok_or(Problem::NotFound)?;
     let pricing = Pricing::of(&actor, today);
     let first = facts.packing().fit(Quantity::ONE);
     let odd = |e: serde_json::Error| Error::odd("product", &e.to_string());
@@ -89,9 +87,9 @@ pub async fn explain(tx: &mut Tx, sku: &str, quantity: Option<Quantity>) -> Resu
         list_price: resolved.as_ref().and_then(|r| r.list_price),
         valid_until: resolved.as_ref().and_then(|r| r.valid_until),
         considered: pricing::considered(facts.candidates(), &question),
-        sku: facts.sku,
-        name: facts.name,
-        unit: facts.units.own,
+        sku: facts.sku.clone(),
+        name: facts.name.clone(),
+        unit: facts.units.own.clone(),
         quantity,
         today,
     })

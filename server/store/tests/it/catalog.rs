@@ -1,9 +1,11 @@
 //! The assortment, search, and the order of prices.
 
+use chrono::{DateTime, Utc};
 use domain::catalog::{CatalogPage, CatalogQuery};
 use domain::{Actor, Money, Problem};
+use rust_decimal::Decimal;
 
-use crate::world::{World, quantity};
+use crate::world::{World, now, quantity};
 
 async fn page(world: &World, actor: &Actor, category: &str, query: &str) -> CatalogPage {
     store::catalog::page(&mut world.read(actor).await, CatalogQuery::parse(category, query)).await.unwrap()
@@ -59,6 +61,52 @@ async fn without_an_agreement_the_default_catalog_or_nothing_as_the_seller_decid
     assert!(page(&world, &globex, "", "").await.total > 30);
     world.sql("UPDATE seller SET default_catalog_for_all = false").await;
     assert_eq!(page(&world, &globex, "", "").await.total, 0);
+}
+
+/// What one costs in a list, on the product's page, and in the order of prices.
+async fn costs(store: &store::Store, actor: &Actor, at: DateTime<Utc>, sku: &str) -> Vec<Decimal> {
+    let reading = async || store.read(actor, at).await.unwrap();
+    let listed =
+        store::catalog::page(&mut reading().await, CatalogQuery::parse("", &format!("q={sku}"))).await.unwrap();
+    let product = store::catalog::product(&mut reading().await, sku).await.unwrap();
+    let plain = store::catalog::page(&mut reading().await, CatalogQuery::parse("", "sort=sku")).await.unwrap();
+    let first = plain.rows.into_iter().filter(|row| row.sku == sku);
+    let priced = listed.rows.into_iter().take(1).chain([product.row]).chain(first);
+    priced.map(|row| row.price.expect("a price").unit_price.amount()).collect()
+}
+
+#[tokio::test]
+async fn a_contract_that_changes_holds_from_the_next_question_in_every_process_and_on_its_last_day() {
+    let world = World::new().await;
+    let (buyer, other) = (world.buyer().await, world.second_process().await);
+    let (today, tomorrow) = (now(), now() + chrono::Duration::days(1));
+    let agreed: Decimal = "4.60".parse().unwrap();
+    let usual: Decimal = "5.90".parse().unwrap();
+    let everywhere = async |at: DateTime<Utc>, expected: Decimal| {
+        for store in [&world.store, &other] {
+            let found = costs(store, &buyer, at, "GL-CUT-D-9").await;
+            assert!(found.len() >= 2 && found.iter().all(|price| *price == expected), "{found:?}, not {expected}");
+        }
+    };
+    everywhere(today, agreed).await;
+    for (change, expected) in [
+        ("UPDATE contracts SET status = 'ended' WHERE number = 'K-2041'", usual),
+        ("UPDATE contracts SET status = 'active' WHERE number = 'K-2041'", agreed),
+        ("BEGIN; UPDATE contracts SET status = 'ended' WHERE number = 'K-2041'; ROLLBACK", agreed),
+        ("UPDATE contracts SET price_list_id = NULL, price_list_owner = NULL WHERE number = 'K-2041'", usual),
+    ] {
+        world.sql(change).await;
+        everywhere(today, expected).await;
+    }
+    let world = World::new().await;
+    let other = world.second_process().await;
+    let buyer = world.buyer().await;
+    world.sql(&format!("UPDATE contracts SET valid_to = '{}' WHERE number = 'K-2041'", today.date_naive())).await;
+    for store in [&world.store, &other] {
+        for (at, expected) in [(today, agreed), (tomorrow, usual), (today, agreed)] {
+            assert!(costs(store, &buyer, at, "GL-CUT-D-9").await.iter().all(|price| *price == expected));
+        }
+    }
 }
 
 #[tokio::test]
