@@ -84,8 +84,14 @@ rows.push = (row) => {
   console.error(`${row.join(' | ')} | ${highest().toFixed(0)} MB`);
   return told.call(rows, row);
 };
+// One address, or several in turn.
 const wrk = (url, cookie, connections = 8, during = seconds) => {
-  const out = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${during}s`, '--latency', '-H', 'accept: text/html', ...(cookie ? ['-H', `cookie: ${cookie}`] : []), url]).toString();
+  const paths = [url].flat().map((one) => one.replace(base, ''));
+  const turns = '/tmp/buyerdesk-bench.lua';
+  writeFileSync(turns, `local paths, n = { ${paths.map((path) => JSON.stringify(path)).join(', ')} }, 0
+    request = function() n = n + 1 return wrk.format('GET', paths[n % #paths + 1]) end`);
+  const several = paths.length > 1 ? ['-s', turns] : [];
+  const out = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${during}s`, '--latency', ...several, '-H', 'accept: text/html', ...(cookie ? ['-H', `cookie: ${cookie}`] : []), [url].flat()[0]]).toString();
   const find = (pattern) => out.match(pattern)?.[1] ?? '';
   if (/Non-2xx/.test(out)) throw new Error(`${url}: ${out}`);
   return { rate: Number(find(/Requests\/sec:\s+([\d.]+)/)), count: Number(find(/(\d+) requests in/)), p50: find(/^\s+50%\s+(\S+)/m), p99: find(/^\s+99%\s+(\S+)/m) };
@@ -103,14 +109,15 @@ try {
 
   const both = (own, pg) => `${own.toFixed(2)} + ${pg.toFixed(2)}`;
   const page = async (name, path, cookie) => {
-    const answer = await fetch(base + path, { headers: { ...headers, cookie } });
+    const urls = [path].flat().map((one) => base + one);
+    const answer = await fetch(urls[0], { headers: { ...headers, cookie } });
     const html = Buffer.from(await answer.arrayBuffer());
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-    wrk(base + path, cookie, 8, 2); // every connection has planned its statements
+    wrk(urls, cookie, 8, 2); // every connection has planned its statements
     // Busy, and with one request at a time: then each of the round trips to the database wakes two idle processors.
     const measured = (connections) => {
       const [calls, own, pg] = [statements(), cpuOf(server.pid), postgresCpu()];
-      const run = wrk(base + path, cookie, connections);
+      const run = wrk(urls, cookie, connections);
       const per = (n) => n / run.count;
       return { ...run, cpu: both(per((cpuOf(server.pid) - own) * 1000), per((postgresCpu() - pg) * 1000)), sql: per(statements() - calls).toFixed(1) };
     };
@@ -118,6 +125,13 @@ try {
     rows.push([name, busy.rate.toFixed(0), busy.p50, busy.p99, alone.p50, busy.cpu, alone.cpu, alone.sql, String(brotli(html))]);
   };
   await page('catalog page, 24 prices', '/catalog', buys);
+  await page('catalog, its first 100 pages in turn', Array.from({ length: 100 }, (_, i) => `/catalog?page=${i + 1}`), buys);
+  if (env.BENCH_SCALE) {
+    // 60 pages of each category: more articles than a server process keeps.
+    const categories = sql('SELECT slug FROM categories ORDER BY position').split('\n');
+    const pages = categories.flatMap((slug) => Array.from({ length: 60 }, (_, i) => `/catalog/${slug}?page=${i + 1}`));
+    await page(`catalog, ${pages.length} pages in turn, known or not`, pages, buys);
+  }
   await page('category page', imported ? '/catalog/lighting' : '/catalog/packaging', buys);
   await page('product page', `/products/${sku}`, buys);
   await page('search, words', imported ? '/search?q=red+heart' : '/search?q=tape', buys);

@@ -48,8 +48,7 @@ pub fn reloaded<Q: Question, V: std::fmt::Display>(
     question: impl Fn() -> Q + Clone + Send + Sync + 'static,
     show: impl Fn(Q::Page) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let show: Show = Arc::new(move |answer: Answer| answer.read::<Q::Page>().map(&show));
-    asking(version, question, Arc::new(move |asked| later(view_of(asked, show.clone()))))
+    asked(version, question, show, later)
 }
 
 /// Like [`reloaded`], for a view that asks for more itself: it is taken over at once, only what it asks for a moment [`later`].
@@ -58,25 +57,22 @@ pub fn gathered<Q: Question, V: std::fmt::Display>(
     question: impl Fn() -> Q + Clone + Send + Sync + 'static,
     show: impl Fn(Q::Page) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    let show: Show = Arc::new(move |answer: Answer| answer.read::<Q::Page>().map(&show));
-    asking(version, question, Arc::new(move |asked| view_of(asked, show.clone())()))
+    asked(version, question, show, |view| view())
 }
 
-fn asking<Q: Question, V: std::fmt::Display>(
+fn asked<Q: Question, V: std::fmt::Display>(
     version: impl Fn() -> V + Send + Sync + 'static,
     question: impl Fn() -> Q + Clone + Send + Sync + 'static,
-    view: View,
+    show: impl Fn(Q::Page) -> AnyView + Send + Sync + 'static,
+    when: fn(Made) -> AnyView,
 ) -> AnyView {
-    let asked = question.clone();
+    let asks = question.clone();
     page(
-        Box::new(move || (version().to_string(), address(Q::PATH, serde_qs::to_string(&asked()).ok()))),
+        Box::new(move || (version().to_string(), address(Q::PATH, serde_qs::to_string(&asks()).ok()))),
         Box::new(move |address| ask(&question, address)),
-        view,
+        Arc::new(move |answer: Answer| answer.read::<Q::Page>().map(&show)),
+        when,
     )
-}
-
-fn view_of(asked: Asked, show: Show) -> impl FnOnce() -> AnyView + Send + 'static {
-    move || asked.and_then(|answer| show(answer)).unwrap_or_else(|problem| problem_page(&problem))
 }
 
 /// Asks once, outside of a page's view.
@@ -136,13 +132,18 @@ type Coming<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type Source = Box<dyn Fn() -> (String, String) + Send + Sync>;
 type Ask = Box<dyn Fn(String) -> Coming<Asked> + Send + Sync>;
 type Show = Arc<dyn Fn(Answer) -> Result<AnyView, Problem> + Send + Sync>;
-type View = Arc<dyn Fn(Asked) -> AnyView + Send + Sync>;
+type Made = Box<dyn FnOnce() -> AnyView + Send>;
 
-fn page(source: Source, ask: Ask, view: View) -> AnyView {
+fn page(source: Source, ask: Ask, show: Show, when: fn(Made) -> AnyView) -> AnyView {
     let resource: Resource<Asked, Wire> = Resource::new_with_options(source, move |(_, address)| ask(address), false);
     let view = move || {
-        let view = view.clone();
-        Suspend::new(async move { view(resource.await) })
+        let show = show.clone();
+        Suspend::new(async move {
+            let asked = resource.await;
+            when(Box::new(move || {
+                asked.and_then(|answer| show(answer)).unwrap_or_else(|problem| problem_page(&problem))
+            }))
+        })
     };
     view! { <Transition fallback=|| view! { <Skeleton rows=6/> }>{view}</Transition> }.into_any()
 }

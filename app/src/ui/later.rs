@@ -100,11 +100,9 @@ mod server {
             mark_branches: bool,
             extra_attrs: Vec<AnyAttribute>,
         ) {
-            buf.push_sync(BEGIN);
-            *position = Position::NextChild;
-            self.0.to_html_async_with_buf::<OUT_OF_ORDER>(buf, position, escape, mark_branches, extra_attrs);
-            buf.push_sync(END);
-            *position = Position::NextChild;
+            // Nothing in it waits for anything, so it goes where the page goes: written as if it might, every element would begin as a
+            // text of its own.
+            buf.with_buf(|html| self.to_html_with_buf(html, position, escape, mark_branches, extra_attrs));
         }
 
         fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Self::State {

@@ -14,7 +14,7 @@ use super::facts::Article;
 use crate::{Error, Result, Tx};
 
 /// The contracts of one account on one day.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Contracts {
     /// The `seller.contracts_version` that they are true for.
     pub version: i64,
@@ -67,12 +67,12 @@ struct Kept {
 }
 
 impl KnownContracts {
-    fn of(&self, day: NaiveDate, lineage: &[AccountId]) -> Option<Arc<Contracts>> {
+    pub fn of(&self, day: NaiveDate, lineage: &[AccountId]) -> Option<Arc<Contracts>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.known.get(lineage).filter(|_| kept.day == day).cloned()
     }
 
-    fn keep(&self, day: NaiveDate, lineage: Vec<AccountId>, contracts: Arc<Contracts>) {
+    pub fn keep(&self, day: NaiveDate, lineage: Vec<AccountId>, contracts: Arc<Contracts>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.version < contracts.version || kept.day < day || kept.known.len() >= MOST {
             *kept = Kept { version: contracts.version, day, ..Kept::default() };

@@ -331,3 +331,50 @@ pub(crate) async fn facts_by_skus(tx: &mut Tx, skus: &[String]) -> Result<Vec<Fa
 pub(crate) async fn facts_by_sku(tx: &mut Tx, sku: &str) -> Result<Option<Facts>> {
     Ok(facts_by_skus(tx, &[sku.to_owned()]).await?.pop())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::contracts::KnownContracts;
+
+    fn article(id: u128) -> Arc<Article> {
+        Arc::new(Article {
+            id: ProductId(Uuid::from_u128(id)),
+            sku: String::new(),
+            name: String::new(),
+            units: Units { own: "EA".to_owned(), larger: BTreeMap::new() },
+            packing: Packing { minimum: Quantity::ONE, multiple: Quantity::ONE, maximum: None },
+            pieces: None,
+            tax_rate: Decimal::ZERO,
+            discontinued: false,
+            picture: String::new(),
+            icon: String::new(),
+            category: String::new(),
+            in_assortment: true,
+            successor: None,
+            candidates: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn articles_are_known_for_their_version_of_the_catalog_and_no_more_of_them_than_fit() {
+        let (kept, day) = (KnownContracts::default(), NaiveDate::default());
+        let account = [domain::ids::AccountId::SELLER];
+        let contracts = Arc::new(Contracts::default());
+        kept.keep(day, account.to_vec(), contracts.clone());
+        let ids: Vec<Uuid> = (0..3).map(Uuid::from_u128).collect();
+        let known = |version| contracts.known(version, &ids).len();
+        kept.keep_articles(&contracts, 7, &[article(0), article(1)]);
+        assert_eq!((known(6), known(7), known(8)), (0, 2, 0));
+        kept.keep_articles(&contracts, 6, &[article(2)]);
+        assert_eq!((known(6), known(7)), (0, 2), "an older version adds nothing");
+        kept.keep_articles(&contracts, 8, &[article(2)]);
+        assert_eq!((known(7), known(8)), (0, 1), "a newer one begins anew");
+
+        assert!(kept.of(day, &account).is_some());
+        assert!(kept.of(day.succ_opt().expect("a day"), &account).is_none(), "contracts are kept for a day");
+        let many: Vec<_> = (0..20_000).map(article).collect();
+        kept.keep_articles(&contracts, 8, &many);
+        assert!(kept.of(day, &account).is_none(), "too many: all are read again");
+    }
+}

@@ -1,7 +1,7 @@
 //! The assortment, search, and the order of prices.
 
 use chrono::{DateTime, Utc};
-use domain::catalog::{CatalogPage, CatalogQuery};
+use domain::catalog::{CatalogPage, CatalogQuery, ProductPage};
 use domain::{Actor, Money, Problem};
 use rust_decimal::Decimal;
 
@@ -98,6 +98,45 @@ async fn a_contract_that_changes_holds_from_the_next_question_in_every_process_a
         world.sql(change).await;
         everywhere(today, expected).await;
     }
+    // The same of prices, of the catalog, of the shelf and of what the account calls it.
+    let world = World::new().await;
+    let other = world.second_process().await;
+    let buyer = world.buyer().await;
+    let shown = async || {
+        let mut pages = Vec::new();
+        for store in [&world.store, &other] {
+            let mut tx = store.read(&buyer, today).await.unwrap();
+            pages.push(store::catalog::product(&mut tx, "GL-CUT-D-9").await.unwrap());
+        }
+        let [one, two] = <[_; 2]>::try_from(pages).unwrap();
+        assert_eq!((&one.row, &one.own_number), (&two.row, &two.own_number), "both processes say the same");
+        one
+    };
+    let price = |page: &ProductPage| page.row.price.as_ref().map(|price| price.unit_price.amount());
+    assert_eq!(price(&shown().await), Some(agreed));
+    world.sql("UPDATE prices SET unit_price = 4.55 WHERE unit_price = 4.60").await;
+    assert_eq!(price(&shown().await), Some("4.55".parse().unwrap()));
+    world.sql("DELETE FROM prices WHERE unit_price = 4.55").await;
+    assert_eq!(price(&shown().await), Some(usual));
+    world.sql("UPDATE products SET name = 'Another name', min_quantity = 36 WHERE sku = 'GL-CUT-D-9'").await;
+    let renamed = shown().await.row;
+    assert_eq!((renamed.name.as_str(), renamed.packing.minimum), ("Another name", quantity(36)));
+    world.sql("UPDATE stock SET on_hand = 7, reserved = 0 WHERE product_id = (SELECT id FROM products WHERE sku = 'GL-CUT-D-9')").await;
+    let left = shown().await.row.availability.now;
+    assert_eq!(left % Decimal::from(7), Decimal::ZERO, "{left}");
+    world
+        .sql(&format!(
+            "INSERT INTO part_numbers (account_id, key, product_id, by_name, at) SELECT '{}', 'OURS-1', id, '', now() FROM products WHERE sku = 'GL-CUT-D-9'",
+            buyer.account().0
+        ))
+        .await;
+    assert_eq!(shown().await.own_number, "OURS-1");
+    world.sql("UPDATE catalogs SET everything = false; UPDATE seller SET default_catalog_for_all = false").await;
+    for store in [&world.store, &other] {
+        let gone = store::catalog::product(&mut store.read(&buyer, today).await.unwrap(), "GL-CUT-D-9").await;
+        assert!(matches!(gone, Err(store::Error::Problem(Problem::NotFound))), "closed");
+    }
+
     let world = World::new().await;
     let other = world.second_process().await;
     let buyer = world.buyer().await;
