@@ -33,7 +33,7 @@ async fn lines(tx: &mut Tx, actor: &Actor, open: &Open) -> Result<(Vec<Line>, Ha
                SELECT l.line_no, l.product_id AS product, l.quantity::text, l.sku, l.unit_price::text
                FROM order_lines l WHERE l.account_id = $1 AND l.order_id = $2 AND l.product_id IS NOT NULL)
            SELECT s.contracts_version, s.catalog_version, (SELECT json_agg(l ORDER BY l.line_no) FROM l) AS "lines: Json<Vec<Line>>",
-                  ARRAY(SELECT n FROM (SELECT ARRAY(SELECT l.product FROM l) AS ids) asked, products_now(asked.ids) n) AS "rows!: Vec<catalog::Now>"
+                  ARRAY(SELECT n FROM (SELECT ARRAY(SELECT DISTINCT l.product FROM l) AS ids) asked, products_now(asked.ids) n) AS "rows!: Vec<catalog::Now>"
            FROM seller s"#,
         actor.account().0,
         open.order.0

@@ -67,11 +67,13 @@ struct Kept {
 }
 
 impl KnownContracts {
+    /// An account's contracts of a day, if they are known: true for some version, which whoever asks compares.
     pub fn of(&self, day: NaiveDate, lineage: &[AccountId]) -> Option<Arc<Contracts>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.known.get(lineage).filter(|_| kept.day == day).cloned()
     }
 
+    /// Keeps an account's contracts of a day; what is kept is of one version and one day.
     pub fn keep(&self, day: NaiveDate, lineage: Vec<AccountId>, contracts: Arc<Contracts>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.version < contracts.version || kept.day < day || kept.known.len() >= MOST {

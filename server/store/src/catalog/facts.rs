@@ -309,12 +309,12 @@ macro_rules! asked {
     };
 }
 
-/// Facts of some products, in no particular order. One statement, and one for those that this process does not know.
+/// Facts of some products, each once, in no particular order. One statement, and one for those that this process does not know.
 pub(crate) async fn facts_of(tx: &mut Tx, products: &[Uuid]) -> Result<Vec<Facts>> {
     if products.is_empty() {
         return Ok(Vec::new());
     }
-    let (contracts, row) = asked!(tx, "$1::uuid[]", products);
+    let (contracts, row) = asked!(tx, "ARRAY(SELECT DISTINCT u.id FROM unnest($1::uuid[]) u (id))", products);
     facts(tx, &contracts, row.catalog_version, row.rows).await
 }
 
