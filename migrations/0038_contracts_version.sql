@@ -41,17 +41,17 @@ FROM products p
 JOIN categories c ON c.id = p.category_id
 $$;
 
-CREATE TYPE product_now AS (id uuid, now numeric, later numeric, later_on date, own_number text);
+CREATE TYPE product_now AS (id uuid, free numeric, later numeric, later_on date, own_number text);
 -- What may have changed since a moment ago: what there is of each product, and what the asking account calls it (what it learnt last).
 -- In the order in which they are asked for.
 CREATE FUNCTION products_now(among uuid[]) RETURNS SETOF product_now LANGUAGE sql STABLE AS $$
-SELECT t.id, s.now, s.later, s.later_on,
+SELECT t.id, s.free, s.later, s.later_on,
        COALESCE((SELECT n.key FROM part_numbers n
                  WHERE n.account_id = (SELECT NULLIF(current_setting('app.account_id', true), '')::uuid) AND n.product_id = t.id
                  ORDER BY n.at DESC, n.key LIMIT 1), '')
 FROM unnest(among) WITH ORDINALITY t (id, position)
 CROSS JOIN LATERAL (
-    SELECT COALESCE(sum(greatest(k.on_hand - k.reserved, 0)), 0) AS now,
+    SELECT COALESCE(sum(greatest(k.on_hand - k.reserved, 0)), 0) AS free,
            COALESCE(sum(k.incoming - greatest(k.reserved - k.on_hand, 0)), 0) AS later,
            max(k.incoming_on) FILTER (WHERE k.incoming > 0) AS later_on
     FROM stock k WHERE k.product_id = t.id) s

@@ -81,7 +81,7 @@ impl PriceRow {
 #[sqlx(type_name = "product_now")]
 pub(crate) struct Now {
     id: Uuid,
-    now: Decimal,
+    free: Decimal,
     later: Decimal,
     later_on: Option<NaiveDate>,
     own_number: String,
@@ -173,7 +173,7 @@ impl Article {
 impl Facts {
     fn new(article: Arc<Article>, now: Now) -> Self {
         let incoming = now.later_on.filter(|_| now.later > Decimal::ZERO).map(|day| (now.later, day));
-        Self { article, availability: Availability { now: now.now, incoming }, own_number: now.own_number }
+        Self { article, availability: Availability { now: now.free, incoming }, own_number: now.own_number }
     }
 
     pub fn packing(&self) -> Packing {
