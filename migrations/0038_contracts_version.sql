@@ -4,7 +4,7 @@ ALTER TABLE seller ADD COLUMN contracts_version bigint NOT NULL DEFAULT 0;
 COMMENT ON COLUMN seller.contracts_version IS 'raised with every change of contracts and prices, for what servers keep of them';
 
 CREATE FUNCTION raise_contracts_version() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE seller SET contracts_version = contracts_version + 1;
     RETURN NULL;
@@ -57,4 +57,5 @@ CROSS JOIN LATERAL (
     FROM stock k WHERE k.product_id = t.id) s
 ORDER BY t.position
 $$;
+REVOKE EXECUTE ON FUNCTION product_facts(uuid[], boolean, uuid[]), products_now(uuid[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION product_facts(uuid[], boolean, uuid[]), products_now(uuid[]) TO buyerdesk_app, buyerdesk_staff, buyerdesk_job;

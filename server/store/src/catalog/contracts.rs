@@ -3,7 +3,7 @@
 //! raised in the transaction that changes something, and read in the same statement as what is asked (docs/decisions, 032).
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDate;
 use domain::ids::AccountId;
@@ -39,11 +39,16 @@ struct Articles {
 impl Contracts {
     /// Those of the articles that are known at this version of the catalog.
     pub fn known(&self, catalog_version: i64, ids: &[Uuid]) -> HashMap<Uuid, Arc<Article>> {
-        let articles = self.articles.lock().unwrap_or_else(PoisonError::into_inner);
+        let articles = self.articles();
         if articles.catalog_version != catalog_version {
             return HashMap::new();
         }
         ids.iter().filter_map(|id| Some((*id, articles.known.get(id)?.clone()))).collect()
+    }
+
+    /// Where [`KnownContracts`] is locked too, that comes first.
+    fn articles(&self) -> MutexGuard<'_, Articles> {
+        self.articles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -52,6 +57,9 @@ const MOST: usize = 16_384;
 
 /// Articles that are kept, over all accounts, of about a kilobyte each; beyond it all are read again.
 const MOST_ARTICLES: usize = 16_384;
+
+/// More than so many at once, such as a long paste, are not worth the others' places.
+const MOST_AT_ONCE: usize = MOST_ARTICLES / 8;
 
 /// What this process knows, for one version and one day.
 #[derive(Default)]
@@ -76,23 +84,26 @@ impl KnownContracts {
     /// Keeps an account's contracts of a day; what is kept is of one version and one day.
     pub fn keep(&self, day: NaiveDate, lineage: Vec<AccountId>, contracts: Arc<Contracts>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.version < contracts.version || kept.day < day || kept.known.len() >= MOST {
+        if kept.version < contracts.version || kept.day != day || kept.known.len() >= MOST {
             *kept = Kept { version: contracts.version, day, ..Kept::default() };
         }
-        if kept.version == contracts.version && kept.day == day {
+        if kept.version == contracts.version {
             kept.known.insert(lineage, contracts);
         }
     }
 
     /// Keeps articles that were read under these contracts at this version of the catalog.
     pub fn keep_articles(&self, contracts: &Contracts, catalog_version: i64, read: &[Arc<Article>]) {
+        if read.len() > MOST_AT_ONCE {
+            return;
+        }
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.articles += read.len();
         if kept.articles > MOST_ARTICLES {
-            *kept = Kept { version: kept.version, day: kept.day, ..Kept::default() };
-            return;
+            kept.known.values().for_each(|contracts| *contracts.articles() = Articles::default());
+            kept.articles = read.len();
         }
-        let mut articles = contracts.articles.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut articles = contracts.articles();
         if articles.catalog_version < catalog_version {
             *articles = Articles { catalog_version, known: HashMap::new() };
         }

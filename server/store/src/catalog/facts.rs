@@ -375,6 +375,9 @@ mod tests {
         assert!(kept.of(day.succ_opt().expect("a day"), &account).is_none(), "contracts are kept for a day");
         let many: Vec<_> = (0..20_000).map(article).collect();
         kept.keep_articles(&contracts, 8, &many);
-        assert!(kept.of(day, &account).is_none(), "too many: all are read again");
+        assert_eq!(known(8), 1, "too many at once are not kept");
+        many[100..].chunks(2_000).for_each(|some| kept.keep_articles(&contracts, 8, some));
+        assert_eq!(known(8), 0, "too many in all: articles are read again");
+        assert!(kept.of(day, &account).is_some_and(|kept| Arc::ptr_eq(&kept, &contracts)), "contracts are not");
     }
 }

@@ -114,6 +114,9 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
         (false, _) => in_category!("p.name, p.id"),
     };
     let overview = overview::overview(tx, paged.catalog_version, &contracts, &query.category).await?;
+    let mut rows = facts(tx, &contracts, paged.catalog_version, paged.rows).await?;
+    // The catalog may have changed since they were found.
+    rows.retain(|f| f.in_assortment);
     Ok(Found {
         total: overview.total(&query.category),
         guessed: None,
@@ -121,7 +124,7 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
         category: paged.category,
         categories: overview.categories.clone(),
         facets: overview.facets.clone(),
-        rows: facts(tx, &contracts, paged.catalog_version, paged.rows).await?,
+        rows,
     })
 }
 
