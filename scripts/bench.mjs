@@ -86,12 +86,15 @@ rows.push = (row) => {
 };
 // One address, or several in turn.
 const wrk = (url, cookie, connections = 8, during = seconds) => {
-  const paths = [url].flat().map((one) => one.replace(base, ''));
-  const turns = '/tmp/buyerdesk-bench.lua';
-  writeFileSync(turns, `local paths, n = { ${paths.map((path) => JSON.stringify(path)).join(', ')} }, 0
-    request = function() n = n + 1 return wrk.format('GET', paths[n % #paths + 1]) end`);
-  const several = paths.length > 1 ? ['-s', turns] : [];
-  const out = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${during}s`, '--latency', ...several, '-H', 'accept: text/html', ...(cookie ? ['-H', `cookie: ${cookie}`] : []), [url].flat()[0]]).toString();
+  const urls = [url].flat();
+  const several = [];
+  if (urls.length > 1) {
+    const turns = '/tmp/buyerdesk-bench.lua';
+    const paths = urls.map((one) => JSON.stringify(one.replace(base, ''))).join(', ');
+    writeFileSync(turns, `local paths, n = { ${paths} }, 0\nrequest = function() n = n + 1 return wrk.format('GET', paths[n % #paths + 1]) end\n`);
+    several.push('-s', turns);
+  }
+  const out = execFileSync('wrk', ['-t1', `-c${connections}`, `-d${during}s`, '--latency', ...several, '-H', 'accept: text/html', ...(cookie ? ['-H', `cookie: ${cookie}`] : []), urls[0]]).toString();
   const find = (pattern) => out.match(pattern)?.[1] ?? '';
   if (/Non-2xx/.test(out)) throw new Error(`${url}: ${out}`);
   return { rate: Number(find(/Requests\/sec:\s+([\d.]+)/)), count: Number(find(/(\d+) requests in/)), p50: find(/^\s+50%\s+(\S+)/m), p99: find(/^\s+99%\s+(\S+)/m) };

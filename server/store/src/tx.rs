@@ -226,9 +226,10 @@ impl Tx {
         &self.overviews
     }
 
-    /// What this process knows of accounts' contracts.
-    pub(crate) fn contracts(&self) -> &KnownContracts {
-        &self.contracts
+    /// What this process knows of accounts' contracts; for buyers only: what staff see of a customer's contracts is for row-level
+    /// security to say, and differs from one to the other.
+    pub(crate) fn contracts(&self) -> Option<&KnownContracts> {
+        self.actor.as_ref().filter(|actor| !actor.is_staff()).map(|_| self.contracts.as_ref())
     }
 
     /// What this process knows for searching.

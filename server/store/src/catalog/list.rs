@@ -64,7 +64,7 @@ fn is_by_price(query: &CatalogQuery) -> bool {
     matches!(query.sort, Sort::PriceUp | Sort::PriceDown)
 }
 
-/// One statement, and one more when nobody has counted this assortment yet.
+/// One statement, one more for articles that this process does not know, and one when nobody has counted this assortment yet.
 async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
     struct Paged {
         catalog_version: i64,
@@ -128,7 +128,7 @@ async fn plain(tx: &mut Tx, query: &CatalogQuery) -> Result<Found> {
     })
 }
 
-/// Words, filters, own prices: the general case. Three statements.
+/// Words, filters, own prices: the general case. Three statements, and one for articles that this process does not know.
 async fn searched(tx: &mut Tx, actor: &Actor, query: &CatalogQuery) -> Result<Found> {
     let view = search::view(tx, &query.words).await?;
     let ask = search::Ask {

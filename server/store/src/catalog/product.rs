@@ -7,7 +7,7 @@ use super::contracts::under_contracts;
 use super::facts::{Facts, Now, Pricing, facts, facts_by_sku};
 use crate::{Error, Result, Tx};
 
-/// A product of the account's assortment; not found for any other. One statement.
+/// A product of the account's assortment; not found for any other. One statement, and one where this process does not know it.
 pub async fn product(tx: &mut Tx, sku: &str) -> Result<ProductPage> {
     let actor = tx.actor()?;
     actor.require(Permission::CatalogRead)?;
@@ -71,7 +71,7 @@ fn larger(facts: &Facts, pricing: Pricing) -> Vec<LargerUnit> {
     larger
 }
 
-/// Why the account pays what it pays for a product at a quantity. One statement.
+/// Why the account pays what it pays for a product at a quantity. One statement, and one where this process does not know it.
 pub async fn explain(tx: &mut Tx, sku: &str, quantity: Option<Quantity>) -> Result<PriceExplanation> {
     let actor = tx.actor()?;
     actor.require(Permission::PriceRead)?;

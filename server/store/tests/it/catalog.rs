@@ -63,7 +63,7 @@ async fn without_an_agreement_the_default_catalog_or_nothing_as_the_seller_decid
     assert_eq!(page(&world, &globex, "", "").await.total, 0);
 }
 
-/// What one costs in a list, on the product's page, and in the order of prices.
+/// What one costs where words find it, on its page, and among the first by number if it is one of them.
 async fn costs(store: &store::Store, actor: &Actor, at: DateTime<Utc>, sku: &str) -> Vec<Decimal> {
     let reading = async || store.read(actor, at).await.unwrap();
     let listed =
